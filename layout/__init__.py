@@ -1,0 +1,1 @@
+"""How to arrange and staff one outlet: hall → zones → posts → shifts → simulation → drawings."""

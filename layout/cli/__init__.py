@@ -1,0 +1,1 @@
+"""Layout's subcommands, one file each."""

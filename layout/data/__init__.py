@@ -1,0 +1,1 @@
+"""Read hall plans, visits and people into checked form."""

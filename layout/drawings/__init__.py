@@ -1,0 +1,1 @@
+"""Hall plans as SVG, DXF, GeoJSON and a page."""

@@ -1,0 +1,1 @@
+"""What a hall yields: per hall, per square metre, per head."""

@@ -1,0 +1,1 @@
+"""The hall as geometry: free cells, walking paths, lines of sight."""

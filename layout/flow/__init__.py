@@ -1,0 +1,1 @@
+"""How visitors move through the hall."""

@@ -1,0 +1,25 @@
+"""Settings of the `[layout]` section."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from layout.settings.hall import EquipmentSettings, HallSettings, ProgrammeSettings
+from layout.settings.work import ServiceSettings, SimulateSettings, StaffSettings
+from outlet.project import DataPath, Settings
+
+__all__ = ["LayoutSettings"]
+
+
+class LayoutSettings(Settings):
+    """``[layout]``: the hall, its programme, the services, the people and the simulated day."""
+
+    briefs: tuple[DataPath, ...] = Field(
+        (), description="Hand-written outlet.json files, for a project without siting."
+    )
+    hall: HallSettings = HallSettings()
+    programme: ProgrammeSettings = ProgrammeSettings()
+    equipment: EquipmentSettings = EquipmentSettings()
+    services: ServiceSettings = ServiceSettings()
+    staff: StaffSettings = StaffSettings()
+    simulate: SimulateSettings = SimulateSettings()

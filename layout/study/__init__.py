@@ -1,0 +1,1 @@
+"""The one place where files, halls and models meet."""

@@ -1,0 +1,1 @@
+"""Services, arrivals and the posts they require."""

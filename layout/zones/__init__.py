@@ -1,0 +1,1 @@
+"""Zones of the hall: which, how large and where."""

@@ -1,0 +1,1 @@
+"""The `outlet` command: one file a subcommand; the halves add theirs through entry points."""

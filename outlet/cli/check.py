@@ -1,0 +1,40 @@
+"""`outlet check`: every fault of every input in one list; nothing is solved."""
+
+from __future__ import annotations
+
+from outlet.stage import Stage, StageRun, Summary
+
+CHECKS_GROUP = "outlet.checks"
+
+
+def run(stage: StageRun) -> Summary:
+    """Ask each half for the faults of its inputs and write check.json; raise TableError where there are any.
+
+    Inside ``outlet run`` a faulty project leaves ``out`` wholly as it was, check.json too.
+    """
+    from importlib.metadata import entry_points
+
+    from outlet.artefacts import dump_json, write_atomically
+    from outlet.errors import TableError
+    from outlet.findings import Findings
+
+    found = Findings()
+    for point in sorted(entry_points(group=CHECKS_GROUP), key=lambda point: point.name):
+        found = found.joined(point.load()(stage.project))
+    if found.faults:
+        if stage.alone:
+            write_atomically(stage.out.out / "check.json", dump_json(found.to_json()))
+        raise TableError(found.faults)
+    stage.out.write_json("check.json", found.to_json())
+    rows = [(count.input, count.rows, count.note) for count in found.counts]
+    return Summary("No fault found", ("input", "rows", "note"), rows, found.notes)
+
+
+STAGE = Stage(
+    name="check",
+    help="List every fault of every input.",
+    section="project",
+    settings=("siting", "layout"),
+    writes=("check.json",),
+    run=run,
+)

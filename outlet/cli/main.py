@@ -1,0 +1,66 @@
+"""The `outlet` command: finds its subcommands by entry point and turns errors into one message and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from outlet.cli.options import command_of
+from outlet.stage import Stage, load_commands
+
+EXIT_BUG = 1
+EXIT_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """A group whose subcommands are whatever the installed packages declare, in the order of the work."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        from outlet.stage import in_order
+
+        found = load_commands()
+        stages = in_order([command for command in found.values() if isinstance(command, Stage)])
+        first, last = ["new", "check"], ["compare", "run"]
+        middle = [stage.name for stage in stages if stage.name not in (*first, *last)]
+        return [*first, *middle, *(name for name in last if name in found)]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        command = load_commands().get(name)
+        return command_of(command) if isinstance(command, Stage) else command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="outlet-planner", prog_name="outlet")
+def cli() -> None:
+    """Plan outlets from files to decision: where to open, how the hall looks, who stands where and when."""
+
+
+def main() -> None:
+    """Run the command; exit 0 done, 1 a bug, 2 bad input, 3 no plan, 130 interrupted."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run the command with these arguments and return its exit code."""
+    try:
+        result = cli.main(args=arguments, prog_name="outlet", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        print("interrupted; what was in out/ before is intact", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        from outlet.errors import PlanningError
+
+        if isinstance(error, PlanningError):
+            print(f"error: {error}", file=sys.stderr)
+            return error.exit_code
+        traceback.print_exc()
+        print("this is a bug of Outlet Planner, not of your data; please report the lines above", file=sys.stderr)
+        return EXIT_BUG

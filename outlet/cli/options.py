@@ -1,0 +1,168 @@
+"""Give every subcommand the same options, the same table and the same exit codes."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from outlet.progress import Progress
+from outlet.stage import Stage, StageRun, Summary
+
+F = TypeVar("F", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The options that all subcommands take."""
+
+    out: Path | None = None
+    as_json: bool = False
+    quiet: bool = False
+    overrides: tuple[str, ...] = ()
+    seed: int | None = None
+    workers: int = 2
+    language: str | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """Where progress goes."""
+        return Progress(quiet=self.quiet)
+
+    def out_folder(self, folder: Path) -> Path:
+        """Return ``--out``, or ``out`` inside the project folder."""
+        return self.out if self.out is not None else folder / "out"
+
+
+_OPTIONS = (
+    click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write here instead of DIR/out."),
+    click.option("--json", "as_json", is_flag=True, help="Print the table as JSON."),
+    click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors."),
+    click.option("--set", "overrides", multiple=True, metavar="SECTION.KEY=VALUE", help="Override one setting."),
+    click.option("--seed", type=click.IntRange(min=0), help="Seed of every random choice."),
+    click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes or threads."),
+    click.option("--lang", "language", type=click.Choice(["en", "zh", "es"]), help="Language of pages."),
+)
+
+
+def with_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the common options to a command; they arrive as one `Options` under the name ``options``."""
+
+    @functools.wraps(function)
+    def call(**values: object) -> None:
+        names = Options.__dataclass_fields__.keys()
+        common = {name: values.pop(name) for name in list(values) if name in names}
+        function(options=Options(**common), **values)  # type: ignore[arg-type]
+
+    for option in reversed(_OPTIONS):
+        call = option(call)
+    return call
+
+
+FOLDER = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+
+
+def command_of(stage: Stage) -> click.Command:
+    """Make the subcommand of a stage."""
+
+    def run(folder: Path, options: Options, outlet: str | None = None) -> None:
+        from outlet.project import load_project, set_language
+
+        started = time.perf_counter()
+        overrides = set_language(options.overrides, options.language, options.seed)
+        project = load_project(folder, overrides=overrides)
+        summary = run_stage(stage, project, options.out_folder(folder), options, outlet, alone=True)
+        show(summary, stage.name, options, time.perf_counter() - started)
+
+    command = with_options(run)
+    if stage.per_outlet:
+        command = click.option("--outlet", required=True, metavar="ID", help="The outlet's id.")(command)
+    command = FOLDER(command)
+    return click.command(name=stage.name, help=stage.help, short_help=stage.help)(command)
+
+
+def run_stage(
+    stage: Stage, project: object, out: Path, options: Options, outlet_id: str | None, *, alone: bool
+) -> Summary:
+    """Run one stage, whether or not its artefacts are up to date, and commit what it wrote."""
+    from outlet.artefacts import staging
+    from outlet.errors import ProjectError
+    from outlet.outlets import find_outlet
+    from outlet.project import Project
+
+    assert isinstance(project, Project)
+    if not project.has(stage.section):
+        raise ProjectError(f"outlet.toml: there is no [{stage.section}] section; `outlet {stage.name}` needs one")
+    outlet = find_outlet(project, out, outlet_id) if outlet_id is not None else None
+    with staging(stage, project, out, outlet) as place:
+        return stage.run(
+            StageRun(
+                project=project,
+                out=place,
+                progress=options.progress,
+                workers=options.workers,
+                outlet=outlet,
+                alone=alone,
+            )
+        )
+
+
+def show(summary: Summary, command: str, options: Options, seconds: float) -> None:
+    """Print a command's table to stdout, as text or as JSON."""
+    if options.as_json:
+        rows = [dict(zip(summary.columns, row, strict=True)) for row in summary.rows]
+        data = {
+            "command": command,
+            "title": summary.title,
+            "rows": rows,
+            "notes": list(summary.notes),
+            "skipped": summary.skipped,
+            "seconds": round(seconds, 3),
+        }
+        click.echo(json.dumps(data, ensure_ascii=False, sort_keys=True))
+        return
+    if summary.skipped is not None:
+        click.echo(f"{summary.title}: skipped: {summary.skipped}")
+    elif summary.rows:
+        _print_table(summary)
+    else:
+        click.echo(summary.title)
+    for note in summary.notes:
+        click.echo(note)
+    if not options.quiet:
+        print(f"{command}: {seconds:.1f} s", file=sys.stderr)
+
+
+def _print_table(summary: Summary) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(summary.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for at, column in enumerate(summary.columns):
+        numeric = all(isinstance(row[at], int | float) or row[at] is None for row in summary.rows)
+        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+    for row in summary.rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    console = Console(soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(width=160)
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
+    return str(value)

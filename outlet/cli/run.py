@@ -1,0 +1,84 @@
+"""`outlet run`: all stages in order, for every opened outlet, skipping what is up to date."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from outlet.cli.options import FOLDER, Options, run_stage, show, with_options
+from outlet.stage import Stage, Summary, in_order, load_commands
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from outlet.handover import OutletBrief
+    from outlet.project import Project
+
+
+@click.command(
+    name="run", short_help="Run every step in order; skip what is up to date.", help="Run every step in order."
+)
+@FOLDER
+@with_options
+def command(folder: Path, options: Options) -> None:
+    """Run every stage that the project's sections call for."""
+    from outlet.project import load_project, set_language
+
+    started = time.perf_counter()
+    project = load_project(folder, overrides=set_language(options.overrides, options.language, options.seed))
+    out = options.out_folder(folder)
+    rows = run_all(project, out, options)
+    done = [row for row in rows if row[2] == "done"]
+    title = f"{project.settings.name}: nothing to do, everything is up to date" if not done else project.settings.name
+    summary = Summary(title=title, columns=("step", "outlet", "result", "note"), rows=rows if done else ())
+    show(summary, "run", options, time.perf_counter() - started)
+
+
+def run_all(project: Project, out: Path, options: Options) -> list[tuple[str, str, str, str]]:
+    """Run all stages that apply; return a row (step, outlet, result, note) for each run."""
+    stages = in_order([stage for stage in load_commands().values() if isinstance(stage, Stage)])
+    applicable = [stage for stage in stages if project.has(stage.section)]
+    rows: list[tuple[str, str, str, str]] = []
+    at = 0
+    while at < len(applicable):
+        stage = applicable[at]
+        if not stage.per_outlet:
+            rows.append(_run_one(stage, project, out, options, None))
+            at += 1
+            continue
+        block = [stage]
+        while at + len(block) < len(applicable) and applicable[at + len(block)].per_outlet:
+            block.append(applicable[at + len(block)])
+        rows.extend(_run_outlets(block, project, out, options))
+        at += len(block)
+    return rows
+
+
+def _run_outlets(block: list[Stage], project: Project, out: Path, options: Options) -> list[tuple[str, str, str, str]]:
+    from outlet.artefacts import drop_closed_outlets
+    from outlet.outlets import list_outlets, planned_in_run
+
+    briefs = list_outlets(project, out)
+    drop_closed_outlets(out, [brief.id for brief in briefs])
+    return [
+        _run_one(stage, project, out, options, brief)
+        for brief in briefs
+        if planned_in_run(brief, project)
+        for stage in block
+    ]
+
+
+def _run_one(
+    stage: Stage, project: Project, out: Path, options: Options, brief: OutletBrief | None
+) -> tuple[str, str, str, str]:
+    from outlet.artefacts import is_up_to_date
+
+    name = "" if brief is None else brief.id
+    if is_up_to_date(stage, project, out, brief):
+        return (stage.name, name, "up to date", "")
+    options.progress.say(f"{stage.name} {name}".rstrip())
+    summary = run_stage(stage, project, out, options, None if brief is None else brief.id, alone=False)
+    if summary.skipped is not None:
+        return (stage.name, name, "skipped", summary.skipped)
+    return (stage.name, name, "done", summary.notes[0] if summary.notes else "")

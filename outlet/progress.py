@@ -1,0 +1,36 @@
+"""Tell on stderr what is being done; say nothing when quiet, and draw no bar where nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Write progress to stderr, or nothing where ``quiet``."""
+
+    quiet: bool = False
+
+    def say(self, text: str) -> None:
+        """Write one line."""
+        if not self.quiet:
+            print(text, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def bar(self, text: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Show a bar of ``total`` steps while the body runs; the body calls what it is given with steps done."""
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda steps: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress as RichProgress
+
+        with RichProgress(console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(text, total=total)
+            yield lambda steps: bars.advance(task, steps)
+
+
+SILENT = Progress(quiet=True)

@@ -1,0 +1,1 @@
+"""Where to open outlets: data → scores → chosen sites → maps."""

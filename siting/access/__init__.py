@@ -1,0 +1,1 @@
+"""Transport access of a point."""

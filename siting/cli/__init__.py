@@ -1,0 +1,1 @@
+"""Siting's subcommands, one file each."""

@@ -1,0 +1,30 @@
+"""`outlet locate`."""
+
+from __future__ import annotations
+
+from outlet.stage import Stage, StageRun, Summary
+
+
+def run(stage: StageRun) -> Summary:
+    """Do the stage."""
+    raise NotImplementedError
+
+
+STAGE = Stage(
+    name="locate",
+    help="Choose the outlets to open, with bound and gap.",
+    section="siting",
+    settings=("siting.data", "siting.score", "siting.locate"),
+    reads=("candidates.csv",),
+    reads_if_there=(),
+    writes=(
+        "plan.json",
+        "outlets.geojson",
+        "assignment.csv",
+        "frontier.csv",
+        "outlets/*/outlet.json",
+        "outlets/*/catchment.csv",
+    ),
+    per_outlet=False,
+    run=run,
+)

@@ -1,0 +1,23 @@
+"""`outlet score`."""
+
+from __future__ import annotations
+
+from outlet.stage import Stage, StageRun, Summary
+
+
+def run(stage: StageRun) -> Summary:
+    """Do the stage."""
+    raise NotImplementedError
+
+
+STAGE = Stage(
+    name="score",
+    help="Score every candidate: features, suitability 0–100, breakdown, rank interval.",
+    section="siting",
+    settings=("siting.data", "siting.score"),
+    reads=("check.json",),
+    reads_if_there=(),
+    writes=("candidates.csv", "candidates.gpkg", "candidates.geojson"),
+    per_outlet=False,
+    run=run,
+)

@@ -1,0 +1,1 @@
+"""Competitors around a point, and market shares."""

@@ -1,0 +1,1 @@
+"""Read what planners have into checked layers."""

@@ -1,0 +1,1 @@
+"""Target market of a point."""

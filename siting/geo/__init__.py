@@ -1,0 +1,1 @@
+"""Coordinate systems, street networks, travel times and candidate generation."""

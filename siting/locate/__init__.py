@@ -1,0 +1,1 @@
+"""Choosing outlets: one model a function, from arrays to an Outcome."""

@@ -1,0 +1,1 @@
+"""Suitability scores with their breakdown."""
