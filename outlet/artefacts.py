@@ -194,9 +194,9 @@ def _commit(stage: Stage, out: Path, folder: Path, name: str, inputs: dict[str, 
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(folder / path, target)
         manifest["artefacts"][path] = {"sha256": hash_file(target), "run": name}
-    for path in before if isinstance(before, list) else []:
-        if path not in written:
-            _drop(out, manifest, str(path))
+    for old in before if isinstance(before, list) else []:
+        if old not in written:
+            _drop(out, manifest, str(old))
     manifest["runs"][name] = {"inputs": inputs, "artefacts": [*written]}
     _write_manifest(out, manifest)
 
@@ -217,8 +217,8 @@ def drop_closed_outlets(out: Path, outlet_ids: Sequence[str]) -> None:
     gone = [name for name in manifest["runs"] if ":" in name and name.split(":", 1)[1] not in keep]
     for name in gone:
         written = manifest["runs"].pop(name).get("artefacts")
-        for path in written if isinstance(written, list) else []:
-            _drop(out, manifest, str(path))
+        for old in written if isinstance(written, list) else []:
+            _drop(out, manifest, str(old))
     if gone:
         _write_manifest(out, manifest)
 

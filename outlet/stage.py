@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 COMMANDS_GROUP = "outlet.commands"
 OUTLET = "{outlet}"
 
+_SECTIONS = {"siting": 0, "layout": 1, "project": 2}
+
 Cell = str | int | float | bool | None
 
 
@@ -115,7 +117,7 @@ def load_commands() -> dict[str, Stage | click.Command]:
 
 
 def in_order(stages: Sequence[Stage]) -> list[Stage]:
-    """Sort stages so that each comes after those that write what it reads; ties keep the order by name.
+    """Sort stages so that each comes after those that write what it reads; siting comes before layout.
 
     >>> a = Stage(name="b", help="", section="project", settings=(), writes=("x.csv",), run=lambda run: Summary(""))
     >>> b = Stage(name="a", help="", section="project", settings=(), reads=("x.csv",), writes=(), run=a.run)
@@ -132,7 +134,16 @@ def in_order(stages: Sequence[Stage]) -> list[Stage]:
         ]
         for stage in by_name.values()
     }
-    return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()
+    ready: list[str] = []
+    ordered: list[Stage] = []
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()], key=lambda name: (_SECTIONS[by_name[name].section], name))
+        first = ready.pop(0)
+        ordered.append(by_name[first])
+        sorter.done(first)
+    return ordered
 
 
 def _anywhere(pattern: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from layout.settings.hall import EquipmentSettings, HallSettings, ProgrammeSettings
-from layout.settings.work import ServiceSettings, SimulateSettings, StaffSettings
+from layout.settings.staff import StaffSettings
+from layout.settings.work import ServiceSettings, SimulateSettings
 from outlet.project import DataPath, Settings
 
 __all__ = ["LayoutSettings"]

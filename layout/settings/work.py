@@ -9,9 +9,5 @@ class ServiceSettings(Settings):
     """``[layout.service]``."""
 
 
-class StaffSettings(Settings):
-    """``[layout.staff]``."""
-
-
 class SimulateSettings(Settings):
     """``[layout.simulate]``."""
