@@ -1,9 +1,271 @@
-"""Settings of `[siting.data]`."""
+"""Settings of `[siting.data]`: which file holds which layer, in which coordinates, under which column names.
+
+A column that is not named is looked for under its own name (``id``, ``weight`` …) and may be absent unless the layer
+cannot do without it; a column that is named must be there.
+"""
 
 from __future__ import annotations
 
-from outlet.project import Settings
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from outlet.project import DataPath, Settings
+
+Mode = Literal["rail", "metro", "tram", "bus", "ferry"]
+MODES: tuple[Mode, ...] = ("rail", "metro", "tram", "bus", "ferry")
+LAYERS = ("demand", "candidates", "existing", "competitors", "stops", "streets", "zoning", "area", "water")
+CellValue = str | int | float | bool
+
+NOT_WALKABLE = (
+    "motorway",
+    "motorway_link",
+    "trunk_link",
+    "raceway",
+    "construction",
+    "proposed",
+    "bus_guideway",
+    "busway",
+    "escape",
+    "platform",
+    "rest_area",
+    "services",
+    "abandoned",
+    "razed",
+)
+FRONTED = (
+    "primary",
+    "secondary",
+    "tertiary",
+    "residential",
+    "unclassified",
+    "living_street",
+    "pedestrian",
+    "trunk",
+    "road",
+)
+
+
+class CoordinateColumns(Settings):
+    """Columns that hold coordinates, for tables without geometry."""
+
+    lon: str = Field("lon", description="Column of longitude or easting, for CSV and spreadsheets.")
+    lat: str = Field("lat", description="Column of latitude or northing, for CSV and spreadsheets.")
+
+
+class LayerSettings(Settings):
+    """What every layer says: where it is and how it is written."""
+
+    layer: str | None = Field(
+        None, description="Layer of a GeoPackage, sheet of a workbook, or file inside a zip; the first if not given."
+    )
+    crs: str | None = Field(
+        None,
+        description="Coordinate system, such as EPSG:4326; needed where the file does not say; wins where it does.",
+    )
+    encoding: str | None = Field(
+        None, description="Text encoding, such as GB18030; UTF-8 or what the file says if not given."
+    )
+    where: dict[str, CellValue | tuple[CellValue, ...]] = Field(
+        {}, description="Keep only rows whose column holds one of these values, as { YEAR = 2023 }."
+    )
+    where_not: dict[str, CellValue | tuple[CellValue, ...]] = Field(
+        {}, description="Drop rows whose column holds one of these values."
+    )
+
+
+class FileLayer(LayerSettings):
+    """A layer that must name its file."""
+
+    file: DataPath = Field(description="File inside the project folder.")
+
+
+class DemandColumns(CoordinateColumns):
+    """Columns of the demand layer."""
+
+    id: str = Field("id", description="Unique id, kept as text.")
+    name: str = Field("name", description="Name shown to people; the id if absent.")
+    weight: str = Field("weight", description="Persons, households or spend, from 0.")
+    grade: str = Field("grade", description="Grade of an estate, such as A; optional.")
+
+
+class DemandSettings(FileLayer):
+    """``[siting.data.demand]``: where customers are."""
+
+    unit: str = Field("persons", description="What the weight counts: persons, households, …")
+    columns: DemandColumns = DemandColumns()
+    segments: dict[str, str] = Field(
+        {}, description='Segment name → column that counts it in the unit of the weight, as { students = "stud" }.'
+    )
+
+
+class CandidateColumns(CoordinateColumns):
+    """Columns of the candidates layer."""
+
+    id: str = Field("id", description="Unique id, kept as text; unique with existing outlets too.")
+    name: str = Field("name", description="Name shown to people; the id if absent.")
+    format: str = Field("format", description="Format of outlet, such as own; the default format if absent.")
+    rent_per_year: str = Field("rent_per_year", description="Rent, project currency per year.")
+    fit_out_cost: str = Field("fit_out_cost", description="Fit-out, project currency, paid once.")
+    area_m2: str = Field("area_m2", description="Area of the hall, square metres.")
+    frontage_m: str = Field("frontage_m", description="Frontage on the street, metres.")
+    hall_plan: str = Field("hall_plan", description="Hall plan file inside the project folder.")
+
+
+class GenerateSettings(Settings):
+    """``[siting.data.candidates.generate]``: candidates made by a rule instead of read from a file."""
+
+    rule: Literal["along-streets"] = Field("along-streets", description="Points along fronted streets near stops.")
+    spacing_m: float = Field(80.0, gt=0, description="Least distance between two candidates, metres.")
+    within_m: float = Field(400.0, gt=0, description="Straight-line distance to the nearest stop at most, metres.")
+    near: tuple[Literal["station", "rail", "metro", "tram", "bus", "ferry"], ...] = Field(
+        (), description="Which stops count: modes, or station for every rail, metro or tram station; all if empty."
+    )
+    kinds: tuple[str, ...] = Field(FRONTED, description="Kinds of street that have shop fronts.")
+    most: int | None = Field(None, ge=1, description="At most so many candidates, those nearest to a stop first.")
+    format: str = Field("own", description="Format of every generated candidate.")
+    area_m2: float | None = Field(None, gt=0, description="Assumed area, square metres.")
+    frontage_m: float | None = Field(None, gt=0, description="Assumed frontage, metres.")
+    rent_per_m2: float | None = Field(None, ge=0, description="Assumed rent per square metre and year; needs area_m2.")
+    fit_out_per_m2: float | None = Field(None, ge=0, description="Assumed fit-out per square metre; needs area_m2.")
+
+    @model_validator(mode="after")
+    def _area_for_money(self) -> GenerateSettings:
+        if self.area_m2 is None and (self.rent_per_m2 is not None or self.fit_out_per_m2 is not None):
+            raise ValueError("rent_per_m2 and fit_out_per_m2 need area_m2")
+        return self
+
+
+class CandidateSettings(LayerSettings):
+    """``[siting.data.candidates]``: where an outlet could open, from a file or by a rule."""
+
+    file: DataPath | None = Field(None, description="File of candidate points; or give a generate table instead.")
+    columns: CandidateColumns = CandidateColumns()
+    default_format: str = Field("own", description="Format of candidates whose file does not say.")
+    generate: GenerateSettings | None = Field(None, description="Rule that makes candidates.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> CandidateSettings:
+        if (self.file is None) == (self.generate is None):
+            raise ValueError("expected one of file and [siting.data.candidates.generate]")
+        return self
+
+
+class ExistingColumns(CoordinateColumns):
+    """Columns of the existing outlets."""
+
+    id: str = Field("id", description="Unique id, kept as text; unique with candidates too.")
+    name: str = Field("name", description="Name shown to people; the id if absent.")
+    brand: str = Field("brand", description="Brand.")
+    area_m2: str = Field("area_m2", description="Area of the hall, square metres.")
+    sales: str = Field("sales", description="Sales per year, project currency.")
+    visits: str = Field("visits", description="Visits per year.")
+    deposits: str = Field("deposits", description="Deposits, project currency.")
+    staff: str = Field("staff", description="Staff, full-time equivalents.")
+    may_close: str = Field("may_close", description="Whether the plan may close it; false if absent.")
+    hall_plan: str = Field("hall_plan", description="Hall plan file inside the project folder.")
+
+
+class ExistingSettings(FileLayer):
+    """``[siting.data.existing]``: our outlets that are open."""
+
+    columns: ExistingColumns = ExistingColumns()
+
+
+class CompetitorColumns(CoordinateColumns):
+    """Columns of the competitors."""
+
+    id: str = Field("id", description="Id, kept as text; numbered if absent.")
+    name: str = Field("name", description="Name.")
+    brand: str = Field("brand", description="Brand.")
+    attraction: str = Field("attraction", description="How strongly it pulls, above 0; 1 = an ordinary outlet.")
+
+
+class CompetitorSettings(FileLayer):
+    """``[siting.data.competitors]``: other people's outlets."""
+
+    columns: CompetitorColumns = CompetitorColumns()
+    default_attraction: float = Field(1.0, gt=0, description="Attraction where the file does not say.")
+
+
+class StopColumns(CoordinateColumns):
+    """Columns of a table of stops."""
+
+    id: str = Field("id", description="Id, kept as text; numbered if absent.")
+    name: str = Field("name", description="Name.")
+    mode: str = Field("mode", description="rail, metro, tram, bus or ferry.")
+    station: str = Field("station", description="Whether people call it a station; by mode (rail, metro) if absent.")
+    departures_per_hour: str = Field("departures_per_hour", description="Departures per hour on a working day.")
+
+
+class StopSettings(LayerSettings):
+    """``[siting.data.stops]``: public transport, from a file of stops or from GTFS timetables."""
+
+    file: DataPath | None = Field(None, description="File of stops; or give gtfs instead.")
+    gtfs: tuple[DataPath, ...] = Field((), description="GTFS zip files.")
+    columns: StopColumns = StopColumns()
+    default_mode: Mode = Field("bus", description="Mode of stops whose file does not say.")
+    from_hour: int = Field(
+        7, ge=0, le=29, description="Departures per hour are counted from this hour of a working day …"
+    )
+    to_hour: int = Field(19, ge=1, le=30, description="… to this hour.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> StopSettings:
+        if (self.file is None) == (not self.gtfs):
+            raise ValueError("expected one of file and gtfs")
+        if self.from_hour >= self.to_hour:
+            raise ValueError("expected from_hour below to_hour")
+        return self
+
+
+class StreetColumns(Settings):
+    """Columns of the streets."""
+
+    name: str = Field("name", description="Name.")
+    kind: str = Field("kind", description="Kind, such as residential (OpenStreetMap's highway).")
+
+
+class StreetSettings(FileLayer):
+    """``[siting.data.streets]``: the ways people walk along, not split at junctions or split, as they come."""
+
+    columns: StreetColumns = StreetColumns()
+    not_walkable: tuple[str, ...] = Field(NOT_WALKABLE, description="Kinds nobody walks along; they are dropped.")
+
+
+class ZoningColumns(Settings):
+    """Columns of the zoning."""
+
+    allowed: str = Field("allowed", description="Whether an outlet may open there.")
+
+
+class ZoningSettings(FileLayer):
+    """``[siting.data.zoning]``: where outlets may open; outside every polygon `outside` decides."""
+
+    columns: ZoningColumns = ZoningColumns()
+    allowed_values: tuple[str, ...] = Field(
+        ("true", "yes", "1", "allowed"), description="Values of the column that mean allowed, in any case."
+    )
+    outside: bool = Field(True, description="Whether an outlet may open where no polygon lies.")
 
 
 class DataSettings(Settings):
-    """``[siting.data]``."""
+    """``[siting.data]``: the layers, and the coordinate system that everything is measured in."""
+
+    crs: str | None = Field(
+        None,
+        description="Metric coordinate system to measure in, such as EPSG:3067; the UTM zone of the data if not given.",
+    )
+    repair: bool = Field(
+        False,
+        description="Mend invalid polygons and drop rows without geometry, at 0,0 or with a repeated id; counted in the notes.",
+    )
+    demand: DemandSettings
+    candidates: CandidateSettings
+    existing: ExistingSettings | None = None
+    competitors: CompetitorSettings | None = None
+    stops: StopSettings | None = None
+    streets: StreetSettings
+    zoning: ZoningSettings | None = None
+    area: FileLayer | None = Field(None, description="Polygons inside which the competitor layer is complete.")
+    water: FileLayer | None = Field(None, description="Water polygons, for the map's backdrop.")

@@ -1,0 +1,77 @@
+"""Hold what siting works on: every layer in one metric coordinate system, each satisfying its table contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+SEGMENT = "segment:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitingData:
+    """The layers of one project, all in ``crs`` (metres), all with a RangeIndex.
+
+    Parameters
+    ----------
+    crs
+        The metric coordinate system.
+    demand
+        ``id``, ``name`` (str), ``weight`` (float from 0), ``grade`` (str or None, only where given), one float column
+        ``segment:<name>`` per segment; points or polygons.
+    candidates
+        ``id``, ``name``, ``format`` (str), ``rent_per_year``, ``fit_out_cost``, ``area_m2``, ``frontage_m`` (float,
+        NaN unknown), ``hall_plan`` (str or None); points.
+    existing
+        ``id``, ``name``, ``brand`` (str), ``area_m2``, ``sales``, ``visits``, ``deposits``, ``staff`` (float, NaN
+        unknown), ``may_close`` (bool), ``hall_plan`` (str or None); points; may be empty.
+    competitors
+        ``id``, ``name``, ``brand`` (str), ``attraction`` (float above 0); points; may be empty.
+    stops
+        ``id``, ``name``, ``mode`` (rail, metro, tram, bus or ferry), ``station`` (bool), ``departures_per_hour``
+        (float, NaN unknown); points; may be empty.
+    streets
+        ``name``, ``kind`` (str); walkable LineStrings.
+    zoning
+        ``allowed`` (bool); polygons; None where there is no zoning.
+    area
+        Where the competitor layer is known to be complete, or None; outside it competition is missing, not zero.
+    water
+        Polygons for the map's backdrop; may be empty.
+    notes
+        Assumptions with counts, told to the planner.
+    """
+
+    crs: pyproj.CRS
+    demand: gpd.GeoDataFrame
+    candidates: gpd.GeoDataFrame
+    existing: gpd.GeoDataFrame
+    competitors: gpd.GeoDataFrame
+    stops: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    zoning: gpd.GeoDataFrame | None
+    area: BaseGeometry | None
+    water: gpd.GeoDataFrame
+    notes: tuple[str, ...] = ()
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Names of the demand segments, sorted."""
+        return tuple(sorted(str(c).removeprefix(SEGMENT) for c in self.demand.columns if str(c).startswith(SEGMENT)))
+
+
+def demand_points(data: SitingData) -> NDArray[np.float64]:
+    """Return a point inside every demand polygon, or the demand points themselves, shape (n, 2), metres."""
+    points = shapely.point_on_surface(data.demand.geometry.to_numpy())
+    return np.asarray(shapely.get_coordinates(points), dtype=np.float64)
+
+
+def points_of(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Return the coordinates of a point layer, shape (k, 2), metres."""
+    return np.asarray(shapely.get_coordinates(frame.geometry.to_numpy()), dtype=np.float64)
