@@ -1,0 +1,79 @@
+"""Write figures and dates as the reader's language does. A missing figure is an en dash."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from outlet.page.words import LOCALES
+
+MISSING = "–"
+
+
+def number(value: float | None, language: str, digits: int = 0) -> str:
+    """Return a figure with the language's separators and at most ``digits`` decimals.
+
+    >>> number(12345.678, "es", 1)
+    '12.345,7'
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=LOCALES[language]))
+
+
+def percent(share: float | None, language: str, digits: int = 0) -> str:
+    """Return a share of one as a percentage.
+
+    >>> percent(0.256, "en", 1)
+    '25.6%'
+    """
+    if share is None or not math.isfinite(share):
+        return MISSING
+    from babel.numbers import format_percent
+
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return str(format_percent(share, format=pattern, locale=LOCALES[language]))
+
+
+def money(value: float | None, currency: str, language: str, digits: int = 0) -> str:
+    """Return an amount with its currency.
+
+    >>> money(1250000, "EUR", "en")
+    '€1,250,000'
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    from babel.numbers import format_currency, get_currency_precision
+
+    plain = digits < get_currency_precision(currency)
+    pattern = "¤#,##0" if LOCALES[language] != "es_ES" else "#,##0\u00a0¤"
+    if digits:
+        pattern = pattern.replace("#,##0", "#,##0." + "0" * digits)
+    return str(format_currency(value, currency, format=pattern, locale=LOCALES[language], currency_digits=not plain))
+
+
+def day(date: dt.date, language: str) -> str:
+    """Return a date with the month in words.
+
+    >>> import datetime as dt
+    >>> day(dt.date(2026, 3, 2), "en")
+    '2 March 2026'
+    """
+    from babel.dates import format_date
+
+    return str(format_date(date, format="long", locale=LOCALES[language]))
+
+
+def cell(value: str | float | None, language: str) -> str:
+    """Return a table's value as text: a figure by its size, a missing one as a dash, a text as it is."""
+    if value is None:
+        return MISSING
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) or float(value).is_integer():
+        return number(value, language)
+    size = abs(value)
+    return number(value, language, 1 if size >= 100 else 2 if size >= 1 else 3)

@@ -1,0 +1,52 @@
+"""Set a table of plain values as HTML: escaped, figures right-aligned in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from outlet.page.figures import cell
+
+Value = str | int | float | None
+
+
+def render_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Value]], *, language: str, caption: str = ""
+) -> Markup:
+    """Return a table in a box that scrolls sideways on narrow screens and is never clipped in print.
+
+    The first column heads its row. A column whose values are all figures or missing is right-aligned. ``columns``
+    and ``caption`` are texts in the reader's language; every text is escaped here.
+    """
+    numeric = [
+        bool(rows) and all(not isinstance(row[at], str) for row in rows) and any(row[at] is not None for row in rows)
+        for at in range(len(columns))
+    ]
+    number_class = Markup(' class="number"')
+    head = Markup("").join(
+        Markup('<th scope="col"{}>{}</th>').format(number_class if is_number else "", column)
+        for column, is_number in zip(columns, numeric, strict=True)
+    )
+    body = Markup("\n").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(_cells(row, numeric, language))) for row in rows
+    )
+    title = Markup("<caption>{}</caption>").format(caption) if caption else Markup("")
+    label = caption or (columns[0] if columns else "")
+    return Markup(
+        '<div class="table-box" tabindex="0" role="region" aria-label="{}"><table>{}<thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>\n"
+    ).format(label, title, head, body)
+
+
+def _cells(row: Sequence[Value], numeric: Sequence[bool], language: str) -> list[Markup]:
+    cells = []
+    for at, (value, is_number) in enumerate(zip(row, numeric, strict=True)):
+        text = escape(cell(value, language))
+        mark = Markup(' class="number"') if is_number else Markup("")
+        cells.append(
+            Markup('<th scope="row"{}>{}</th>').format(mark, text)
+            if at == 0
+            else Markup("<td{}>{}</td>").format(mark, text)
+        )
+    return cells

@@ -1,0 +1,55 @@
+"""One self-contained document: nothing ends early, nothing from data is markup, the same input gives the same text."""
+
+import json
+import re
+
+import pytest
+
+from outlet.page import embed_json, render_page, render_table
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_title_and_data_are_escaped_and_the_body_is_not():
+    page = render_page(HOSTILE, "<h1>Halls</h1>", language="en", data={"names": [HOSTILE, "</script><!--"]})
+    assert "<h1>Halls</h1>" in page
+    assert HOSTILE not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;</title>" in page
+    embedded = re.search(r'<script type="application/json" id="names">(.*?)</script>', page, re.DOTALL)
+    assert embedded is not None
+    assert json.loads(embedded.group(1)) == [HOSTILE, "</script><!--"]
+
+
+def test_line_separators_are_escaped():
+    assert embed_json("a\u2028b\u2029c") == '"a\\u2028b\\u2029c"'
+
+
+def test_no_address_is_fetched_and_only_given_scripts_may_run():
+    page = render_page("t", "", language="zh", scripts=["let a = 1;"])
+    assert '<html lang="zh-Hans">' in page
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert policy is not None
+    assert "default-src &#39;none&#39;" in policy.group(1)
+    assert "script-src &#39;sha256-" in policy.group(1)
+    assert "http" not in policy.group(1)
+
+
+@pytest.mark.parametrize(("scripts", "styles"), [(["x = '</SCRIPT>'"], []), ([], ["a{} </style>"])])
+def test_text_that_would_end_its_element_is_refused(scripts, styles):
+    with pytest.raises(ValueError, match="would end it early"):
+        render_page("t", "", language="en", scripts=scripts, styles=styles)
+
+
+def test_not_a_number_is_refused():
+    with pytest.raises(ValueError, match="JSON"):
+        render_page("t", "", language="en", data={"x": float("nan")})
+
+
+def test_table_escapes_texts_and_aligns_figures():
+    html = render_table(["Outlet", "Share"], [[HOSTILE, 0.25], ["B", None]], language="es", caption="Cuota <b>")
+    assert HOSTILE not in html
+    assert "&lt;img src=x" in html
+    assert '<td class="number">0,25</td>' in html
+    assert '<td class="number">–</td>' in html
+    assert "Cuota &lt;b&gt;" in html
+    assert '<th scope="row">B</th>' in html
