@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
 ROOT = Path(__file__).parents[1]
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+WIDE, NARROW = (1280, 800), (390, 844)
 SAMPLES = ("helsinki", "riverton")
 
 
@@ -45,3 +62,63 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("needs ../shared/data, the real data beside the repository")
     return folder
+
+
+@dataclass
+class Visit:
+    """One page open in the browser, and what went wrong there: failed or outgoing requests, errors, dialogs."""
+
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than its window."""
+        width: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        return width
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; skipped where there is none, but a failure under CI=true."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{CHROMIUM} is absent: install Debian's chromium")
+        pytest.skip(f"needs {CHROMIUM}: install Debian's package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(CHROMIUM_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a file in a window of some size with the network blocked; every trouble is collected in `Visit.troubles`."""
+    contexts: list[BrowserContext] = []
+
+    def open_file(file: Path, size: tuple[int, int] = WIDE) -> Visit:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True)
+        contexts.append(context)
+        page = context.new_page()
+        seen = Visit(page)
+
+        def on_request(request: Request) -> None:
+            if not request.url.startswith(("file:", "data:", "blob:")):
+                seen.troubles.append(f"request to {request.url}")
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                seen.troubles.append(f"console: {message.text}")
+
+        page.on("request", on_request)
+        page.on("requestfailed", lambda request: seen.troubles.append(f"failed request: {request.url[:120]}"))
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: seen.troubles.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: (seen.troubles.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(file.resolve().as_uri())
+        return seen
+
+    yield open_file
+    for context in contexts:
+        context.close()

@@ -56,20 +56,19 @@ def render_page(
     """
     script_texts = [_whole(text, "script") for text in scripts]
     hashes = " ".join(f"'sha256-{_digest(text)}'" for text in script_texts) or "'none'"
-    return render_template(
-        "outlet.page",
-        "page.html",
-        language=HTML_LANGUAGES[language],
-        title=title,
-        policy=f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes}",
-        styles=[Markup(_whole(text, "style")) for text in (shared_css(), *styles)],  # noqa: S704
-        body=Markup(body_html),  # noqa: S704
-        data={key: embed_json(value) for key, value in (data or {}).items()},
-        scripts=[Markup(text) for text in script_texts],  # noqa: S704
-    )
+    values = {
+        "language": HTML_LANGUAGES[language],
+        "title": title,
+        "policy": f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes}",
+        "styles": [Markup(_whole(text, "style")) for text in (shared_css(), *styles)],  # noqa: S704
+        "body": Markup(body_html),  # noqa: S704
+        "data": {key: embed_json(value) for key, value in (data or {}).items()},
+        "scripts": [Markup(text) for text in script_texts],  # noqa: S704
+    }
+    return render_template("outlet.page", "page.html", values)
 
 
-def render_template(package: str, name: str, /, **values: object) -> str:
+def render_template(package: str, name: str, values: Mapping[str, object]) -> str:
     """Render a template of a package, every value escaped unless it is `Markup`; a missing value is an error."""
     return _environment(package).get_template(name).render(values)
 
