@@ -1,13 +1,51 @@
-"""Settings of the work side of `[layout]`."""
+"""Settings of the work side of `[layout]`: services and their target, and the simulated day."""
 
 from __future__ import annotations
 
-from outlet.project import Settings
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from outlet.handover import Weekday
+from outlet.project import DataPath, Settings
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Factor = Annotated[float, Field(ge=0, le=20)]
 
 
 class ServiceSettings(Settings):
-    """``[layout.service]``."""
+    """``[layout.services]``: what visitors come for, when, and how well they shall be served."""
+
+    preset: DataPath | None = Field(
+        None, description="A catalogue of services and posts in the form of the presets; none: that of the sector."
+    )
+    visits: DataPath | None = Field(None, description="Counted visits: outlet, time, count, and service if known.")
+    interval_min: Literal[15, 30, 60] = Field(30, description="Time step of the requirement, minutes.")
+    target_share: float = Field(0.8, gt=0, lt=1, description="Share of visitors to be called within the target wait.")
+    target_wait_min: float = Field(5.0, ge=0, le=240, description="Target wait, minutes.")
+    max_occupancy: float = Field(0.9, gt=0, lt=1, description="Largest share of time a post may be busy.")
+    lag: Literal["none", "average", "max"] = Field(
+        "max", description="How a requirement follows arrivals that it serves late: see Green, Kolesar and Soares 2001."
+    )
+    weekday_factors: Mapping[Weekday, Factor] = Field(
+        {}, description="Visits of a weekday against the mean open day; none: those of the preset."
+    )
+    diverted: Mapping[str, Share] = Field(
+        {}, description="Share of a service's visitors who use a machine, by service; none: those of the preset."
+    )
+    spare_machines: int = Field(1, ge=0, le=10, description="Machines of each kind beyond those needed, for failures.")
 
 
 class SimulateSettings(Settings):
-    """``[layout.simulate]``."""
+    """``[layout.simulate]``: the replayed day."""
+
+    days: int = Field(500, ge=2, le=20000, description="Replications of the day.")
+    day_type: Weekday | None = Field(None, description="The weekday to replay; none: the one with most arrivals.")
+    distribution: Literal["lognormal", "gamma", "exponential"] = Field(
+        "lognormal", description="Distribution of service times, by the mean and spread of each service."
+    )
+    patience_min: float | None = Field(
+        None, gt=0, le=1440, description="Mean minutes a visitor waits before leaving unserved; none: nobody leaves."
+    )
+    triage: bool = Field(True, description="Whether the lobby guide receives every visitor first.")
