@@ -1,1 +1,1 @@
-"""The hall as geometry: free cells, walking paths, lines of sight."""
+"""Hold the hall as geometry: the plan, its free cells, walks on them and lines of sight."""

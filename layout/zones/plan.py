@@ -1,0 +1,88 @@
+"""Hold what the zones model answers: where each zone lies, what it costs, and which rules it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class PlacedZone:
+    """One zone in its place.
+
+    Parameters
+    ----------
+    id
+        Unique in the plan: its kind, and a number where a kind occurs more than once.
+    kind
+        Kind of zone of the programme, such as ``counters``.
+    rects
+        Shape (k, 4): x, y, width, height of its rectangles, metres; x, y is the lower left corner.
+    area_m2
+        Their area.
+    public
+        Whether visitors may be in it.
+    locked
+        Whether the planner fixed it.
+    front_deg
+        Direction its open side looks: visitors approach from there. The staff side of counters and the wall side of
+        machines is opposite. Degrees counter-clockwise from the x axis: 0, 90, 180 or 270.
+    access
+        (2,) where the walk from the entrance meets it: a point on its edge, metres.
+    name
+        What it is called on the drawing, in English; pages translate it.
+    """
+
+    id: str
+    kind: str
+    rects: NDArray[np.float64]
+    area_m2: float
+    public: bool
+    locked: bool
+    front_deg: float
+    access: NDArray[np.float64]
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """One rule that a plan breaks: its name, the zone or point concerned, and the figures in words."""
+
+    rule: str
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ZonePlan:
+    """The zones of one hall.
+
+    Parameters
+    ----------
+    zones
+        All zones in the programme's order; no two overlap.
+    terms
+        Every soft term by name, in its own unit (see `layout.zones.check`).
+    bound
+        What the solver proved about its own objective; None where it proved nothing.
+    broken_rules
+        Rules the plan breaks; empty for a good plan.
+    movement_line
+        Shape (k, 2): the route visitors are led along, from the entrance past the zones, metres.
+    notes
+        What was dropped, assumed or decided on the way.
+    """
+
+    zones: tuple[PlacedZone, ...]
+    terms: Mapping[str, float]
+    bound: Mapping[str, float | None]
+    broken_rules: tuple[BrokenRule, ...]
+    movement_line: NDArray[np.float64]
+    notes: tuple[str, ...] = field(default=())
+
+    def of_kind(self, kind: str) -> tuple[PlacedZone, ...]:
+        """Return the zones of one kind."""
+        return tuple(zone for zone in self.zones if zone.kind == kind)
