@@ -1,0 +1,61 @@
+"""Gather what the drawings of one hall show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layout.floor.plan import FloorPlan
+from layout.posts.plan import Furnishing
+from layout.zones.plan import ZonePlan
+
+
+@dataclass(frozen=True)
+class FlowHeat:
+    """How many people walk over each square of the floor.
+
+    Parameters
+    ----------
+    density
+        Shape (rows, columns), visitors an hour; row 0 is the lowest y.
+    cell_m
+        Side of a square, metres.
+    origin
+        Lower left corner of the grid, metres.
+    """
+
+    density: NDArray[np.float64]
+    cell_m: float
+    origin: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class HallDrawing:
+    """One planned hall, ready to be drawn.
+
+    Parameters
+    ----------
+    title
+        Name of the outlet, as its brief has it.
+    subtitle
+        Name of the project.
+    floor, zones
+        The hall and its zones; the movement line is `ZonePlan.movement_line`.
+    furnishing
+        Posts, cameras and equipment.
+    as_of
+        The project's date, for the title block.
+    flow
+        Visitors over the floor, or None where it was not computed.
+    """
+
+    title: str
+    subtitle: str
+    floor: FloorPlan
+    zones: ZonePlan
+    furnishing: Furnishing
+    as_of: dt.date
+    flow: FlowHeat | None = None

@@ -1,0 +1,97 @@
+"""Hold where people stand, what is placed round them, and what the cameras see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Post:
+    """One position somebody mans.
+
+    Parameters
+    ----------
+    id
+        Its role and a number, such as ``teller-3``.
+    zone
+        Id of the zone it stands in.
+    role
+        Who mans it, as in requirement.csv: ``teller``, ``guide``, ``adviser``, ``duty_manager``, ``guard`` …
+    x, y
+        Where, metres.
+    facing_deg
+        Direction it faces, counter-clockwise from the x axis.
+    sees
+        Shares (0–1) of what the post is there to see, by kind of target: ``("entrance", 1.0)``.
+    """
+
+    id: str
+    zone: str
+    role: str
+    x: float
+    y: float
+    facing_deg: float
+    sees: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Camera:
+    """One camera on a wall: where, the middle of its field of view, how wide that is and how far it sees."""
+
+    id: str
+    x: float
+    y: float
+    facing_deg: float
+    range_m: float
+    view_deg: float
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """One thing that stands in a zone.
+
+    Parameters
+    ----------
+    id, kind, zone
+        Its kind and a number, its kind such as ``ticket_machine``, and the id of its zone.
+    x, y, w, h
+        Lower left corner, width and height of its footprint, metres.
+    facing_deg
+        Direction its front looks; people use it from there.
+    clearance_m
+        Free depth it needs before its front.
+    """
+
+    id: str
+    kind: str
+    zone: str
+    x: float
+    y: float
+    w: float
+    h: float
+    facing_deg: float
+    clearance_m: float
+
+
+@dataclass(frozen=True)
+class Furnishing:
+    """Everything and everybody placed in the zones of one hall.
+
+    Parameters
+    ----------
+    posts, cameras, equipment
+        In a fixed order, ids unique in each.
+    cameras_bound
+        The proved least number of cameras, or None where no search was made.
+    blind_spots
+        Shape (k, 2) as tuples: spots that must be seen and no camera on any wall could see, metres.
+    notes
+        What did not fit or was assumed.
+    """
+
+    posts: tuple[Post, ...]
+    cameras: tuple[Camera, ...]
+    equipment: tuple[Equipment, ...]
+    cameras_bound: float | None = None
+    blind_spots: tuple[tuple[float, float], ...] = ()
+    notes: tuple[str, ...] = ()
