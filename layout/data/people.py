@@ -20,7 +20,7 @@ wants_on                no        days the person asks to work, same form
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,9 +60,9 @@ class Person:
     minutes_per_week_max: int
     roles: frozenset[str]
     outlet: str | None = None
-    days_off: frozenset[datetime.date] = frozenset()
-    wants_off: frozenset[datetime.date] = frozenset()
-    wants_on: frozenset[datetime.date] = frozenset()
+    days_off: frozenset[dt.date] = frozenset()
+    wants_off: frozenset[dt.date] = frozenset()
+    wants_on: frozenset[dt.date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -182,19 +182,19 @@ class _Row:
             return 0
         return round(hours * 60)
 
-    def _days(self, column: str) -> frozenset[datetime.date]:
-        days: set[datetime.date] = set()
+    def _days(self, column: str) -> frozenset[dt.date]:
+        days: set[dt.date] = set()
         for part in (part.strip() for part in self.cells.get(column, "").split(";")):
             if not part:
                 continue
             first, _, last = part.partition("/")
             try:
-                start = datetime.date.fromisoformat(first.strip())
-                end = datetime.date.fromisoformat(last.strip() or first.strip())
+                start = dt.date.fromisoformat(first.strip())
+                end = dt.date.fromisoformat(last.strip() or first.strip())
             except ValueError:
-                start, end = datetime.date.max, datetime.date.min
+                start, end = dt.date.max, dt.date.min
             if not 0 <= (end - start).days <= LONGEST_LEAVE_DAYS:
                 self.fault("day", column, repr(part), "a date such as 2026-03-05, or first/last of at most two years")
                 continue
-            days.update(start + datetime.timedelta(days=at) for at in range((end - start).days + 1))
+            days.update(start + dt.timedelta(days=at) for at in range((end - start).days + 1))
         return frozenset(days)
