@@ -1,0 +1,159 @@
+"""Read siting's own artefacts back from ``out/``, for the map and the report.
+
+Columns are those of files.md; ids are text. Files that later stages write may be absent and are then None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from outlet.errors import InputError
+
+RAW, VALUE, WEIGHT, CONTRIBUTION = "_raw", "_value", "_weight", "_contribution"
+_TEXTS = {"id": str, "name": str, "format": str, "outlet_id": str, "demand_id": str, "opened": str}
+
+
+class _Artefact(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Alternative(_Artefact):
+    """Another good set of outlets; ``differs`` counts the outlets that are not in the plan."""
+
+    opened: tuple[str, ...] = ()
+    objective: float | None = None
+    bound: float | None = None
+    differs: int | None = None
+
+
+class PlanFile(_Artefact):
+    """plan.json: the chosen set and how good it is proved to be; ids of candidates and existing outlets."""
+
+    model: str
+    status: str
+    stopped_by: str | None = None
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    opened: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class PlannedOutlet(_Artefact):
+    """One opened or kept outlet of outlets.geojson; ``lon`` and ``lat`` in degrees."""
+
+    id: str
+    name: str
+    role: str
+    format: str = "own"
+    demand_captured: float | None = None
+    score: float | None = None
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+
+
+class _Point(_Artefact):
+    coordinates: tuple[float, float]
+
+
+class _Feature(_Artefact):
+    geometry: _Point
+    properties: dict[str, str | float | bool | None]
+
+
+class _Collection(_Artefact):
+    features: tuple[_Feature, ...]
+
+
+T = TypeVar("T", bound=_Artefact)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What siting found out.
+
+    Parameters
+    ----------
+    candidates
+        candidates.csv, by rank: ``id``, ``format``, ``score`` …, per feature ``<f>_raw`` and so on.
+    plan
+        plan.json.
+    outlets
+        outlets.geojson, in the order of the file.
+    share
+        share.csv, or None.
+    frontier
+        frontier.csv, or None.
+    assignment
+        assignment.csv, or None.
+    """
+
+    candidates: pd.DataFrame
+    plan: PlanFile
+    outlets: tuple[PlannedOutlet, ...]
+    share: pd.DataFrame | None = None
+    frontier: pd.DataFrame | None = None
+    assignment: pd.DataFrame | None = None
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the scored features, in the order of candidates.csv."""
+        return tuple(str(c).removesuffix(VALUE) for c in self.candidates.columns if str(c).endswith(VALUE))
+
+
+def read_results(out: Path) -> Results:
+    """Read what siting wrote into an ``out`` folder.
+
+    Raises
+    ------
+    InputError
+        When candidates.csv, plan.json or outlets.geojson is missing or breaks its schema.
+    """
+    candidates = _table(out / "candidates.csv")
+    if candidates is None:
+        raise InputError("candidates.csv: not in out/ yet; run `outlet score` first")
+    return Results(
+        candidates=candidates.sort_values(["rank", "id"], kind="stable", ignore_index=True),
+        plan=_parsed(out / "plan.json", PlanFile),
+        outlets=_outlets(out / "outlets.geojson"),
+        share=_table(out / "share.csv"),
+        frontier=_table(out / "frontier.csv"),
+        assignment=_table(out / "assignment.csv"),
+    )
+
+
+def _table(file: Path) -> pd.DataFrame | None:
+    if not file.is_file():
+        return None
+    table = pd.read_csv(file, dtype=_TEXTS, encoding="utf-8", keep_default_na=False, na_values=[""])
+    texts = [name for name in _TEXTS if name in table.columns]
+    return table.assign(**{name: table[name].fillna("") for name in texts})
+
+
+def _outlets(file: Path) -> tuple[PlannedOutlet, ...]:
+    collection = _parsed(file, _Collection)
+    return tuple(
+        PlannedOutlet.model_validate(
+            {**feature.properties, "lon": feature.geometry.coordinates[0], "lat": feature.geometry.coordinates[1]}
+        )
+        for feature in collection.features
+    )
+
+
+def _parsed(file: Path, kind: type[T]) -> T:
+    if not file.is_file():
+        raise InputError(f"{file.name}: not in out/ yet; run `outlet locate` first")
+    try:
+        return kind.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise InputError(f"{file.name}: {where}: {first['msg']}; run `outlet locate` again") from error
