@@ -1,0 +1,99 @@
+"""Turn attraction into customers: what each outlet wins, and what it takes from our own.
+
+::
+
+    captured_j      = Σ_i w_i a_ij / (K_i + N_i + R_i)
+    cannibalised_j  = Σ_i w_i a_ij / (K_i + N_i + R_i) · K_i / (K_i + R_i)        j new
+
+K_i, N_i and R_i are the attraction of our kept outlets, of the new ones, and of the rivals (and of going elsewhere) for
+demand point i. By the proportional draw of Luce's axiom (1959) a newcomer takes from every alternative in proportion to
+what it had, so the cannibalised amounts of all new outlets sum to exactly what the kept ones lose to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from outlet.errors import InputError
+
+Csr = sparse.csr_array[np.float64]
+
+
+@dataclass(frozen=True)
+class Market:
+    """Who competes for whom.
+
+    Parameters
+    ----------
+    attraction
+        Attraction of our sites, shape (n, m), explicit entries for reachable pairs.
+    rivals
+        Attraction of the rivals and of going elsewhere, shape (n,), at least 0.
+    demand
+        Demand, shape (n,), at least 0.
+    """
+
+    attraction: Csr
+    rivals: NDArray[np.float64]
+    demand: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        n = self.attraction.shape[0]
+        for name, values in (("rivals", self.rivals), ("demand", self.demand)):
+            if values.shape != (n,):
+                raise InputError(f"{name} has shape {values.shape}; expected ({n},), one for each demand point")
+            if not np.isfinite(values).all() or (values < 0).any():
+                raise InputError(f"{name} has an entry that is negative or not a number; expected numbers from 0")
+
+    def of_sites(self, sites: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the attraction of some sites together for each demand point, shape (n,)."""
+        chosen = np.zeros(self.attraction.shape[1])
+        chosen[sites] = 1.0
+        return np.asarray(self.attraction @ chosen, dtype=np.float64)
+
+
+def captured(market: Market, opened: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the demand each site wins when the sites ``opened`` (positions) are open, shape (m,), 0 where shut."""
+    per_pull = _ratio(market.demand, market.of_sites(opened) + market.rivals)
+    won = np.zeros(market.attraction.shape[1])
+    won[opened] = np.asarray(market.attraction.T @ per_pull, dtype=np.float64)[opened]
+    return won
+
+
+def cannibalised(market: Market, kept: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what each new site takes from our kept ones when all of both are open, shape (m,), 0 for the others."""
+    ours = market.of_sites(kept)
+    per_pull = _ratio(market.demand, ours + market.of_sites(new) + market.rivals)
+    before = _ratio(ours, ours + market.rivals)
+    taken = np.zeros(market.attraction.shape[1])
+    taken[new] = np.asarray(market.attraction.T @ (per_pull * before), dtype=np.float64)[new]
+    return taken
+
+
+def captured_alone(
+    market: Market, kept: NDArray[np.int64], sites: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what each of ``sites`` would win as the only new outlet, and how much of it from our kept ones.
+
+    Both of shape (len(sites),), in the unit of demand.
+    """
+    ours = market.of_sites(kept)
+    base = ours + market.rivals
+    part = sparse.csr_array(market.attraction[:, sites])
+    rows = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
+    won = market.demand[rows] * _ratio(part.data, base[rows] + part.data)
+    size = len(sites)
+    from_own = won * _ratio(ours, base)[rows]
+    return (
+        np.bincount(part.indices, weights=won, minlength=size).astype(np.float64),
+        np.bincount(part.indices, weights=from_own, minlength=size).astype(np.float64),
+    )
+
+
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return part / whole, 0 where the whole is 0: nobody there reaches anything."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
