@@ -1,17 +1,68 @@
-"""Settings of the hall side of `[layout]`."""
+"""Settings of the hall side of `[layout]`: the plan, what shall be in it, and its equipment."""
 
 from __future__ import annotations
 
-from outlet.project import Settings
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from outlet.project import DataPath, Settings
+
+PlanKind = Literal["outline", "wall", "column", "door", "entrance", "exit", "fixture", "window", "service"]
+Unit = Literal["m", "dm", "cm", "mm", "in", "ft"]
+Metres = Annotated[float, Field(gt=0, le=100)]
 
 
 class HallSettings(Settings):
-    """``[layout.hall]``."""
+    """``[layout.hall]``: the plan of a hall and how to read it.
+
+    An outlet with a ``hall_plan`` of its own uses that one instead of ``plan``.
+    """
+
+    plan: DataPath | None = Field(
+        None, description="Hall plan (GeoJSON or DXF) of outlets that have none of their own."
+    )
+    crs: str | None = Field(
+        None, description="CRS of a plan whose file states none, such as EPSG:27700; none: local metres."
+    )
+    units: Unit | None = Field(None, description="Unit a DXF is drawn in; none: what its header says.")
+    kind_property: str = Field("kind", description="Property of a GeoJSON feature that says what it is.")
+    kinds: Mapping[str, PlanKind] = Field({}, description="What other values of that property mean: value → kind.")
+    layers: Mapping[PlanKind, tuple[str, ...]] = Field(
+        {}, description="Names of DXF layers of a kind, with * as wildcard; none: names that hold the kind's own name."
+    )
+    entrances: tuple[tuple[float, float], ...] = Field(
+        (), description="Points (x, y in the plan's own coordinates): the door nearest to each is an entrance."
+    )
+    door_tolerance_m: float = Field(0.5, gt=0, le=5, description="How far a door may lie off the outline.")
+    cell_m: float = Field(0.25, ge=0.1, le=0.5, description="Side of a floor cell.")
+    aisle_public_m: Metres = Field(1.2, description="Least width of visitors' aisles (GB 50763-2012 3.5.1: 1.20 m).")
+    aisle_staff_m: Metres = Field(0.9, description="Least width of staff's aisles (preset).")
+    turning_m: Metres = Field(1.5, description="Turning circle at doors and public zones (GB 50763-2012 3.5.3).")
+
+
+class LockedZone(Settings):
+    """One zone that stays where it is: its rectangle in the hall's local metres."""
+
+    kind: str
+    rect: tuple[float, float, float, float] = Field(description="x, y, width, height.")
+    front: Literal["east", "north", "west", "south"] = Field("south", description="Side from which people approach.")
 
 
 class ProgrammeSettings(Settings):
-    """``[layout.programme]``."""
+    """``[layout.programme]``: which zones a hall has, and how large."""
+
+    file: DataPath | None = Field(None, description="A programme of your own (TOML); none: that of the sector.")
+    area_m2: Mapping[str, float] = Field({}, description="Target area by kind of zone, instead of the programme's.")
+    without: tuple[str, ...] = Field((), description="Kinds of zone to leave out.")
+    locked: tuple[LockedZone, ...] = Field((), description="Zones that stay where they are.")
+    weights: Mapping[str, float] = Field({}, description="Weight of a soft term, instead of the programme's.")
+    effort: float = Field(1.0, gt=0, le=100, description="How long to search, against the usual.")
 
 
 class EquipmentSettings(Settings):
-    """``[layout.equipment]``."""
+    """``[layout.equipment]``: what is placed in the zones."""
+
+    camera_range_m: float = Field(12.0, gt=1, le=100, description="How far a camera recognises what it sees (preset).")
+    camera_angle_deg: float = Field(90.0, gt=10, le=360, description="Angle of view of a camera (preset).")
