@@ -7,7 +7,9 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    raise NotImplementedError
+    from siting.study.score import run_score
+
+    return run_score(stage)
 
 
 STAGE = Stage(

@@ -7,14 +7,16 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    raise NotImplementedError
+    from siting.study.share import run_share
+
+    return run_share(stage)
 
 
 STAGE = Stage(
     name="share",
     help="Estimate market share and cannibalisation, before and after.",
     section="siting",
-    settings=("siting.data", "siting.score", "siting.locate"),
+    settings=("siting.data", "siting.score"),
     reads=("plan.json",),
     reads_if_there=(),
     writes=("share.csv",),

@@ -40,7 +40,7 @@ class Ranking:
     score
         0–100, shape (m,); NaN for a candidate without a single known feature.
     rank
-        1 is best, shape (m,); candidates of equal score by id; 0 for those without score.
+        1 is best, shape (m,); candidates of equal score by id; those without score last.
     values
         Value of each feature, 0–100, shape (m, k); NaN where missing or alike for all.
     weights
@@ -90,7 +90,7 @@ def effective_weights(weights: NDArray[np.float64], values: NDArray[np.float64])
     """Return the weights (k,) shared out over the features each candidate has, shape (m, k)."""
     present = np.where(np.isfinite(values), weights[None, :], 0.0)
     total = present.sum(axis=1, keepdims=True)
-    return np.divide(present, total, out=np.zeros_like(present), where=total > 0)
+    return np.asarray(np.divide(present, total, out=np.zeros_like(present), where=total > 0), dtype=np.float64)
 
 
 def rank_candidates(values: NDArray[np.float64], weights: NDArray[np.float64], ids: Sequence[str]) -> Ranking:
@@ -112,7 +112,7 @@ def rank_candidates(values: NDArray[np.float64], weights: NDArray[np.float64], i
     total = units.sum(axis=1)
     return Ranking(
         score=np.where(scored, total / _UNIT, np.nan),
-        rank=_ranks(np.where(scored, total, -1), scored, ids),
+        rank=_ranks(np.where(scored, total, -1), ids),
         values=values,
         weights=shares,
         contributions=units / _UNIT,
@@ -131,8 +131,8 @@ def _whole_units(contributions: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.asarray(floor.astype(np.int64) + (place < missing[:, None]), dtype=np.int64)
 
 
-def _ranks(units: NDArray[np.int64], scored: NDArray[np.bool_], ids: Sequence[str]) -> NDArray[np.int64]:
+def _ranks(units: NDArray[np.int64], ids: Sequence[str]) -> NDArray[np.int64]:
     order = np.lexsort((np.asarray(ids, dtype=np.str_), -units))
     rank = np.empty(units.shape, dtype=np.int64)
     rank[order] = np.arange(1, units.size + 1)
-    return np.where(scored, rank, 0)
+    return rank

@@ -48,16 +48,16 @@ def rank_interval(
     drawn
         Random weights, shape (draws, k).
     rank
-        Rank under the chosen weights, shape (m,), 0 without score; the interval always holds it.
+        Rank under the chosen weights, shape (m,); the interval always holds it.
     interval
         Share of the draws within, between 0 and 1.
 
     Returns
     -------
-    Two arrays of shape (m,): lowest (best) and highest rank; 0 for candidates without score.
+    Two arrays of shape (m,): lowest (best) and highest rank; both the rank where no feature is known.
     """
-    scored = np.flatnonzero(rank > 0)
-    low, high = np.zeros_like(rank), np.zeros_like(rank)
+    scored = np.flatnonzero((np.isfinite(values) & (drawn > 0).any(axis=0)).any(axis=1))
+    low, high = rank.copy(), rank.copy()
     if scored.size == 0:
         return low, high
     ranks = _ranks_by_draw(values[scored], drawn, rank[scored])

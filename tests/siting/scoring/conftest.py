@@ -1,0 +1,51 @@
+"""A town of one street with four candidates, drawn by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from siting.competition.huff import rivals_attraction, site_attraction
+from siting.competition.share import Market
+from siting.scoring.features import FeatureInputs
+from siting.settings.score import CatchmentSettings, CompetitionSettings, ScoreSettings
+
+
+def csr(walks: list[list[float | None]]) -> sparse.csr_array:
+    """Return walks as CSR; None is unreachable."""
+    rows = [(i, j, walk) for i, row in enumerate(walks) for j, walk in enumerate(row) if walk is not None]
+    shape = (len(walks), len(walks[0]) if walks else 0)
+    data = np.array([walk for *_, walk in rows])
+    return sparse.csr_array(sparse.coo_array((data, ([r[0] for r in rows], [r[1] for r in rows])), shape=shape))
+
+
+@pytest.fixture
+def four_candidates() -> FeatureInputs:
+    """Four candidates; the third is outside the area of the competitor layer, the fourth off every street.
+
+    Two demand points of 100 and 60 (worth 150 and 60 to the target market), one own outlet (site 4), one rival.
+    """
+    settings = ScoreSettings(
+        catchment=CatchmentSettings(decay="linear", reach_min=10.0),
+        competition=CompetitionSettings(distance_exponent=1.0, elsewhere_min=0.0),
+    )
+    demand_sites = csr([[2.0, 5.0, 8.0, None, 4.0], [None, 5.0, 20.0, None, None]])
+    demand = np.array([100.0, 60.0])
+    attraction = site_attraction(np.ones(5), demand_sites, settings.competition)
+    rivals = rivals_attraction(np.ones(1), csr([[4.0], [None]]), 0.0, settings.competition)
+    return FeatureInputs(
+        ids=pd.Index(["a", "b", "c", "d"]),
+        on_street=np.array([True, True, True, False]),
+        rivals_known=np.array([True, True, False, True]),
+        candidate_stops=csr([[1.0, 7.0], [4.0, None], [None, None], [None, None]]),
+        candidate_rivals=csr([[3.0], [15.0], [4.0], [None]]),
+        demand_candidates=demand_sites[:, :4],
+        is_station=np.array([False, True]),
+        departures_per_hour=np.array([12.0, 6.0]),
+        attraction_of_rivals=np.array([1.0]),
+        own_attraction=np.ones(4),
+        value=np.array([150.0, 60.0]),
+        market=Market(attraction, rivals, demand),
+        kept=np.array([4], dtype=np.int64),
+        settings=settings,
+    )
