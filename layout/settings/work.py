@@ -25,8 +25,8 @@ class ServiceSettings(Settings):
     target_share: float = Field(0.8, gt=0, lt=1, description="Share of visitors to be called within the target wait.")
     target_wait_min: float = Field(5.0, ge=0, le=240, description="Target wait, minutes.")
     max_occupancy: float = Field(0.9, gt=0, lt=1, description="Largest share of time a post may be busy.")
-    lag: Literal["none", "average", "max"] = Field(
-        "max", description="How a requirement follows arrivals that it serves late: see Green, Kolesar and Soares 2001."
+    lag: Literal["none", "max"] = Field(
+        "max", description="max: a requirement also covers visitors who came one service time before its interval."
     )
     weekday_factors: Mapping[Weekday, Factor] = Field(
         {}, description="Visits of a weekday against the mean open day; none: those of the preset."

@@ -1,0 +1,132 @@
+"""Plan the requirement of one outlet, and read and write requirement.csv."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from pathlib import Path
+
+from layout.settings import LayoutSettings
+from layout.study.workload import Workload, plan_workload
+from layout.workload.requirement import Requirement, RequirementRow, Target, require_posts
+from outlet.errors import Fault, InputError, TableError
+from outlet.handover import OutletBrief, minute_of_day
+from outlet.project import Project
+
+__all__ = ["Requirement", "RequirementRow", "plan_requirement", "read_requirement", "write_requirement"]
+
+COLUMNS = ("day_type", "start", "post", "required", "arrivals", "service_level", "occupancy", "queue_p95", "machines")
+
+
+def plan_requirement(project: Project, brief: OutletBrief) -> Requirement:
+    """Return what the outlet's work requires, with notes on what was assumed.
+
+    Raises
+    ------
+    InputError
+        When the catalogue, the visits or the opening hours are faulty.
+    """
+    settings = project.section("layout", LayoutSettings).services
+    target = Target(
+        share=settings.target_share,
+        wait_min=settings.target_wait_min,
+        occupancy=settings.max_occupancy,
+        lag=settings.lag,
+    )
+    return requirement_of(plan_workload(project, brief), target)
+
+
+def requirement_of(workload: Workload, target: Target) -> Requirement:
+    """Return what a workload requires, with its notes."""
+    from dataclasses import replace
+
+    found = require_posts(workload.catalogue, workload.arrivals, workload.diversion, target)
+    return replace(found, notes=workload.notes)
+
+
+def write_requirement(path: Path, requirement: Requirement) -> None:
+    """Write requirement.csv; the column ``machines`` repeats the outlet's number of machines."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in requirement.rows:
+            writer.writerow(
+                (
+                    row.day_type,
+                    row.start,
+                    row.post,
+                    row.required,
+                    f"{row.arrivals:.3f}",
+                    f"{row.service_level:.4f}",
+                    f"{row.occupancy:.4f}",
+                    row.queue_p95,
+                    requirement.machines,
+                )
+            )
+
+
+def read_requirement(path: Path) -> Requirement:
+    """Read requirement.csv; a planner may have edited it.
+
+    ``queue_p95`` of the whole hall is then the largest sum over the posts of one interval, an upper estimate.
+
+    Raises
+    ------
+    TableError
+        Every fault by row.
+    InputError
+        When a column is missing or the table is empty.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        missing = [column for column in COLUMNS[:7] if column not in (reader.fieldnames or ())]
+        if missing:
+            raise InputError(f"{path.name}: no column {', '.join(missing)}; expected {', '.join(COLUMNS[:7])}")
+        records = list(reader)
+    rows: list[RequirementRow] = []
+    faults: list[Fault] = []
+    for number, record in enumerate(records, start=1):
+        try:
+            rows.append(_row(record))
+        except (ValueError, TypeError) as error:
+            faults.append(Fault(path.name, "row", str(error), "a row as `outlet zones` writes it", row=number))
+    if faults:
+        raise TableError(faults)
+    if not rows:
+        raise InputError(f"{path.name}: no row; run `outlet zones` again")
+    machines = max(int(record.get("machines") or 0) for record in records)
+    return _requirement(tuple(rows), machines)
+
+
+def _row(record: dict[str, str]) -> RequirementRow:
+    required = int(record["required"])
+    if required < 0:
+        raise ValueError(f"required {required}")
+    minute_of_day(record["start"])
+    return RequirementRow(
+        day_type=record["day_type"],
+        start=record["start"],
+        post=record["post"],
+        required=required,
+        arrivals=float(record["arrivals"]),
+        service_level=float(record["service_level"]),
+        occupancy=float(record["occupancy"]),
+        queue_p95=int(record.get("queue_p95") or 0),
+    )
+
+
+def _requirement(rows: tuple[RequirementRow, ...], machines: int) -> Requirement:
+    starts = sorted({minute_of_day(row.start) for row in rows})
+    steps = [after - before for before, after in itertools.pairwise(starts)]
+    waiting: dict[tuple[str, str], int] = {}
+    peak: dict[str, int] = {}
+    for row in rows:
+        waiting[row.day_type, row.start] = waiting.get((row.day_type, row.start), 0) + row.queue_p95
+        peak[row.post] = max(peak.get(row.post, 0), row.required)
+    return Requirement(
+        rows=rows,
+        interval_min=min(steps, default=30),
+        peak={post: count for post, count in peak.items() if count},
+        queue_p95=float(max(waiting.values())),
+        machines=machines,
+    )

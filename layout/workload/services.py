@@ -1,0 +1,195 @@
+"""Describe an outlet's work: the services visitors come for, the posts that serve them, and the usual day.
+
+A catalogue is data: one TOML file a sector under ``presets/``, which a planner can copy, edit and name in
+``[layout.services] preset``. Every number says where it is from (``source``); ``preset`` marks a typical value of ours
+without a public source.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from outlet.errors import InputError
+from outlet.handover import Span, Weekday, minute_of_day
+from outlet.project import Sector, Settings
+
+Kind = Literal["strategic", "incentive", "sales", "routine", "sensitive", "retention"]
+Channel = Literal["counter", "self_service", "vip", "guide"]
+Source = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+HALF_HOURS = 48
+
+
+class Service(Settings):
+    """One service.
+
+    ``share`` is its share of visits (the shares of a catalogue are scaled to sum to 1), ``minutes`` and ``cv`` the mean
+    service time and its coefficient of variation, ``value`` money a visit is worth, ``risk`` how badly a fault
+    hurts, ``post`` who serves it, ``priority`` 0 served first. ``diverted`` is the share of its visitors who use a
+    ``machine`` instead, ``machine_minutes`` each.
+    """
+
+    id: Id
+    name: str
+    kind: Kind
+    share: float = Field(ge=0)
+    minutes: float = Field(gt=0, le=480)
+    cv: float = Field(ge=0, le=5)
+    value: float = 0.0
+    risk: Literal["low", "medium", "high"] = "low"
+    channels: tuple[Channel, ...] = Field(min_length=1)
+    post: Id
+    priority: int = Field(5, ge=0, le=9)
+    diverted: float = Field(0.0, ge=0, le=1)
+    machine: Id | None = None
+    machine_minutes: float = Field(3.0, gt=0, le=120)
+    source: Source
+
+    @model_validator(mode="after")
+    def _machine_for_diverted(self) -> Service:
+        if self.diverted > 0 and (self.machine is None or "self_service" not in self.channels):
+            raise ValueError(f"{self.id}: diverted needs a machine and the channel self_service")
+        return self
+
+
+class Post(Settings):
+    """One post.
+
+    ``zone`` is the kind of zone it stands in. ``count`` is ``workload`` where the number follows from the visitors it
+    serves, at least ``minimum``, and ``presence`` where it is ``minimum`` while open and serves nobody. An idle person
+    of this post also takes the visitors of the posts in ``helps``. ``days`` limits a post to weekdays;
+    ``wait_min`` is its target wait where it differs from the project's, as for long talks by appointment.
+    """
+
+    id: Id
+    name: str
+    zone: Id
+    count: Literal["workload", "presence"]
+    minimum: int = Field(0, ge=0, le=50)
+    wait_min: float | None = Field(None, ge=0, le=240)
+    helps: tuple[Id, ...] = ()
+    days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    source: Source
+
+    @property
+    def serves(self) -> bool:
+        """Whether the post serves visitors; else it is only present."""
+        return self.count == "workload"
+
+
+class Triage(Settings):
+    """The reception of every visitor: by which post, ``minutes`` mean and ``cv``."""
+
+    post: Id
+    minutes: float = Field(gt=0, le=60)
+    cv: float = Field(0.5, ge=0, le=5)
+    source: Source
+
+
+class Profile(Settings):
+    """How visits spread over some weekdays: ``HH:MM`` of a half hour → weight."""
+
+    days: tuple[Weekday, ...]
+    weights: dict[str, Annotated[float, Field(ge=0)]]
+    source: Source
+
+    @model_validator(mode="after")
+    def _half_hours(self) -> Profile:
+        for start in self.weights:
+            if minute_of_day(start) % 30 or minute_of_day(start) >= HALF_HOURS * 30:
+                raise ValueError(f"{start!r} is not the start of a half hour")
+        return self
+
+    def shares(self) -> tuple[float, ...]:
+        """Return 48 weights, one a half hour from midnight."""
+        found = [0.0] * HALF_HOURS
+        for start, weight in self.weights.items():
+            found[minute_of_day(start) // 30] = weight
+        return tuple(found)
+
+
+class Day(Settings):
+    """When the sector's outlets are usually open and visited."""
+
+    opening_hours: dict[Weekday, Span]
+    weekday_factors: dict[Weekday, Annotated[float, Field(ge=0)]]
+    profiles: tuple[Profile, ...]
+    source: Source
+
+
+class Catalogue(Settings):
+    """Everything a sector's preset says of services, posts and the usual day."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    sector: Sector
+    services: tuple[Service, ...] = Field(min_length=1)
+    posts: tuple[Post, ...] = Field(min_length=1)
+    triage: Triage | None = None
+    day: Day
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Catalogue:
+        posts = {post.id: post for post in self.posts}
+        for what, ids in (("services", [s.id for s in self.services]), ("posts", [p.id for p in self.posts])):
+            double = sorted({name for name in ids if ids.count(name) > 1})
+            if double:
+                raise ValueError(f"{what}: {', '.join(double)} twice")
+        used = {service.post: f"service {service.id}" for service in self.services}
+        if self.triage is not None:
+            used[self.triage.post] = "triage"
+        for post in self.posts:
+            used |= dict.fromkeys(post.helps, f"helps of {post.id}")
+        for name, by in used.items():
+            if name not in posts or not posts[name].serves:
+                raise ValueError(f"{by}: {name!r} is no post with count = 'workload'")
+        if sum(service.share for service in self.services) <= 0:
+            raise ValueError("services: the shares sum to 0")
+        return self
+
+    @property
+    def shares(self) -> Mapping[str, float]:
+        """Each service's share of visits, scaled to sum to 1."""
+        total = sum(service.share for service in self.services)
+        return {service.id: service.share / total for service in self.services}
+
+    def post(self, name: str) -> Post:
+        """Return the post with an id."""
+        return next(post for post in self.posts if post.id == name)
+
+    def service(self, name: str) -> Service:
+        """Return the service with an id."""
+        return next(service for service in self.services if service.id == name)
+
+
+def read_preset(sector: Sector) -> Catalogue:
+    """Return the catalogue that ships for a sector."""
+    name = f"{sector}.toml"
+    text = (files("layout.workload") / "presets" / name).read_text(encoding="utf-8")
+    return parse_catalogue(text, name)
+
+
+def parse_catalogue(text: str, name: str) -> Catalogue:
+    """Parse a catalogue.
+
+    Raises
+    ------
+    InputError
+        When the text is not TOML or breaks the form: every fault with its key, under ``name``.
+    """
+    try:
+        return Catalogue.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{name}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        faults = [
+            f"{name}: {'.'.join(str(part) for part in item['loc']) or 'the file'}: "
+            f"{item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        ]
+        raise InputError("\n".join(faults)) from error
