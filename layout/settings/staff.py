@@ -5,7 +5,7 @@ Defaults marked ``preset`` have no public source: they are a starting point to b
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Self
 
@@ -82,7 +82,7 @@ class StaffSettings(Settings):
     breaks: BreakSettings = BreakSettings()
     roster: RosterSettings = RosterSettings()
     weeks: int = Field(4, ge=1, le=12, description="Weeks a roster covers, from the first Monday on or after as_of.")
-    holidays: tuple[datetime.date, ...] = Field((), description="Days on which the outlets stay closed.")
+    holidays: tuple[dt.date, ...] = Field((), description="Days on which the outlets stay closed.")
     leave: Share = Field(0.12, description="Share of paid time on leave and holidays, for the establishment; preset.")
     shrinkage: Share = Field(0.08, description="Share lost to sickness, training, meetings; preset.")
     grade_values: Mapping[str, GradeValue] = Field(
@@ -94,7 +94,9 @@ class StaffSettings(Settings):
     @model_validator(mode="after")
     def _away_below_one(self) -> Self:
         if self.leave + self.shrinkage >= 1:
-            raise ValueError(f"leave {self.leave} and shrinkage {self.shrinkage} leave no time to work; expected below 1")
+            raise ValueError(
+                f"leave {self.leave} + shrinkage {self.shrinkage} leave no time to work; expected a sum below 1"
+            )
         return self
 
     def wage_of(self, post: str) -> float:
