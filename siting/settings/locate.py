@@ -1,9 +1,90 @@
-"""Settings of `[siting.locate]`."""
+"""Settings of `[siting.locate]`: how many outlets, chosen for what, and what the halls are told of them."""
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from outlet.handover import Span, Weekday
 from outlet.project import Settings
+
+Model = Literal["max_cover", "p_median", "max_capture", "set_cover", "p_center"]
+EVERYONE = "everyone"
 
 
 class LocateSettings(Settings):
-    """``[siting.locate]``."""
+    """``[siting.locate]``. How customers choose (``max_capture``) is said once, in ``[siting.score.competition]``."""
+
+    model: Model = Field(
+        "max_cover",
+        description="max_cover: most demand within radius_min; p_median: least walking; max_capture: most customers "
+        "won against rivals; set_cover: fewest outlets that cover everyone who can be; p_center: shortest longest walk.",
+    )
+    outlets: int = Field(3, ge=1, description="New outlets to open; set_cover finds their number itself.")
+    closings: int = Field(0, ge=0, description="How many of the existing outlets marked may_close are closed.")
+    radius_min: float = Field(10.0, gt=0, description="Longest walk that counts as covered, minutes.")
+    unreached_min: float | None = Field(
+        None,
+        gt=0,
+        description="Minutes counted in p_median where no outlet is in reach; twice the cutoff if not given.",
+    )
+    best_candidates: int = Field(
+        300, ge=1, description="max_capture looks only at so many candidates, those of the highest score."
+    )
+    locked_open: tuple[str, ...] = Field((), description="Ids of candidates that must open; they count as new outlets.")
+    locked_shut: tuple[str, ...] = Field((), description="Ids of candidates that must not open.")
+    spacing_m: float = Field(0.0, ge=0, description="Least straight-line distance between two open outlets, metres.")
+    alternatives: int = Field(2, ge=0, le=20, description="Further good plans to show.")
+    differ: int = Field(1, ge=1, description="Outlets in which every two of these plans differ at least.")
+    frontier: tuple[int, int] | None = Field(
+        None, description="Least and greatest number of new outlets of the frontier; 1 to outlets if not given."
+    )
+    gap: float = Field(0.0, ge=0, lt=1, description="Relative gap at which the plan is good enough; 0 asks for proof.")
+    frontier_gap: float = Field(
+        0.01, ge=0, lt=1, description="The same for every other point of the frontier and for the alternatives."
+    )
+    seconds: float = Field(60.0, gt=0, description="Clock limit; a plan stopped by it may differ from run to run.")
+    work: float = Field(20.0, gt=0, description="Limit that does not depend on the machine; about its seconds.")
+    visits_per_unit_per_day: float | dict[str, float] | None = Field(
+        None,
+        description="Visits a day per unit of captured demand, or by segment: { everyone = 0.01, students = 0.02 }; "
+        "the halls cannot be planned without it.",
+    )
+    value_per_visit: float | None = Field(None, ge=0, description="Value of one visit, project currency.")
+    opening_hours: dict[Weekday, Span] | None = Field(
+        None, description='Spans per weekday, { mon = [["09:00", "17:00"]] }; the preset of the sector if not given.'
+    )
+    visits_profile: tuple[float, ...] | None = Field(
+        None, description="Shares of a day's visits by half hour from midnight (48); the sector's preset if not given."
+    )
+
+    @field_validator("visits_per_unit_per_day")
+    @classmethod
+    def _rates(cls, value: float | dict[str, float] | None) -> float | dict[str, float] | None:
+        rates = value if isinstance(value, dict) else {EVERYONE: 0.0 if value is None else value}
+        if EVERYONE not in rates:
+            raise ValueError(f"expected the key {EVERYONE!r}: the visits of whoever is in no segment named")
+        if min(rates.values()) < 0:
+            raise ValueError("expected numbers from 0")
+        return value
+
+    @field_validator("visits_profile")
+    @classmethod
+    def _day(cls, value: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        if value is not None and (len(value) != 48 or min(value) < 0 or sum(value) <= 0):
+            raise ValueError("expected 48 shares from 0, one per half hour from midnight, not all 0")
+        return value
+
+    @model_validator(mode="after")
+    def _frontier_in_order(self) -> LocateSettings:
+        if self.frontier is not None and not 1 <= self.frontier[0] <= self.frontier[1]:
+            raise ValueError("frontier: expected two numbers from 1, the least first")
+        return self
+
+    def rate_of(self, segment: str) -> float:
+        """Return the visits a day of one unit of a segment, or of everyone else."""
+        rates = self.visits_per_unit_per_day
+        if isinstance(rates, dict):
+            return rates.get(segment, rates[EVERYONE])
+        return 0.0 if rates is None else rates
