@@ -1,11 +1,58 @@
-"""Find every fault of this half's inputs."""
+"""Find every fault of siting's inputs."""
 
 from __future__ import annotations
 
+from outlet.errors import CrsError, Fault, InputError, TableError
 from outlet.findings import Findings
 from outlet.project import Project
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from siting.settings import SitingSettings
+
 
 def check(project: Project) -> Findings:
-    """Look at every input the settings name."""
-    raise NotImplementedError
+    """Look at every layer that the settings name; nothing is solved, and nothing is left unread because of a fault."""
+    if not project.has("siting"):
+        return Findings()
+    from siting.data.gather import gather
+    from siting.data.load import assemble
+    from siting.geo.crs import parse_metric_crs
+    from siting.settings import SitingSettings
+
+    settings = project.section("siting", SitingSettings)
+    gathered = gather(project)
+    faults = list(gathered.faults)
+    crs = None
+    if settings.data.crs is not None:
+        try:
+            crs = parse_metric_crs(settings.data.crs)
+        except CrsError as error:
+            faults.append(Fault("outlet.toml", "geographic-crs", str(error), "a coordinate system in metres"))
+    notes = tuple(gathered.notes)
+    if not faults:
+        try:
+            data, faults = assemble(settings.data, gathered, crs)
+        except TableError as error:
+            faults.extend(error.faults)
+        except InputError as error:
+            faults.append(Fault("outlet.toml", "unusable", str(error), "layers that fit together"))
+        else:
+            notes = data.notes
+            faults += _too_many(settings, len(data.candidates))
+    return Findings(faults=tuple(faults), counts=tuple(gathered.counts), notes=notes)
+
+
+def _too_many(settings: SitingSettings, candidates: int) -> list[Fault]:
+    asked = settings.locate.model_dump().get("outlets")
+    if not isinstance(asked, int) or asked <= candidates:
+        return []
+    return [
+        Fault(
+            "outlet.toml",
+            code="too-many-outlets",
+            found=f"siting.locate.outlets = {asked} with {candidates} candidates",
+            expected=f"at most {candidates}",
+            fix="Ask for fewer outlets or give more candidates.",
+        )
+    ]

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from outlet.errors import Fault, TableError
 from outlet.project import Project
-from siting.data.layers import SitingData
+from siting.data.gather import Gathered, gather, layer_settings
+from siting.data.layers import SitingData, points_of
+from siting.data.tables import empty_table, generated_table
+from siting.geo.candidates import Ground, Siting, along_streets
+from siting.geo.crs import metric_crs, parse_metric_crs
+from siting.settings import SitingSettings
+from siting.settings.data import DataSettings, GenerateSettings
 
 
 def load_siting_data(project: Project, *, layers: Collection[str] | None = None) -> SitingData:
@@ -27,4 +41,112 @@ def load_siting_data(project: Project, *, layers: Collection[str] | None = None)
     CrsError
         When the coordinate system to measure in is not in metres.
     """
-    raise NotImplementedError
+    settings = project.section("siting", SitingSettings).data
+    crs = None if settings.crs is None else parse_metric_crs(settings.crs)
+    gathered = gather(project, layers)
+    if gathered.faults:
+        raise TableError(gathered.faults)
+    data, faults = assemble(settings, gathered, crs, candidates=layers is None or "candidates" in layers)
+    if faults:
+        raise TableError(faults)
+    return data
+
+
+def assemble(
+    settings: DataSettings, gathered: Gathered, crs: pyproj.CRS | None, *, candidates: bool = True
+) -> tuple[SitingData, list[Fault]]:
+    """Bring faultless layers into one metric coordinate system and make candidates where a rule says so."""
+    crs = crs or metric_crs(gathered.frames["demand"])
+    faults: list[Fault] = []
+    notes = list(gathered.notes)
+    frames: dict[str, gpd.GeoDataFrame] = {}
+    for layer, frame in gathered.frames.items():
+        frames[layer] = frame.to_crs(crs).reset_index(drop=True)
+        faults += _outside(settings, layer, frames[layer], crs)
+    for layer in ("existing", "competitors", "stops", "streets", "water"):
+        frames.setdefault(layer, empty_table(layer, crs))
+    if "candidates" not in frames:
+        frames["candidates"] = empty_table("candidates", crs)
+        if candidates and settings.candidates.generate is not None and not faults:
+            frames["candidates"], made = _generate(settings.candidates.generate, settings, frames)
+            notes += made
+    area = frames.get("area")
+    data = SitingData(
+        crs=crs,
+        demand=frames["demand"],
+        candidates=frames["candidates"],
+        existing=frames["existing"],
+        competitors=frames["competitors"],
+        stops=frames["stops"],
+        streets=frames["streets"],
+        zoning=frames.get("zoning"),
+        area=None if area is None else shapely.union_all(area.geometry.to_numpy()),
+        water=frames["water"],
+        notes=tuple(notes),
+    )
+    return data, faults
+
+
+def _outside(settings: DataSettings, layer: str, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Fault]:
+    chosen = layer_settings(settings)[layer]
+    bad = ~np.isfinite(shapely.bounds(frame.geometry.to_numpy())).all(axis=1)
+    name = str(chosen.file) if chosen is not None and chosen.file is not None else f"siting.data.{layer}"
+    return [
+        Fault(
+            name,
+            code="outside-crs",
+            found=f"coordinates that have no place in {crs.name}",
+            expected="coordinates near the demand",
+            row=int(row) + 1,
+        )
+        for row in np.flatnonzero(bad)
+    ]
+
+
+def _generate(
+    rule: GenerateSettings, settings: DataSettings, frames: dict[str, gpd.GeoDataFrame]
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    stops = frames["stops"]
+    if rule.near:
+        near = stops["mode"].isin(rule.near) | (stops["station"] & ("station" in rule.near))
+        stops = stops[near]
+    if not len(stops):
+        found = f"near = {list(rule.near)}, which matches none of {len(frames['stops'])} stops"
+        raise TableError([_no_candidates(found, "stops to put candidates near", "Change near, or give stops.")])
+    streets = frames["streets"]
+    fronted = streets["kind"].isin(rule.kinds).to_numpy()
+    siting = Siting(spacing_m=rule.spacing_m, within_m=rule.within_m, most=rule.most)
+    outside = True if settings.zoning is None else settings.zoning.outside
+    ground = _ground(frames.get("zoning"), outside=outside)
+    points, ways = along_streets(streets.geometry.to_numpy()[fronted], points_of(stops), siting, ground=ground)
+    if not len(points):
+        found = (
+            f"no street of the kinds {', '.join(rule.kinds)} within {rule.within_m:g} m of {len(stops)} stops on "
+            "allowed ground"
+        )
+        raise TableError([_no_candidates(found, "streets near stops", "Widen within_m or kinds.")])
+    names = _number_along(streets["name"].to_numpy()[fronted][ways])
+    series = gpd.GeoSeries(shapely.points(points), crs=streets.crs)
+    note = (
+        f"{len(points)} candidates were generated along streets, {rule.spacing_m:g} m apart, "
+        f"within {rule.within_m:g} m of {len(stops)} stops"
+    )
+    return generated_table(series, names, rule), [note]
+
+
+def _no_candidates(found: str, expected: str, fix: str) -> Fault:
+    return Fault("siting.data.candidates.generate", code="no-candidates", found=found, expected=expected, fix=fix)
+
+
+def _ground(zoning: gpd.GeoDataFrame | None, *, outside: bool) -> Ground | None:
+    if zoning is None:
+        return None
+    return Ground(zoning.geometry.to_numpy(), zoning["allowed"].to_numpy(dtype=bool), outside)
+
+
+def _number_along(streets: NDArray[np.object_]) -> list[str]:
+    """Name each candidate after its street, counted along it: ``Main Street 3``."""
+    names = pd.Series(streets, dtype="str").fillna("")
+    names = names.where(names != "", "Unnamed street")
+    number = names.groupby(names).cumcount() + 1
+    return [f"{name} {count}" for name, count in zip(names, number, strict=True)]

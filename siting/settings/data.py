@@ -56,6 +56,7 @@ class CoordinateColumns(Settings):
 class LayerSettings(Settings):
     """What every layer says: where it is and how it is written."""
 
+    file: DataPath | None = Field(None, description="File inside the project folder.")
     layer: str | None = Field(
         None, description="Layer of a GeoPackage, sheet of a workbook, or file inside a zip; the first if not given."
     )
@@ -258,7 +259,7 @@ class DataSettings(Settings):
     )
     repair: bool = Field(
         False,
-        description="Mend invalid polygons and drop rows without geometry, at 0,0 or with a repeated id; counted in the notes.",
+        description="Mend invalid polygons, drop rows without geometry, at 0,0 or with a repeated id; counted.",
     )
     demand: DemandSettings
     candidates: CandidateSettings

@@ -1,0 +1,172 @@
+"""Make a walking network of street lines: lines that share a vertex meet there, all others pass over one another.
+
+Vertices are junctions where two lines share them or a line ends; a stretch between two junctions is one edge, however
+bent. Only the largest connected part is kept; what is lost is stated in metres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from outlet.errors import InputError
+
+SAME_VERTEX_M = 0.01
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreetNetwork:
+    """A connected walking network, metric.
+
+    Parameters
+    ----------
+    xy
+        Coordinates of the junctions, shape (k, 2), metres.
+    graph
+        Walking minutes between neighbouring junctions, CSR of shape (k, k), symmetric.
+    walk_m_per_min
+        Walking speed, metres per minute.
+    edges
+        The two junctions of every edge, shape (e, 2).
+    length_m
+        Length of every edge along its bends, shape (e,), metres.
+    segments
+        Straight pieces of the edges, shape (s, 4): x and y of the start, x and y of the end, metres.
+    segment_edge
+        Edge of every piece, shape (s,).
+    segment_from_m
+        Way from the edge's first junction to the start of the piece, shape (s,), metres.
+    kept_m, dropped_m
+        Length of the streets kept, and of those not connected to them, metres.
+    """
+
+    xy: Floats
+    graph: csr_array
+    walk_m_per_min: float
+    edges: Ints
+    length_m: Floats
+    segments: Floats
+    segment_edge: Ints
+    segment_from_m: Floats
+    kept_m: float
+    dropped_m: float
+
+
+def build_network(lines: NDArray[np.object_], walk_m_per_min: float) -> StreetNetwork:
+    """Build the walking network of street lines.
+
+    Parameters
+    ----------
+    lines
+        LineStrings, shape (w,), in a metric coordinate system.
+    walk_m_per_min
+        Walking speed, metres per minute, above 0.
+
+    Raises
+    ------
+    InputError
+        When the speed is not above 0 or no line has a length.
+    """
+    if not walk_m_per_min > 0:
+        raise InputError(f"walking speed is {walk_m_per_min} metres per minute; expected a number above 0")
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    node = _shared_vertices(points)
+    step = (line[1:] == line[:-1]) & (node[1:] != node[:-1])
+    first = np.flatnonzero(step)
+    if not len(first):
+        raise InputError("the streets hold no line with a length; expected lines")
+    piece_nodes = np.column_stack([node[first], node[first + 1]])
+    piece_xy = np.hstack([points[first], points[first + 1]])
+    length = np.hypot(piece_xy[:, 2] - piece_xy[:, 0], piece_xy[:, 3] - piece_xy[:, 1])
+    junction = _junctions(node, line, piece_nodes)
+    edge = _edges_of_pieces(first, line, junction[piece_nodes[:, 0]])
+    return _largest_part(node, points, piece_nodes, piece_xy, length, edge, walk_m_per_min)
+
+
+def _shared_vertices(points: Floats) -> Ints:
+    """Number the distinct vertices; those within a centimetre's grid cell are one."""
+    key = np.round(points / SAME_VERTEX_M).astype(np.int64)
+    order = np.lexsort((key[:, 1], key[:, 0]))
+    ordered = key[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    return number
+
+
+def _junctions(node: Ints, line: Ints, piece_nodes: Ints) -> NDArray[np.bool_]:
+    """Tell which vertices are ends of a line or have other than two pieces."""
+    count = int(node.max()) + 1
+    degree = np.bincount(piece_nodes.ravel(), minlength=count)
+    ends = np.zeros(count, dtype=bool)
+    change = np.flatnonzero(line[1:] != line[:-1])
+    ends[node[[0, len(node) - 1]]] = True
+    ends[node[change]] = True
+    ends[node[change + 1]] = True
+    return np.asarray(ends | (degree != 2), dtype=np.bool_)
+
+
+def _edges_of_pieces(first: Ints, line: Ints, starts_at_junction: NDArray[np.bool_]) -> Ints:
+    """Number the edges: a new one begins at a junction and with every line."""
+    new = np.ones(len(first), dtype=bool)
+    new[1:] = starts_at_junction[1:] | (line[first[1:]] != line[first[:-1]])
+    return np.asarray(np.cumsum(new) - 1, dtype=np.int64)
+
+
+def _largest_part(
+    node: Ints, points: Floats, piece_nodes: Ints, piece_xy: Floats, length: Floats, edge: Ints, speed: float
+) -> StreetNetwork:
+    count = int(edge[-1]) + 1
+    begin = np.flatnonzero(np.diff(edge, prepend=-1))
+    end = np.append(begin[1:], len(edge)) - 1
+    ends = np.column_stack([piece_nodes[begin, 0], piece_nodes[end, 1]])
+    edge_length = np.bincount(edge, weights=length, minlength=count)
+    along = np.cumsum(length) - length
+    along -= along[begin][edge]
+    nodes = int(node.max()) + 1
+    joined = csr_array((np.ones(count), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
+    label = connected_components(joined, directed=False)[1]
+    part = label[ends[:, 0]]
+    metres = np.bincount(part, weights=edge_length)
+    keep = part == int(np.argmax(metres))
+    used, renumbered = np.unique(ends[keep], return_inverse=True)
+    ends = renumbered.reshape(-1, 2).astype(np.int64)
+    xy = np.empty((nodes, 2))
+    xy[node] = points
+    kept_piece = keep[edge]
+    new_edge = np.cumsum(keep) - 1
+    return StreetNetwork(
+        xy=xy[used],
+        graph=_graph(ends, edge_length[keep] / speed, len(used)),
+        walk_m_per_min=speed,
+        edges=ends,
+        length_m=edge_length[keep],
+        segments=piece_xy[kept_piece],
+        segment_edge=new_edge[edge[kept_piece]].astype(np.int64),
+        segment_from_m=along[kept_piece],
+        kept_m=round(float(edge_length[keep].sum()), 3),
+        dropped_m=round(float(edge_length[~keep].sum()), 3),
+    )
+
+
+def _graph(edges: Ints, minutes: Floats, count: int) -> csr_array:
+    """Return the symmetric graph; of parallel edges the shortest counts, an edge from a junction to itself does not."""
+    open_edge = edges[:, 0] != edges[:, 1]
+    pairs = edges[open_edge]
+    tail = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    head = np.concatenate([pairs[:, 1], pairs[:, 0]])
+    weight = np.tile(minutes[open_edge], 2)
+    order = np.lexsort((weight, head, tail))
+    tail, head, weight = tail[order], head[order], weight[order]
+    shortest = np.ones(len(tail), dtype=bool)
+    shortest[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    return csr_array((weight[shortest], (tail[shortest], head[shortest])), shape=(count, count))
