@@ -249,10 +249,8 @@ def _place(
     problem = PostProblem(
         spots=spots.xy,
         count=np.array([part for _, _, part in groups], dtype=np.int64),
-        allowed=np.array([_allowed(spots, groups, g) for g in range(len(groups))]).reshape(len(groups), -1),
-        score=np.array([_score(catalogue, role, seen, len(spots.xy)) for role, _, _ in groups]).reshape(
-            len(groups), -1
-        ),
+        allowed=np.array([spots.zone == k for _, k, _ in groups]).reshape(len(groups), -1),
+        score=np.array([_score(catalogue, role, seen, spots) for role, _, _ in groups]).reshape(len(groups), -1),
     )
     plan = place_posts(problem, limits).require()
     placed: list[Post] = []
