@@ -1,0 +1,107 @@
+"""Write scored candidates: candidates.csv, candidates.gpkg (metric) and candidates.geojson (WGS 84).
+
+All three hold the same columns: ``id``, ``format``, ``score`` (0–100, empty where nothing is known), ``rank``,
+``rank_low``, ``rank_high``, ``name``, ``lon``, ``lat``, and for every feature ``<f>_raw`` (in its unit), ``<f>_value``
+(0–100), ``<f>_weight`` (weights of one candidate sum to 1) and ``<f>_contribution`` (they sum to the score).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+
+from siting.data.layers import SitingData
+from siting.scoring.ranking import Ranking
+
+LAYER = "candidates"
+_RAW_DECIMALS, _VALUE_DECIMALS, _WEIGHT_DECIMALS, _DEGREE_DECIMALS, _METRE_DECIMALS = 6, 4, 6, 7, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Candidates with their features (m, k), ranking and rank interval, each (m,)."""
+
+    raw: pd.DataFrame
+    ranking: Ranking
+    rank_low: NDArray[np.int64]
+    rank_high: NDArray[np.int64]
+
+
+def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
+    """Return the documented columns with metric point geometry, one row per candidate in the data's order."""
+    frame, ranking = data.candidates, scored.ranking
+    assert list(scored.raw.index) == list(frame["id"].astype(str)), "features are not aligned to the candidates"
+    degrees = shapely.get_coordinates(frame.geometry.to_crs(4326).to_numpy()).round(_DEGREE_DECIMALS)
+    columns: dict[str, object] = {
+        "id": frame["id"].astype(str).to_numpy(),
+        "format": frame["format"].astype(str).to_numpy(),
+        "score": ranking.score,
+        "rank": ranking.rank,
+        "rank_low": scored.rank_low,
+        "rank_high": scored.rank_high,
+        "name": frame["name"].astype(str).to_numpy(),
+        "lon": degrees[:, 0],
+        "lat": degrees[:, 1],
+    }
+    for at, name in enumerate(scored.raw.columns):
+        columns[f"{name}_raw"] = scored.raw[name].to_numpy().round(_RAW_DECIMALS) + 0.0
+        columns[f"{name}_value"] = ranking.values[:, at].round(_VALUE_DECIMALS) + 0.0
+        columns[f"{name}_weight"] = ranking.weights[:, at].round(_WEIGHT_DECIMALS)
+        columns[f"{name}_contribution"] = ranking.contributions[:, at]
+    metres = shapely.get_coordinates(frame.geometry.to_numpy()).round(_METRE_DECIMALS)
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapely.points(metres), crs=data.crs)
+
+
+def to_csv(table: gpd.GeoDataFrame) -> str:
+    """Return candidates.csv."""
+    plain = pd.DataFrame(table.drop(columns="geometry"))
+    plain["name"] = [_no_formula(name) for name in plain["name"]]
+    return plain.to_csv(index=False, lineterminator="\n")
+
+
+def to_geojson(table: gpd.GeoDataFrame) -> str:
+    """Return candidates.geojson, one feature a line, WGS 84, keys sorted; what is not known is null."""
+    plain = pd.DataFrame(table.drop(columns="geometry")).astype(object)
+    records = plain.where(plain.notna(), None).to_dict(orient="records")
+    features = [
+        {
+            "type": "Feature",
+            "id": record["id"],
+            "geometry": {"type": "Point", "coordinates": [record["lon"], record["lat"]]},
+            "properties": record,
+        }
+        for record in records
+    ]
+    lines = [json.dumps(f, sort_keys=True, ensure_ascii=False, allow_nan=False) for f in features]
+    return '{"features": [\n' + ",\n".join(lines) + '\n], "name": "candidates", "type": "FeatureCollection"}\n'
+
+
+def write_gpkg(table: gpd.GeoDataFrame, path: Path, as_of: dt.date) -> None:
+    """Write candidates.gpkg in the metric coordinate system; its time stamps are the project's ``as_of``."""
+    with _gdal_date(as_of):
+        pyogrio.write_dataframe(table, path, layer=LAYER, driver="GPKG")
+
+
+@contextmanager
+def _gdal_date(as_of: dt.date) -> Iterator[None]:
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{as_of.isoformat()}T00:00:00.000Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _no_formula(text: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,134 @@
+"""Score every candidate of a project: load, walk, measure, value, weigh, rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from outlet.stage import Cell, StageRun, Summary
+from siting.data.layers import SEGMENT, SitingData, points_of
+from siting.data.load import load_siting_data
+from siting.demand.segments import value_of_demand
+from siting.scoring.features import FEATURES, FeatureInputs, compute_features, direction_of
+from siting.scoring.ranking import rank_candidates, value_of
+from siting.scoring.robustness import draw_weights, rank_interval
+from siting.scoring.weights import direct_weights
+from siting.settings import SitingSettings
+from siting.settings.score import ScoreSettings
+from siting.study.candidates import Scored, candidates_table, to_csv, to_geojson, write_gpkg
+from siting.study.market import ProjectMarket, build_market
+from siting.study.score_notes import tell_assumptions, tell_missing
+from siting.study.travel import TravelCosts, travel_costs
+
+TOP = 10
+NAMED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreStudy:
+    """What scoring a project found, before anything is written."""
+
+    inputs: FeatureInputs
+    scored: Scored
+    notes: tuple[str, ...]
+
+
+def run_score(stage: StageRun) -> Summary:
+    """Write candidates.csv, candidates.gpkg and candidates.geojson and return the table of the best candidates."""
+    project = stage.project
+    settings = project.section("siting", SitingSettings).score
+    data = load_siting_data(project)
+    costs = travel_costs(project, data, stage.out.cache(), stage.progress)
+    stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
+    study = score_candidates(data, costs, settings, stage.seed)
+    table = candidates_table(data, study.scored)
+    stage.out.write_text("candidates.csv", to_csv(table))
+    stage.out.write_text("candidates.geojson", to_geojson(table))
+    write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
+    return Summary(
+        title=f"The best {min(TOP, len(table))} of {len(table):,} candidates (score 0–100)",
+        columns=("rank", "id", "name", "score", "rank interval", "most of the score comes from"),
+        rows=_best_rows(data, study.scored),
+        notes=study.notes,
+    )
+
+
+def score_candidates(data: SitingData, costs: TravelCosts, settings: ScoreSettings, seed: int) -> ScoreStudy:
+    """Return features, scores, rank intervals and assumptions of all candidates."""
+    market = build_market(data, costs.demand_sites, costs.demand_rivals, settings.competition)
+    inputs = _inputs(data, costs, market, settings)
+    raw = compute_features(inputs)
+    assert raw.index.equals(inputs.ids), "features are not aligned to the candidates"
+    values = np.column_stack(
+        [
+            value_of(raw[feature.name].to_numpy(), more_is_better=direction_of(feature, settings) == "more")
+            for feature in FEATURES
+        ]
+    )
+    weights = np.array(list(direct_weights(settings.weights.by_name()).values()))
+    ranking = rank_candidates(values, weights, list(raw.index))
+    robust = settings.robustness
+    drawn = draw_weights(weights, robust.draws, robust.concentration, seed)
+    low, high = rank_interval(values, drawn, ranking.rank, robust.interval)
+    scored = Scored(raw=raw, ranking=ranking, rank_low=low, rank_high=high)
+    told = tell_missing(scored, weights, costs, inputs) + tell_assumptions(data, scored, inputs)
+    return ScoreStudy(inputs=inputs, scored=scored, notes=(*told, *market.notes))
+
+
+def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, settings: ScoreSettings) -> FeatureInputs:
+    count = len(data.candidates)
+    segments = {name: data.demand[f"{SEGMENT}{name}"].to_numpy(dtype=np.float64) for name in data.segments}
+    value = value_of_demand(data.demand["weight"].to_numpy(dtype=np.float64), segments, settings.target_market)
+    return FeatureInputs(
+        ids=pd.Index(data.candidates["id"].astype(str)),
+        on_street=costs.site_on_street[:count],
+        rivals_known=_rivals_known(data),
+        candidate_stops=costs.candidate_stops,
+        candidate_rivals=costs.candidate_rivals,
+        demand_candidates=costs.demand_sites[:, :count],
+        is_station=data.stops["station"].to_numpy(dtype=np.bool_),
+        departures_per_hour=data.stops["departures_per_hour"].to_numpy(dtype=np.float64),
+        attraction_of_rivals=data.competitors["attraction"].to_numpy(dtype=np.float64),
+        own_attraction=market.own_size[:count],
+        value=value,
+        market=market.market,
+        kept=np.arange(count, count + len(data.existing), dtype=np.int64),
+        settings=settings,
+    )
+
+
+def _rivals_known(data: SitingData) -> NDArray[np.bool_]:
+    """Tell which candidates the competitor layer covers; without an area it covers all, unless it is empty."""
+    if data.area is None:
+        return np.full(len(data.candidates), len(data.competitors) > 0)
+    x, y = points_of(data.candidates).T
+    return np.asarray(shapely.intersects_xy(data.area, x, y), dtype=np.bool_)
+
+
+def _best_rows(data: SitingData, scored: Scored) -> list[tuple[Cell, ...]]:
+    order = np.argsort(scored.ranking.rank, kind="stable")[:TOP]
+    names = list(data.candidates["name"].astype(str))
+    rows: list[tuple[Cell, ...]] = []
+    for at in order.tolist():
+        score = float(scored.ranking.score[at])
+        rows.append(
+            (
+                int(scored.ranking.rank[at]),
+                str(scored.raw.index[at]),
+                names[at],
+                round(score, 1) if np.isfinite(score) else None,
+                f"{scored.rank_low[at]}–{scored.rank_high[at]}",
+                _largest_parts(scored, at),
+            )
+        )
+    return rows
+
+
+def _largest_parts(scored: Scored, at: int) -> str:
+    parts = scored.ranking.contributions[at]
+    largest = [k for k in np.argsort(-parts, kind="stable")[:NAMED].tolist() if parts[k] > 0]
+    return ", ".join(f"{scored.raw.columns[k]} {parts[k]:.1f}" for k in largest)

@@ -1,0 +1,78 @@
+"""Tell the planner what scoring assumed and what it did not know, with counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.data.layers import SitingData
+from siting.scoring.features import FEATURES, FeatureInputs
+from siting.study.candidates import Scored
+from siting.study.travel import TravelCosts
+
+_IDS_SHOWN = 5
+
+
+def tell_missing(scored: Scored, weights: NDArray[np.float64], costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
+    """Say what is not known of whom, and that weights were shared out over what is."""
+    return [*_off_the_streets(costs, inputs), *_not_weighed(scored, weights, inputs)]
+
+
+def _off_the_streets(costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
+    limit = f"no street within {inputs.settings.travel.snap_limit_m:g} m"
+    notes: list[str] = []
+    off = [str(name) for name in inputs.ids[~inputs.on_street]]
+    if off:
+        shown = ", ".join(off[:_IDS_SHOWN]) + (" …" if len(off) > _IDS_SHOWN else "")
+        notes.append(f"{len(off)} of {len(inputs.ids)} candidates have {limit} and no score: {shown}.")
+    lost = np.flatnonzero(~costs.demand_on_street)
+    if lost.size:
+        weight = f"{inputs.market.demand[lost].sum():,.0f} of {inputs.market.demand.sum():,.0f} demand"
+        notes.append(f"{lost.size} of {len(inputs.value)} demand points ({weight}) have {limit}: nobody serves them.")
+    return notes
+
+
+def _not_weighed(scored: Scored, weights: NDArray[np.float64], inputs: FeatureInputs) -> list[str]:
+    known = np.isfinite(scored.raw.to_numpy())
+    anywhere = known.any(axis=0)
+    valued = np.isfinite(scored.ranking.values).any(axis=0)
+    lacking = ~known[:, (weights > 0) & anywhere].all(axis=1) & inputs.on_street
+    nobody = [f.name for k, f in enumerate(FEATURES) if not anywhere[k]]
+    alike = [f.name for k, f in enumerate(FEATURES) if anywhere[k] and not valued[k]]
+    notes: list[str] = []
+    if nobody:
+        notes.append(f"Not known for any candidate, so not weighed: {', '.join(nobody)}.")
+    if alike:
+        notes.append(f"Alike for all candidates, so not weighed: {', '.join(alike)}.")
+    if lacking.any():
+        notes.append(
+            f"{lacking.sum()} of {len(inputs.ids)} candidates lack a feature: the weights of their others were scaled up."
+        )
+    return notes
+
+
+def tell_assumptions(data: SitingData, scored: Scored, inputs: FeatureInputs) -> list[str]:
+    """Say what was assumed about stations, rivals, departures and the target market."""
+    notes: list[str] = []
+    cutoff = inputs.settings.travel.cutoff_min
+    far = int((scored.raw["station_walk_min"].to_numpy() >= cutoff).sum())
+    if far:
+        notes.append(f"{far} candidates have no station within {cutoff:g} min: counted as {cutoff:g} min.")
+    unknown = int(np.isnan(inputs.departures_per_hour).sum())
+    if 0 < unknown < len(data.stops):
+        notes.append(f"{unknown} of {len(data.stops)} stops have no known departures: they are not counted.")
+    factors = ", ".join(f"{name} × {times:g}" for name, times in sorted(inputs.settings.target_market.items()))
+    if factors:
+        notes.append(f"Target market: {factors}; all others count once.")
+    return [*notes, *_rivals(data, inputs)]
+
+
+def _rivals(data: SitingData, inputs: FeatureInputs) -> list[str]:
+    outside = int((~inputs.rivals_known).sum())
+    if data.area is None and len(data.competitors) == 0:
+        return ["There is no competitor layer: competition is not known, which is not the same as none."]
+    if data.area is None:
+        return ["The competitor layer is taken to be complete everywhere; siting.data.area can say where it is."]
+    if outside:
+        return [f"{outside} candidates lie outside the area the competitor layer covers: competition not known there."]
+    return []

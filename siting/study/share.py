@@ -1,0 +1,155 @@
+"""Say what each outlet wins before and after the plan, and what the new ones take from our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from outlet.errors import InputError
+from outlet.stage import Cell, StageRun, Summary
+from siting.competition.share import Market, cannibalised, captured
+from siting.data.layers import SitingData
+from siting.data.load import load_siting_data
+from siting.settings import SitingSettings
+from siting.study.market import ProjectMarket, build_market
+from siting.study.travel import candidate_costs, rival_costs
+
+COLUMNS = ("outlet_id", "captured_before", "captured_after", "share_before", "share_after", "cannibalised_from_own")
+_DECIMALS = 6
+
+
+class _Plan(BaseModel):
+    """The part of plan.json that shares depend on: ids of what opens, stays and closes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    opened: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedSites:
+    """Positions of the plan's outlets among the sites, each shape (·,), in the order of the ids in the plan."""
+
+    opened: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    closed: NDArray[np.int64]
+
+
+def run_share(stage: StageRun) -> Summary:
+    """Write share.csv from plan.json and return the table of outlets.
+
+    Raises
+    ------
+    InputError
+        When plan.json is missing, is not a plan, or names an outlet that the data do not have.
+    """
+    project = stage.project
+    settings = project.section("siting", SitingSettings).score
+    plan = _read_plan(stage)
+    data = load_siting_data(project)
+    cache = stage.out.cache()
+    walks = candidate_costs(project, data, cache, stage.progress)
+    market = build_market(data, walks, rival_costs(project, data, cache, stage.progress), settings.competition)
+    sites = locate_sites(data, plan.opened, plan.kept, plan.closed)
+    table = share_table(data, market.market, sites)
+    stage.out.write_text("share.csv", table.to_csv(index=False, lineterminator="\n"))
+    model = "logit" if settings.competition.model == "logit" else "Huff"
+    return Summary(
+        title=f"Share of {market.market.demand.sum():,.0f} demand ({model}): {_total(table, 'share_before')} % before, "
+        f"{_total(table, 'share_after')} % after",
+        columns=("outlet", "role", "captured before", "captured after", "share after %", "from our own"),
+        rows=_rows(table),
+        notes=(*_market_notes(market, sites), *market.notes),
+    )
+
+
+def _rows(table: pd.DataFrame) -> list[tuple[Cell, ...]]:
+    columns = ("captured_before", "captured_after", "share_after", "cannibalised_from_own")
+    figures = table[list(columns)].to_numpy(dtype=np.float64) * np.array([1.0, 1.0, 100.0, 1.0])
+    names, roles = table["outlet_id"].astype(str), table["role"].astype(str)
+    return [(name, role, *row) for name, role, row in zip(names, roles, figures.tolist(), strict=True)]
+
+
+def _read_plan(stage: StageRun) -> _Plan:
+    try:
+        return _Plan.model_validate_json(stage.out.read("plan.json").read_bytes())
+    except ValidationError as error:
+        raise InputError(f"plan.json: not a plan ({error.error_count()} faults); run `outlet locate` again") from error
+
+
+def locate_sites(
+    data: SitingData, opened: tuple[str, ...], kept: tuple[str, ...], closed: tuple[str, ...]
+) -> PlannedSites:
+    """Return the positions of outlets among the sites: candidates in order, then existing outlets.
+
+    Raises
+    ------
+    InputError
+        When an id is no site; it names the id.
+    """
+    ids = [*data.candidates["id"].astype(str), *data.existing["id"].astype(str)]
+    position = {name: at for at, name in enumerate(ids)}
+    unknown = [name for name in (*opened, *kept, *closed) if name not in position]
+    if unknown:
+        raise InputError(
+            f"plan.json: {', '.join(unknown[:5])}: neither candidate nor existing outlet; run `outlet locate` again"
+        )
+
+    def positions(names: tuple[str, ...]) -> NDArray[np.int64]:
+        return np.array([position[name] for name in names], dtype=np.int64)
+
+    return PlannedSites(opened=positions(opened), kept=positions(kept), closed=positions(closed))
+
+
+def share_table(data: SitingData, market: Market, sites: PlannedSites) -> pd.DataFrame:
+    """Return share.csv's columns and ``role`` (new, kept or closed), one row for each outlet of the plan.
+
+    Captured amounts are in demand units; shares are of all demand, 0–1. Before: all existing outlets are open. After:
+    the opened and the kept. What a new outlet takes from our own is what the kept ones would have without it.
+    """
+    first = len(data.candidates)
+    existing = np.arange(first, first + len(data.existing), dtype=np.int64)
+    before = captured(market, existing)
+    after = captured(market, np.concatenate([sites.kept, sites.opened]))
+    taken = cannibalised(market, sites.kept, sites.opened)
+    ids = np.array([*data.candidates["id"].astype(str), *data.existing["id"].astype(str)], dtype=object)
+    rows = np.concatenate([sites.opened, sites.kept, sites.closed])
+    roles = ["new"] * len(sites.opened) + ["kept"] * len(sites.kept) + ["closed"] * len(sites.closed)
+    total = max(float(market.demand.sum()), np.finfo(float).tiny)
+    table = pd.DataFrame(
+        {
+            "outlet_id": ids[rows],
+            "captured_before": before[rows],
+            "captured_after": after[rows],
+            "share_before": before[rows] / total,
+            "share_after": after[rows] / total,
+            "cannibalised_from_own": taken[rows],
+        }
+    ).round(_DECIMALS)
+    return table.assign(role=roles)
+
+
+def _market_notes(found: ProjectMarket, sites: PlannedSites) -> list[str]:
+    """Say where demand goes after the plan: to us, to rivals, elsewhere; the three sum to 100 % where all reach one."""
+    market = found.market
+    ours = market.of_sites(np.concatenate([sites.kept, sites.opened]))
+    everyone = ours + market.rivals
+    weight = np.divide(market.demand, everyone, out=np.zeros_like(everyone), where=everyone > 0)
+    total = max(float(market.demand.sum()), np.finfo(float).tiny)
+    to_us, elsewhere = float(weight @ ours) / total, found.elsewhere * float(weight.sum()) / total
+    to_rivals = float(weight @ market.rivals) / total - elsewhere
+    nowhere = 1.0 - to_us - to_rivals - elsewhere
+    parts = [f"{100 * to_us:.1f} % to us", f"{100 * to_rivals:.1f} % to rivals", f"{100 * elsewhere:.1f} % elsewhere"]
+    if nowhere > 5e-4:
+        parts.append(f"{100 * nowhere:.1f} % reach nothing")
+    return [f"After the plan demand goes {', '.join(parts)}."]
+
+
+def _total(table: pd.DataFrame, column: str) -> str:
+    return f"{100 * float(table[column].sum()):.2f}"

@@ -1,0 +1,198 @@
+"""Compute walking costs between the layers of a project once, and keep them in ``out/.cache``.
+
+A cached matrix is named by a hash of everything it depends on: the streets, both sets of points, the walking settings
+and our own code. A file that cannot be read back whole is ignored and made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy import sparse
+
+from outlet.artefacts import hash_code
+from outlet.progress import SILENT, Progress
+from outlet.project import Project
+from siting.data.layers import SitingData, demand_points, points_of
+from siting.geo.network import StreetNetwork, build_network
+from siting.geo.travel import snap, travel_minutes
+from siting.settings import SitingSettings
+from siting.settings.score import TravelSettings
+
+Csr = sparse.csr_array[np.float64]
+Points = NDArray[np.float64]
+
+FILES_KEPT = 16
+_PREFIX = "walk-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TravelCosts:
+    """Walking minutes along streets, CSR with explicit entries only for pairs within the cutoff.
+
+    Sites are the candidates in order, then the existing outlets in order.
+
+    Parameters
+    ----------
+    demand_sites
+        From n demand points to all sites, shape (n, m_all).
+    demand_rivals
+        From n demand points to r competitors, shape (n, r).
+    candidate_stops
+        From m candidates to s stops, shape (m, s).
+    candidate_rivals
+        From m candidates to r competitors, shape (m, r).
+    demand_on_street, site_on_street
+        Whether a street is near enough, shapes (n,) and (m_all,).
+    """
+
+    demand_sites: Csr
+    demand_rivals: Csr
+    candidate_stops: Csr
+    candidate_rivals: Csr
+    demand_on_street: NDArray[np.bool_]
+    site_on_street: NDArray[np.bool_]
+
+
+def site_points(data: SitingData) -> Points:
+    """Return the coordinates of all sites: candidates, then existing outlets, shape (m_all, 2), metres."""
+    return np.vstack([points_of(data.candidates), points_of(data.existing)])
+
+
+def candidate_costs(project: Project, data: SitingData, cache: Path, progress: Progress = SILENT) -> Csr:
+    """Return walking minutes from every demand point to every site, shape (n, m_all).
+
+    Parameters
+    ----------
+    project
+        Its ``[siting.score.travel]`` says how people walk and how far they are followed.
+    data
+        The layers.
+    cache
+        Folder of cached matrices, ``out/.cache``.
+    progress
+        Where to tell what is computed.
+    """
+    return _Walker(project, data, cache, progress).minutes("sites", demand_points(data), site_points(data))
+
+
+def rival_costs(project: Project, data: SitingData, cache: Path, progress: Progress = SILENT) -> Csr:
+    """Return walking minutes from every demand point to every competitor, shape (n, r); as `candidate_costs`."""
+    return _Walker(project, data, cache, progress).minutes("rivals", demand_points(data), points_of(data.competitors))
+
+
+def travel_costs(project: Project, data: SitingData, cache: Path, progress: Progress = SILENT) -> TravelCosts:
+    """Return all walking costs that scoring needs; parameters as for `candidate_costs`."""
+    walker = _Walker(project, data, cache, progress)
+    demand, sites = demand_points(data), site_points(data)
+    candidates, rivals, stops = points_of(data.candidates), points_of(data.competitors), points_of(data.stops)
+    around = walker.minutes("stops and rivals", candidates, np.vstack([stops, rivals]))
+    on_street = walker.on_street(np.vstack([demand, sites]))
+    return TravelCosts(
+        demand_sites=walker.minutes("sites", demand, sites),
+        demand_rivals=walker.minutes("rivals", demand, rivals),
+        candidate_stops=sparse.csr_array(around[:, : len(stops)]),
+        candidate_rivals=sparse.csr_array(around[:, len(stops) :]),
+        demand_on_street=on_street[: len(demand)],
+        site_on_street=on_street[len(demand) :],
+    )
+
+
+class _Walker:
+    """Walks along one project's streets; builds their network only where no cached matrix serves."""
+
+    def __init__(self, project: Project, data: SitingData, cache: Path, progress: Progress) -> None:
+        self.settings: TravelSettings = project.section("siting", SitingSettings).score.travel
+        self.lines: NDArray[np.object_] = data.streets.geometry.to_numpy()
+        self.cache = cache
+        self.progress = progress
+
+    @cached_property
+    def network(self) -> StreetNetwork:
+        self.progress.say(f"streets: joining {len(self.lines):,} lines into a walking network")
+        return build_network(self.lines, self.settings.walk_m_per_min)
+
+    @cached_property
+    def streets_hash(self) -> bytes:
+        coordinates, line = shapely.get_coordinates(self.lines, return_index=True)
+        return _hash(coordinates, line.astype(np.int64)).digest()
+
+    def minutes(self, what: str, origins: Points, targets: Points) -> Csr:
+        """Return walking minutes from origins to targets, from the cache where they are there."""
+        shape = (len(origins), len(targets))
+        if 0 in shape:
+            return sparse.csr_array(shape, dtype=np.float64)
+        file = self._file("minutes", origins, targets)
+        found = read_matrix(file, shape)
+        if found is not None:
+            return found
+        network = self.network
+        self.progress.say(f"walks: {shape[0]:,} places to {shape[1]:,} {what}")
+        made = travel_minutes(
+            network,
+            origins,
+            targets,
+            cutoff_min=self.settings.cutoff_min,
+            snap_limit_m=self.settings.snap_limit_m,
+        )
+        write_matrix(file, made)
+        return made
+
+    def on_street(self, points: Points) -> NDArray[np.bool_]:
+        """Tell which points have a street within the snapping limit, shape (q,)."""
+        file = self._file("snap", points, points[:0])
+        found = read_matrix(file, (1, len(points)))
+        if found is None:
+            edge = snap(self.network, points, limit_m=self.settings.snap_limit_m).edge
+            found = sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
+            write_matrix(file, found)
+        return np.asarray(found.toarray()[0] > 0, dtype=np.bool_)
+
+    def _file(self, kind: str, origins: Points, targets: Points) -> Path:
+        settings = f"{hash_code()} {kind} {self.settings.model_dump_json()}".encode()
+        digest = hashlib.sha256(settings + self.streets_hash + _hash(origins, targets).digest()).hexdigest()
+        return self.cache / f"{_PREFIX}{digest[:32]}.npz"
+
+
+def _hash(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> hashlib._Hash:
+    total = hashlib.sha256()
+    for array in arrays:
+        total.update(f"{array.dtype.str}{array.shape}".encode())
+        total.update(np.ascontiguousarray(array).tobytes())
+    return total
+
+
+def read_matrix(file: Path, shape: tuple[int, int]) -> Csr | None:
+    """Return a cached matrix, or None where the file is missing, damaged or not of that shape."""
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            matrix = sparse.csr_array((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
+        matrix.check_format(full_check=True)
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+        return None
+    return matrix if matrix.data.dtype == np.float64 and np.isfinite(matrix.data).all() else None
+
+
+def write_matrix(file: Path, matrix: Csr) -> None:
+    """Store a matrix whole or not at all, and drop the oldest files beyond those kept."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{_PREFIX}", suffix=".part", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            np.savez(stream, data=matrix.data, indices=matrix.indices, indptr=matrix.indptr)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    files = sorted(file.parent.glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime_ns)
+    for old in files[:-FILES_KEPT]:
+        old.unlink(missing_ok=True)
