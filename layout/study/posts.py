@@ -29,6 +29,7 @@ CAMERA_PITCH_M = 1.0
 CAMERA_DIRECTIONS = 8
 DOOR_STEP_M = 0.8
 FACE_DEG = 120.0
+FACE_FROM_M = 2.5
 WATCHED = ("counter", "machine", "shelf", "store")
 
 
@@ -106,7 +107,7 @@ def furnish_hall(
 
 def _area(zones: ZonePlan, k: int) -> ZoneArea:
     zone = zones.zones[k]
-    return ZoneArea(zone.id, zone.kind, zone.rects, zone.front_deg, zone.public)
+    return ZoneArea(zone.id, zone.kind, zone.rects, zone.front_deg, zone.public, zone.enclosed)
 
 
 def _homes(areas: Sequence[ZoneArea], posts: Mapping[str, tuple[str, int]]) -> tuple[dict[str, list[int]], list[str]]:
@@ -333,7 +334,8 @@ def _faces(room: _Room, candidates: NDArray[np.float64], spots: int) -> NDArray[
     ok = np.ones((len(candidates), spots), dtype=bool)
     for at, door in enumerate(room.floor.entrances):
         middle = np.array([[door.x, door.y]])
-        ok[:, at] = within_angle(middle, np.array([door.facing_deg]), candidates[:, :2], FACE_DEG)[0]
+        ahead = within_angle(middle, np.array([door.facing_deg]), candidates[:, :2], FACE_DEG)[0]
+        ok[:, at] = ahead & (np.hypot(*(candidates[:, :2] - middle).T) >= FACE_FROM_M)
     return ok
 
 

@@ -34,6 +34,8 @@ class PlacedZone:
         (2,) where the walk from the entrance meets it: a point on its edge, metres.
     name
         What it is called on the drawing, in English; pages translate it.
+    enclosed
+        Whether walls to the ceiling stand round it: it is drawn so, and nobody sees into it.
     """
 
     id: str
@@ -45,6 +47,7 @@ class PlacedZone:
     front_deg: float
     access: NDArray[np.float64]
     name: str = ""
+    enclosed: bool = False
 
 
 @dataclass(frozen=True)
