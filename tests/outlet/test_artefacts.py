@@ -53,9 +53,14 @@ def test_what_a_stage_wrote_is_there_whole_and_recorded(project: Project, out: P
 def test_a_stage_that_fails_leaves_everything_as_it_was(project: Project, out: Path) -> None:
     write(project, out)
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    with pytest.raises(InputError), staging(WRITE, project, out) as place:
-        place.write_text("a.json", "half")
-        raise InputError("bad")
+
+    def fail_halfway() -> None:
+        with staging(WRITE, project, out) as place:
+            place.write_text("a.json", "half")
+            raise InputError("bad")
+
+    with pytest.raises(InputError):
+        fail_halfway()
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 

@@ -64,7 +64,9 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
 
 
 def test_an_override_wins_over_the_file(tmp_path: Path) -> None:
-    project = load_project(write(tmp_path, BASE), overrides=["project.language=zh", "project.seed = 5", "project.name=A=B"])
+    project = load_project(
+        write(tmp_path, BASE), overrides=["project.language=zh", "project.seed = 5", "project.name=A=B"]
+    )
     assert (project.settings.language, project.settings.seed, project.settings.name) == ("zh", 5, "A=B")
 
 

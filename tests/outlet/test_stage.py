@@ -33,7 +33,7 @@ def test_the_commands_are_those_of_the_contract_in_the_order_of_the_work() -> No
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    want = "new check score locate share map zones staff simulate report compare run".split()
+    want = ["new", "check", "score", "locate", "share", "map", "zones", "staff", "simulate", "report", "compare", "run"]
     assert set(want) <= set(load_commands())
 
 

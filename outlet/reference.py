@@ -1,0 +1,90 @@
+"""Write the reference of every setting from the settings classes themselves.
+
+``python -m outlet.reference > docs/settings.md`` renews the page; a test fails when it is stale.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import typing
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from outlet.project import DataPath, Settings, settings_classes
+
+HEAD = """# Every setting of outlet.toml
+
+Made from the code by `python -m outlet.reference`. An unknown key is an error that names the nearest valid one. Any
+setting can be overridden for one run by `--set section.key=value`, and for a named variant in `[scenario.NAME]`.
+"""
+
+
+def settings_reference() -> str:
+    """Return docs/settings.md as text: one table a section, one row a key."""
+    parts = [HEAD]
+    for name, kind in settings_classes().items():
+        parts.extend(_section(name, kind))
+    return "\n".join(parts)
+
+
+def _section(name: str, kind: type[BaseModel]) -> Iterator[str]:
+    keys = [(key, field) for key, field in kind.model_fields.items() if not _nested(field)]
+    first = (kind.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+    yield f"\n## [{name}]\n\n{first}\n"
+    if keys:
+        yield "| key | value | default | meaning |\n|---|---|---|---|"
+        for key, field in keys:
+            cells = (f"`{key}`", _kind(field.annotation), _default(field), field.description or "")
+            yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    for key, field in kind.model_fields.items():
+        for below in _nested(field):
+            yield from _section(f"{name}.{key}", below)
+
+
+def _nested(field: FieldInfo) -> list[type[Settings]]:
+    """Return the settings classes a field holds directly (alone or as an alternative), not those inside lists."""
+    options = typing.get_args(field.annotation) if _is_union(field.annotation) else (field.annotation,)
+    return [option for option in options if isinstance(option, type) and issubclass(option, Settings)]
+
+
+def _is_union(annotation: object) -> bool:
+    return typing.get_origin(annotation) in (typing.Union, types.UnionType)
+
+
+def _kind(annotation: object) -> str:
+    origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        return " or ".join(f"`{value}`" for value in inside)
+    if _is_union(annotation):
+        return " or ".join(_kind(option) for option in inside if option is not type(None))
+    if origin is typing.Annotated:
+        return _kind(inside[0])
+    if origin in (list, tuple, frozenset, set):
+        return "list of " + _kind(inside[0])
+    if origin is not None and inside:
+        return "table of " + _kind(inside[-1])
+    names: dict[object, str] = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+    if annotation is DataPath:
+        return "file in the project folder"
+    if isinstance(annotation, type):
+        return names.get(annotation, annotation.__name__.removesuffix("Settings").lower())
+    return str(annotation)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default if field.default is not PydanticUndefined else field.get_default(call_default_factory=True)
+    if value is None or value in ("", (), {}, []):
+        return "–"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if isinstance(value, str | int | float) else "see the presets"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(settings_reference() + "\n")

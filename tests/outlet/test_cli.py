@@ -1,0 +1,255 @@
+"""The command as a planner meets it: exit codes, one message for bad input, what was in out/ intact."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from outlet.cli.main import run_command
+
+TOML = """
+[project]
+name = "Tiny"
+sector = "bank"
+as_of = 2026-01-05
+timezone = "Europe/Helsinki"
+
+[siting.data.demand]
+file = "data/demand.csv"
+crs = "EPSG:4326"
+[siting.data.candidates]
+file = "data/candidates.csv"
+crs = "EPSG:4326"
+[siting.data.existing]
+file = "data/existing.csv"
+crs = "EPSG:4326"
+[siting.data.streets]
+file = "data/streets.geojson"
+[siting.locate]
+outlets = 1
+visits_per_unit_per_day = 0.02
+
+[layout.hall]
+plan = "data/hall.geojson"
+"""
+DEMAND = "id,lon,lat,weight\n" + "".join(f"d{at},{24.90 + at * 0.002:.3f},60.170,{10 + at}\n" for at in range(10))
+CANDIDATES = "id,lon,lat\nc1,24.902,60.170\nc2,24.908,60.170\nc3,24.916,60.170\n"
+EXISTING = "id,lon,lat,name\ne1,24.912,60.170,Old\n"
+STREET = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"name": "High Street", "kind": "residential"},
+            "geometry": {"type": "LineString", "coordinates": [[24.895 + at * 0.001, 60.17] for at in range(30)]},
+        }
+    ],
+}
+
+
+def hall(width: float, depth: float) -> dict[str, object]:
+    ring = [[0, 0], [width, 0], [width, depth], [0, depth], [0, 0]]
+    door = {"kind": "door", "width_m": 1.4, "entrance": True}
+    return {
+        "type": "FeatureCollection",
+        "crs": None,
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"kind": "outline"},
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            },
+            {"type": "Feature", "properties": door, "geometry": {"type": "Point", "coordinates": [width / 2, 0]}},
+        ],
+    }
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A project of ten demand points on one street, three candidates, one existing outlet and a 12 by 10 m hall."""
+    folder = tmp_path / "tiny"
+    (folder / "data").mkdir(parents=True)
+    (folder / "outlet.toml").write_text(TOML, encoding="utf-8")
+    (folder / "data" / "demand.csv").write_text(DEMAND, encoding="utf-8")
+    (folder / "data" / "candidates.csv").write_text(CANDIDATES, encoding="utf-8")
+    (folder / "data" / "existing.csv").write_text(EXISTING, encoding="utf-8")
+    (folder / "data" / "streets.geojson").write_text(json.dumps(STREET), encoding="utf-8")
+    (folder / "data" / "hall.geojson").write_text(json.dumps(hall(12, 10)), encoding="utf-8")
+    return folder
+
+
+def edit(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        file = folder / name
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    return apply
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def replace_with(name: str, text: str) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        (folder / name).write_text(text, encoding="utf-8")
+
+    return apply
+
+
+BOW_TIE = json.dumps(
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"id": "z1", "weight": 5},
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[24.9, 60.17], [24.91, 60.18], [24.91, 60.17], [24.9, 60.18], [24.9, 60.17]]],
+                },
+            },
+            {"type": "Feature", "properties": {"id": "z2", "weight": 5}, "geometry": None},
+        ],
+    }
+)
+
+
+def polygons(folder: Path) -> None:
+    replace_with("data/demand.geojson", BOW_TIE)(folder)
+    edit("outlet.toml", 'file = "data/demand.csv"\ncrs = "EPSG:4326"', 'file = "data/demand.geojson"')(folder)
+
+
+BAD_INPUT: dict[str, tuple[Callable[[Path], None], list[str]]] = {
+    "missing file": (remove("data/demand.csv"), ["data/demand.csv"]),
+    "missing CRS": (
+        edit("outlet.toml", 'file = "data/demand.csv"\ncrs = "EPSG:4326"', 'file = "data/demand.csv"'),
+        ["data/demand.csv", "crs"],
+    ),
+    "geographic CRS where metres are demanded": (
+        edit("outlet.toml", "[siting.data.demand]", '[siting.data]\ncrs = "EPSG:4326"\n[siting.data.demand]'),
+        ["EPSG:4326", "metre"],
+    ),
+    "empty layer": (replace_with("data/demand.csv", "id,lon,lat,weight\n"), ["data/demand.csv", "empty|no rows"]),
+    "null geometry": (polygons, ["data/demand.geojson", "row 2|z2", "geometry"]),
+    "invalid geometry": (polygons, ["data/demand.geojson", "row 1|z1", "[Ss]elf-intersection|invalid|crosses itself"]),
+    "duplicate id": (edit("data/candidates.csv", "c3,", "c1,"), ["data/candidates.csv", "c1"]),
+    "duplicate id across layers": (edit("data/existing.csv", "e1,", "c1,"), ["data/existing.csv", "c1"]),
+    "negative demand": (edit("data/demand.csv", ",12\n", ",-12\n"), ["data/demand.csv", "row 3", "weight", "-12"]),
+    "unknown key": (edit("outlet.toml", "outlets = 1", "outlet = 1"), ["siting.locate.outlet", "'outlets'"]),
+    "more outlets than candidates": (edit("outlet.toml", "outlets = 1", "outlets = 7"), ["7", "3"]),
+    "hall too small": (replace_with("data/hall.geojson", json.dumps(hall(5, 4))), ["data/hall.geojson", "m²"]),
+    "hall without entrance": (edit("data/hall.geojson", '"entrance": true', '"entrance": false'), ["entrance"]),
+    "hall that is no JSON": (replace_with("data/hall.geojson", "{"), ["data/hall.geojson"]),
+    "path outside": (edit("outlet.toml", '"data/demand.csv"', '"../demand.csv"'), ["leaves the project folder"]),
+    "text for a number": (edit("data/demand.csv", ",12\n", ",twelve\n"), ["row 3", "weight", "twelve"]),
+    "missing column": (edit("data/demand.csv", "weight", "people"), ["data/demand.csv", "weight", "people"]),
+}
+
+
+@pytest.mark.parametrize("name", list(BAD_INPUT))
+def test_bad_input_ends_in_one_message_and_leaves_out_intact(
+    tiny: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tiny / "out"
+    out.mkdir()
+    (out / "plan.json").write_text("what was there", encoding="utf-8")
+    spoil, words = BAD_INPUT[name]
+    spoil(tiny)
+    code = run_command(["run", str(tiny), "--quiet"])
+    printed = capsys.readouterr()
+    assert code == 2, printed.err
+    assert "Traceback" not in printed.err
+    for word in words:
+        assert any(option in printed.err for option in word.split("|")), (word, printed.err)
+    assert {file.name: file.read_text(encoding="utf-8") for file in out.iterdir()} == {"plan.json": "what was there"}
+
+
+def test_check_lists_all_faults_in_one_pass(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit("data/demand.csv", ",12\n", ",-12\n")(tiny)
+    edit("data/candidates.csv", "c3,", "c1,")(tiny)
+    replace_with("data/hall.geojson", "{")(tiny)
+    assert run_command(["check", str(tiny), "--quiet"]) == 2
+    faults = json.loads((tiny / "out" / "check.json").read_text(encoding="utf-8"))["faults"]
+    assert {fault["input"] for fault in faults} >= {"data/demand.csv", "data/candidates.csv", "data/hall.geojson"}
+
+
+def test_the_tiny_project_runs_and_a_second_run_does_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["run", str(tiny), "--quiet"]) == 0
+    before = {file: file.stat().st_mtime_ns for file in (tiny / "out").rglob("*") if file.is_file()}
+    capsys.readouterr()
+    assert run_command(["run", str(tiny), "--quiet"]) == 0
+    assert "nothing to do" in capsys.readouterr().out
+    assert {file: file.stat().st_mtime_ns for file in (tiny / "out").rglob("*") if file.is_file()} == before
+
+
+def test_the_table_comes_as_json(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["check", str(tiny), "--quiet", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["command"] == "check"
+    assert {row["input"] for row in data["rows"]} >= {"data/demand.csv"}
+
+
+def test_unknown_commands_and_options_are_usage_errors(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["plan", str(tiny)]) == 2
+    assert run_command(["score", str(tiny), "--bogus"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_unknown_outlet_lists_those_there_are(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["zones", str(tiny), "--outlet", "nobody", "--quiet"]) == 2
+    assert "--outlet 'nobody'" in capsys.readouterr().err
+
+
+def test_no_plan_is_exit_3(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit("outlet.toml", "outlets = 1", 'outlets = 1\nlocked_shut = ["c1", "c2", "c3"]')(tiny)
+    assert run_command(["score", str(tiny), "--quiet"]) in (0, 2)
+    code = run_command(["run", str(tiny), "--quiet"])
+    assert code in (2, 3)
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_bug_is_exit_1_with_a_traceback(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("outlet.project.load_project", broken)
+    assert run_command(["check", str(tiny)]) == 1
+    assert "this is a bug of Outlet Planner" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_exits_130_and_leaves_whole_files_only(tiny: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from outlet.cli.main import main; main()", "run", str(tiny)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("score"):
+            break
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130, rest
+    manifest = tiny / "out" / "manifest.json"
+    known = set(json.loads(manifest.read_text(encoding="utf-8"))["artefacts"]) if manifest.exists() else set()
+    there = {
+        file.relative_to(tiny / "out").as_posix()
+        for file in (tiny / "out").rglob("*")
+        if file.is_file() and ".cache" not in file.parts
+    }
+    assert there - {"manifest.json"} == known
