@@ -6,8 +6,27 @@ from outlet.stage import Stage, StageRun, Summary
 
 
 def run(stage: StageRun) -> Summary:
-    """Do the stage."""
-    raise NotImplementedError
+    """Draw map.html from what siting wrote and from the project's layers."""
+    from siting.data.load import load_siting_data
+    from siting.data.results import read_results
+    from siting.maps.page import MapRequest, render_map
+    from siting.settings import SitingSettings
+
+    settings = stage.project.section("siting", SitingSettings)
+    results = read_results(stage.out.out)
+    page = render_map(
+        MapRequest(
+            project=stage.project.settings,
+            score=settings.score,
+            data=load_siting_data(stage.project),
+            results=results,
+            unit=settings.data.demand.unit,
+            credit=settings.data.credit,
+        )
+    )
+    stage.out.write_text("map.html", page.html)
+    rows = [("map.html", len(results.candidates), len(results.outlets), round(len(page.html.encode()) / 1e6, 2))]
+    return Summary("Map", ("file", "candidates", "outlets", "megabytes"), rows, page.notes)
 
 
 STAGE = Stage(
@@ -15,7 +34,7 @@ STAGE = Stage(
     help="Draw the interactive map.",
     section="siting",
     settings=("siting",),
-    reads=("candidates.csv", "candidates.geojson", "plan.json", "outlets.geojson", "share.csv", "frontier.csv"),
+    reads=("candidates.csv", "plan.json", "outlets.geojson", "share.csv", "frontier.csv"),
     reads_if_there=("assignment.csv",),
     writes=("map.html",),
     per_outlet=False,

@@ -261,6 +261,7 @@ class DataSettings(Settings):
         False,
         description="Mend invalid polygons, drop rows without geometry, at 0,0 or with a repeated id; counted.",
     )
+    credit: str = Field("", description="Whose data it is, such as © OpenStreetMap contributors; shown on the map.")
     demand: DemandSettings
     candidates: CandidateSettings
     existing: ExistingSettings | None = None

@@ -1,0 +1,223 @@
+"""Draw map.html: one file that works with no network, and whose weights can be moved by the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+from outlet.page import Markup, number, percent, render_page, render_template, translate
+from outlet.page.charts import Series, render_lines
+from outlet.page.words import HTML_LANGUAGES
+from outlet.project import ProjectSettings
+from siting.data.layers import SitingData
+from siting.data.results import Results
+from siting.maps.backdrop import Backdrop, draw_backdrop
+from siting.maps.content import (
+    MANY_LINKS,
+    candidate_values,
+    drawn_layers,
+    grid_of,
+    outlet_values,
+    shade_by,
+)
+from siting.maps.leaflet import bare_map, leaflet_script, leaflet_style
+from siting.maps.words import LAYERS, map_words, model_name, objective_name, status_text
+from siting.scoring.features import FEATURES
+from siting.settings.score import ScoreSettings
+
+HIDDEN_AT_FIRST = ("stops", "assignment")
+TOP_AT_LEAST = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapRequest:
+    """What the map is drawn from.
+
+    ``unit`` is what demand counts (persons …); ``credit`` names whose data it is.
+    """
+
+    project: ProjectSettings
+    score: ScoreSettings
+    data: SitingData
+    results: Results
+    unit: str
+    credit: str = ""
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """The page, and what was left out of it."""
+
+    html: str
+    notes: tuple[str, ...]
+
+
+def render_map(request: MapRequest) -> MapPage:
+    """Return map.html in the project's language."""
+    language = request.project.language
+    _ = translate(language)
+    words = map_words(language)
+    grid = grid_of(request.data)
+    backdrop = draw_backdrop(request.data.streets, request.data.water, grid)
+    notes = _backdrop_notes(backdrop, language)
+    bare = bare_map((grid.lon, grid.lat), LAYERS)
+    body = render_template(
+        "siting.maps",
+        "map.html",
+        {
+            "w": words,
+            "name": request.project.name,
+            "subtitle": _("Where to open: {model}").format(model=model_name(request.results.plan.model, language)),
+            "map": Markup(bare.html),
+            "count": len(request.results.candidates),
+            "facts": plan_facts(request.results, request.unit, language),
+            "frontier": frontier_chart(request.results, request.unit, language),
+            "features": _feature_notes(request, language),
+            "notes": [*request.data.notes, *notes],
+        },
+    )
+    page = _page_values(request, words) | {"map": bare.variable, "groups": bare.groups}
+    scripts = [files("siting.maps").joinpath(name).read_text(encoding="utf-8") for name in ("layers.js", "panel.js")]
+    html = render_page(
+        f"{request.project.name} · {words['map']}",
+        body,
+        language=language,
+        styles=[leaflet_style(), files("siting.maps").joinpath("map.css").read_text(encoding="utf-8")],
+        scripts=[leaflet_script(), bare.script, *scripts],
+        data={"map-page": page, "map-layers": drawn_layers(request.data, request.results, backdrop, grid)},
+    )
+    return MapPage(html, tuple(notes))
+
+
+def _backdrop_notes(backdrop: Backdrop, language: str) -> list[str]:
+    _ = translate(language)
+    notes = []
+    if backdrop.tolerance_m > 1:
+        text = _("To keep the page small, streets are drawn to within {metres} m.")
+        notes.append(text.format(metres=number(backdrop.tolerance_m, language)))
+    if backdrop.paths_left_out:
+        text = _("{n} footpaths and service ways are not drawn; walks were computed along them all the same.")
+        notes.append(text.format(n=number(backdrop.paths_left_out, language)))
+    return notes
+
+
+def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, str]]:
+    """Return what was chosen and how good it is proved to be, as (term, value)."""
+    _ = translate(language)
+    plan = results.plan
+    facts = [
+        (_("Aim"), model_name(plan.model, language)),
+        (_("Result"), status_text(plan, language)),
+        (objective_name(plan.model, unit, language), number(plan.objective, language, 1)),
+        (_("Proved bound"), number(plan.bound, language, 1)),
+        (_("Gap"), percent(plan.gap, language, 2)),
+        (_("Opens"), number(len(plan.opened), language)),
+        (_("Stays"), number(len(plan.kept), language)),
+    ]
+    if plan.closed:
+        facts.append((_("Closes"), number(len(plan.closed), language)))
+    if plan.stopped_by is not None:
+        facts.append((_("Stopped by"), plan.stopped_by))
+    return facts
+
+
+def frontier_chart(results: Results, unit: str, language: str) -> Markup:
+    """Return the objective and its bound over the number of outlets or the budget, or nothing without a frontier."""
+    table = results.frontier
+    if table is None or len(table) < 2:
+        return Markup("")
+    _ = translate(language)
+    over = "budget" if "budget" in table.columns else "p"
+    known = table.dropna(subset=["objective"]).sort_values(over)
+    xs = [float(x) for x in known[over]]
+    series = [Series(_("Reached"), list(zip(xs, (float(y) for y in known["objective"]), strict=True)))]
+    bounds = [float(y) for y in known["bound"]]
+    if np.isfinite(bounds).all() and not np.allclose(bounds, known["objective"], rtol=1e-4):
+        series.append(Series(_("Proved bound"), list(zip(xs, bounds, strict=True)), dashed=True))
+    return render_lines(
+        series,
+        x_label=_("Budget") if over == "budget" else _("New outlets"),
+        y_label=objective_name(results.plan.model, unit, language),
+        title=_("What more outlets bring"),
+        language=language,
+        marked_x=float(len(results.plan.opened)) if over == "p" else None,
+    )
+
+
+def _feature_notes(request: MapRequest, language: str) -> list[tuple[str, str]]:
+    _ = translate(language)
+    better = {"more": _("more is better"), "less": _("less is better")}
+    return [
+        (_(feature.label), f"{_(feature.unit)}; {better[feature.direction]}; {feature.source}")
+        for feature in FEATURES
+        if feature.name in request.results.features
+    ]
+
+
+def _page_values(request: MapRequest, words: Mapping[str, str]) -> dict[str, object]:
+    language = request.project.language
+    _ = translate(language)
+    results = request.results
+    outlets = outlet_values(request.data, results)
+    _measure, per_area = shade_by(request.data)
+    sizes = _sizes(request, outlets)
+    few = len(results.assignment) <= MANY_LINKS if results.assignment is not None else False
+    features = _features(request, language)
+    return {
+        "words": dict(words),
+        "locale": HTML_LANGUAGES[language],
+        "unit": _(request.unit),
+        "demand_measure": (_("{unit} per km²") if per_area else "{unit}").format(unit=_(request.unit)),
+        "features": features,
+        "most_weight": _most_weight(features),
+        "candidates": candidate_values(request.data, results),
+        "outlets": outlets,
+        "top": min(len(results.candidates), max(TOP_AT_LEAST, len(results.plan.opened))),
+        "sizes": sizes,
+        "on": {name: name not in HIDDEN_AT_FIRST or (name == "assignment" and few) for name in LAYERS},
+        "credit": request.credit,
+    }
+
+
+def _sizes(request: MapRequest, outlets: Sequence[Mapping[str, object]]) -> dict[str, int]:
+    data, results = request.data, request.results
+    opened = sum(outlet["role"] == "new" for outlet in outlets)
+    return {
+        "opened": opened,
+        "existing": len(outlets) - opened,
+        "candidates": len(results.candidates),
+        "competitors": len(data.competitors),
+        "stops": len(data.stops),
+        "demand": len(data.demand),
+        "assignment": 0 if results.assignment is None else len(results.assignment),
+        "area": 0 if data.area is None else 1,
+        "streets": len(data.streets) + len(data.water),
+    }
+
+
+def _features(request: MapRequest, language: str) -> list[dict[str, object]]:
+    _ = translate(language)
+    weights = request.score.weights.by_name()
+    table = request.results.candidates
+    return [
+        {
+            "name": feature.name,
+            "label": _(feature.label),
+            "unit": _(feature.unit),
+            "family": feature.family,
+            "help": f"{_(feature.unit)} · {feature.source}",
+            "weight": weights.get(feature.name, 0.0),
+            "known": int(table[f"{feature.name}_value"].notna().sum()),
+        }
+        for name in request.results.features
+        for feature in FEATURES
+        if feature.name == name
+    ]
+
+
+def _most_weight(features: Sequence[Mapping[str, object]]) -> float:
+    weights = [float(str(feature["weight"])) for feature in features]
+    return max(2 * max(weights, default=1.0), sum(weights) / 2, 1e-9)
