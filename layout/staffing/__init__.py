@@ -1,1 +1,16 @@
-"""Shifts and rosters."""
+"""Staffing: which shifts an outlet works, and who works them."""
+
+from layout.staffing.plan import Roster, RosterProblem, RosterRules, RosterWishes, Shift, ShiftPlan
+from layout.staffing.rostering import roster
+from layout.staffing.shift_design import design_shifts
+
+__all__ = [
+    "Roster",
+    "RosterProblem",
+    "RosterRules",
+    "RosterWishes",
+    "Shift",
+    "ShiftPlan",
+    "design_shifts",
+    "roster",
+]

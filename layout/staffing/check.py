@@ -186,11 +186,8 @@ def _check_counts(problem: RosterProblem, person: int, row: list[int]) -> list[B
         if problem.wishes.short_hour is None and minutes < problem.minutes_min[person, window]:
             breaches.append(Breach("minutes_min", person, first, f"{minutes} minutes"))
     if rules.shift_max is not None:
-        for shift in range(problem.shifts):
-            if row.count(shift) > rules.shift_max[person, shift]:
-                breaches.append(
-                    Breach("shift_max", person, row.index(shift), f"shift {shift} {row.count(shift)} times")
-                )
+        often = [shift for shift in range(problem.shifts) if row.count(shift) > rules.shift_max[person, shift]]
+        breaches.extend(Breach("shift_max", person, row.index(s), f"shift {s} {row.count(s)} times") for s in often)
     weekends = [days for days in problem.weekends if any(row[day] != OFF for day in days)]
     if rules.weekends_max is not None and len(weekends) > rules.weekends_max[person]:
         breaches.append(Breach("weekends_max", person, weekends[-1][0], f"{len(weekends)} weekends"))

@@ -9,9 +9,9 @@ Hard cover (the default), lexicographic, each post alone since a shift has one p
     1.  min  Σ_ds c_s n_ds                        s.t.  Σ_s a_st n_ds ≥ r_dt        for all d, t
     2.  min  (N + 1) Σ_s u_s + Σ_ds n_ds          s.t.  the same,  n_ds ≤ M_ds u_s,  Σ_ds c_s n_ds ≤ (1 + tolerance) z₁
 
-where z₁ is the price of step 1, N bounds Σ n, and M_ds is the largest requirement of day d while s is present: with more
-people on it somebody would be beyond throughout. The objective reported is Σ c_s n_ds, its bound that of step 1. Days
-with the same requirement share their variables, counted as often as they occur. With `ShiftPrices` cover may be missed
+where z₁ is the price of step 1, N bounds Σ n, and M_ds is the largest requirement of day d while s is present: with
+more people on it somebody would be beyond throughout. The objective reported is Σ c_s n_ds, its bound that of step 1.
+Days that are alike share their variables, counted as often as they occur. With `ShiftPrices` cover may be missed
 (`layout.staffing.shift_pricing`). A shift that passes midnight covers the next day; with ``cyclic`` the last day is
 followed by the first.
 
@@ -34,7 +34,7 @@ from layout.staffing.plan import DAY_MIN, Int, Shift, ShiftPlan
 from layout.staffing.shift_model import (
     DesignAnswer,
     DesignPart,
-    ShiftPrices,
+    DesignRules,
     add_people,
     add_used,
     present_in,
@@ -55,9 +55,7 @@ def design_shifts(
     shifts: Sequence[Shift],
     *,
     interval_min: int,
-    tolerance: float = 0.0,
-    prices: ShiftPrices | None = None,
-    cyclic: bool = False,
+    rules: DesignRules | None = None,
     limits: Limits | None = None,
 ) -> Outcome[ShiftPlan]:
     """Choose the shifts that meet a requirement in the fewest paid minutes, then with the fewest distinct shifts.
@@ -70,12 +68,8 @@ def design_shifts(
         The shifts that may be used, of any post.
     interval_min
         Length of an interval, minutes; a shift counts in an interval only where it is present throughout.
-    tolerance
-        Share of extra paid minutes accepted for fewer distinct shifts and fewer shifts.
-    prices
-        Let cover be missed at these prices instead; the objective is then the total price.
-    cyclic
-        Whether the last day is followed by the first.
+    rules
+        Opening spans, tolerance, priced cover.
     limits
         When to stop; one worker by default.
 
@@ -85,11 +79,12 @@ def design_shifts(
         When shapes or values break this contract.
     """
     limits = limits or Limits(workers=1)
+    rules = rules or DesignRules()
     _check(required, shifts, interval_min)
     columns = tuple(sorted(set(shifts), key=sort_key))
-    if prices is not None:
-        return design_priced_shifts(required, columns, interval_min, cyclic, prices, limits)
-    reasons = _uncoverable(required, columns, interval_min, cyclic)
+    if rules.prices is not None:
+        return design_priced_shifts(required, columns, interval_min, rules, rules.prices, limits)
+    reasons = _uncoverable(required, columns, interval_min, rules)
     if reasons:
         return Outcome(
             status="infeasible",
@@ -102,11 +97,12 @@ def design_shifts(
         )
     posts = [post for post in range(required.shape[2]) if required[:, :, post].any()]
     each = _share(limits, 1 / max(len(posts), 1))
-    answers: list[DesignAnswer] = []
-    for post in posts:
-        own = tuple(shift for shift in columns if shift.post == post)
-        answers.append(_design_post(required[:, :, post], own, (interval_min, cyclic), tolerance, each))
-    return _join(required, [tuple(s for s in columns if s.post == post) for post in posts], answers)
+    own = [tuple(shift for shift in columns if shift.post == post) for post in posts]
+    answers = [
+        _design_post(required[:, :, post], shifts, interval_min, rules, each)
+        for post, shifts in zip(posts, own, strict=True)
+    ]
+    return _join(required, own, answers)
 
 
 def _check(required: NDArray[np.int64], shifts: Sequence[Shift], interval_min: int) -> None:
@@ -121,10 +117,10 @@ def _check(required: NDArray[np.int64], shifts: Sequence[Shift], interval_min: i
         raise InputError(f"a shift has a post that required does not; expected posts 0 to {required.shape[2] - 1}")
 
 
-def _uncoverable(required: Int, columns: tuple[Shift, ...], interval_min: int, cyclic: bool) -> tuple[str, ...]:
+def _uncoverable(required: Int, columns: tuple[Shift, ...], interval_min: int, rules: DesignRules) -> tuple[str, ...]:
     """Name the posts and times that no shift can cover."""
-    everyone = np.ones((len(required), len(columns)), dtype=np.int64)
-    cover = cover_of(everyone, columns, required.shape[2], interval_min=interval_min, cyclic=cyclic)
+    everyone = rules.offers(columns, len(required)).astype(np.int64)
+    cover = cover_of(everyone, columns, required.shape[2], interval_min=interval_min, cyclic=rules.cyclic)
     reasons = []
     for post in range(required.shape[2]):
         bare = (required[:, :, post] > 0) & (cover[:, :, post] == 0)
@@ -145,22 +141,22 @@ def _share(limits: Limits, share: float) -> Limits:
 
 
 def _design_post(
-    required: Int, shifts: tuple[Shift, ...], time: tuple[int, bool], tolerance: float, limits: Limits
+    required: Int, shifts: tuple[Shift, ...], interval_min: int, rules: DesignRules, limits: Limits
 ) -> DesignAnswer:
     """Solve both steps for one post; where step 2 finds nothing better, step 1's plan stands."""
-    interval_min, cyclic = time
-    passes_midnight = any(shift.end_min > DAY_MIN for shift in shifts)
-    if passes_midnight:
-        kinds, day_of = required, np.arange(len(required))
+    offered = rules.offers(shifts, len(required))
+    if any(shift.end_min > DAY_MIN for shift in shifts):
+        first_of, day_of = np.arange(len(required)), np.arange(len(required))
     else:
-        kinds, day_of = np.unique(required, axis=0, return_inverse=True)
-    repeats = np.bincount(day_of, minlength=len(kinds)).astype(np.int64)
-    part = DesignPart(shifts, kinds, repeats, interval_min, cyclic)
+        days = np.concatenate([required, offered.astype(np.int64)], axis=1)
+        _, first_of, day_of = np.unique(days, axis=0, return_index=True, return_inverse=True)
+    repeats = np.bincount(day_of, minlength=len(first_of)).astype(np.int64)
+    part = DesignPart(shifts, required[first_of], offered[first_of], repeats, interval_min, rules.cyclic)
     first = _solve(part, None, None, _share(limits, _FIRST_SHARE))
     if first.count is None:
         return first
-    spent = int(_paid(part, first.count))
-    second = _solve(part, int(spent * (1 + tolerance)), first.count, _share(limits, 1 - _FIRST_SHARE))
+    most_paid = int(_paid(part, first.count) * (1 + rules.tolerance))
+    second = _solve(part, most_paid, first.count, _share(limits, 1 - _FIRST_SHARE))
     count = first.count if second.count is None else second.count
     return replace(first, count=count[day_of], seconds=first.seconds + second.seconds)
 

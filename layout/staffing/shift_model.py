@@ -8,7 +8,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from layout.staffing.check_shifts import presence
-from layout.staffing.plan import DAY_MIN, Int, Shift
+from layout.staffing.plan import DAY_MIN, Bool, Int, Shift
 from outlet.cp_sat import CpSatRun
 from outlet.outcome import Status, StoppedBy
 
@@ -22,12 +22,43 @@ class ShiftPrices:
     distinct: int = 60
 
 
+@dataclass(frozen=True, kw_only=True)
+class DesignRules:
+    """What a shift plan must respect besides cover.
+
+    Parameters
+    ----------
+    span_min
+        First and last minute of each day in which a shift may lie, shape (D, 2); None allows any.
+    cyclic
+        Whether the last day is followed by the first.
+    tolerance
+        Share of extra paid minutes accepted for fewer distinct shifts and fewer shifts.
+    prices
+        Let cover be missed at these prices; the objective is then the total price and ``tolerance`` is unused.
+    """
+
+    span_min: Int | None = None
+    cyclic: bool = False
+    tolerance: float = 0.0
+    prices: ShiftPrices | None = None
+
+    def offers(self, shifts: tuple[Shift, ...], days: int) -> Bool:
+        """Return whether a shift lies within a day's span, shape (D, S)."""
+        if self.span_min is None:
+            return np.ones((days, len(shifts)), dtype=np.bool_)
+        start = np.array([shift.start_min for shift in shifts], dtype=np.int64)
+        end = np.array([shift.end_min for shift in shifts], dtype=np.int64)
+        return (self.span_min[:, :1] <= start) & (end <= self.span_min[:, 1:])
+
+
 @dataclass(frozen=True)
 class DesignPart:
-    """Hold the model data of one solve: shifts (S,), required (D, T), how often each day occurs (D,)."""
+    """Hold the model data of one post: shifts (S,), required (D, T), offered (D, S), how often a day occurs (D,)."""
 
     shifts: tuple[Shift, ...]
     required: Int
+    offered: Bool
     repeats: Int
     interval_min: int
     cyclic: bool
@@ -46,7 +77,6 @@ class DesignAnswer:
 
 def most_useful(part: DesignPart) -> Int:
     """Return the most people that can be useful on a shift on a day, shape (D, S): M of the formulation."""
-    per_day = DAY_MIN // part.interval_min
     present = presence(part.shifts, part.interval_min)
     ahead = np.roll(part.required, -1, axis=0)
     if not part.cyclic:
@@ -54,8 +84,8 @@ def most_useful(part: DesignPart) -> Int:
     span = np.concatenate([part.required, ahead], axis=1)
     most = np.zeros((len(part.required), len(part.shifts)), dtype=np.int64)
     for s in range(len(part.shifts)):
-        most[:, s] = (span[:, : 2 * per_day] * present[s]).max(axis=1)
-    return most
+        most[:, s] = (span * present[s]).max(axis=1)
+    return most * part.offered
 
 
 def add_people(model: cp_model.CpModel, part: DesignPart) -> list[list[cp_model.IntVar]]:
@@ -76,7 +106,7 @@ def present_in(n: list[list[cp_model.IntVar]], part: DesignPart) -> list[list[li
         for t in np.flatnonzero(present[s]).tolist():
             for d in range(len(n)):
                 at = d + t // per_day
-                if at < len(n) or part.cyclic:
+                if (at < len(n) or part.cyclic) and part.offered[d, s]:
                     there[at % len(n)][t % per_day].append(n[d][s])
     return there
 

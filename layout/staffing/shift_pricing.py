@@ -19,7 +19,15 @@ from ortools.sat.python import cp_model
 
 from layout.staffing.check_shifts import price_shift_plan
 from layout.staffing.plan import Shift, ShiftPlan
-from layout.staffing.shift_model import DesignPart, ShiftPrices, add_people, add_used, present_in, read_counts
+from layout.staffing.shift_model import (
+    DesignPart,
+    DesignRules,
+    ShiftPrices,
+    add_people,
+    add_used,
+    present_in,
+    read_counts,
+)
 from outlet.cp_sat import run_cp_sat
 from outlet.outcome import Limits, Outcome
 
@@ -28,7 +36,7 @@ def design_priced_shifts(
     required: NDArray[np.int64],
     shifts: tuple[Shift, ...],
     interval_min: int,
-    cyclic: bool,
+    rules: DesignRules,
     prices: ShiftPrices,
     limits: Limits,
 ) -> Outcome[ShiftPlan]:
@@ -40,7 +48,14 @@ def design_priced_shifts(
     ordered: list[Shift] = []
     for post in range(required.shape[2]):
         own = tuple(shift for shift in shifts if shift.post == post)
-        part = DesignPart(own, required[:, :, post], np.ones(len(required), dtype=np.int64), interval_min, cyclic)
+        part = DesignPart(
+            own,
+            required[:, :, post],
+            rules.offers(own, len(required)),
+            np.ones(len(required), dtype=np.int64),
+            interval_min,
+            rules.cyclic,
+        )
         n = add_people(model, part)
         missed.extend(_add_priced_cover(model, n, part, prices))
         used.extend(add_used(model, n, part, None))
@@ -61,7 +76,7 @@ def design_priced_shifts(
         )
     kept = np.flatnonzero(answer.count.any(axis=0))
     plan = ShiftPlan(tuple(ordered[at] for at in kept), answer.count[:, kept], 0)
-    price = price_shift_plan(plan, required, interval_min=interval_min, cyclic=cyclic)
+    price = price_shift_plan(plan, required, interval_min=interval_min, cyclic=rules.cyclic)
     return Outcome(
         status=run.status,
         solution=ShiftPlan(plan.shifts, plan.count, price.paid_min),
