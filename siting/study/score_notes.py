@@ -34,9 +34,10 @@ def _off_the_streets(costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
 
 def _not_weighed(scored: Scored, weights: NDArray[np.float64], inputs: FeatureInputs) -> list[str]:
     known = np.isfinite(scored.raw.to_numpy())
-    anywhere = known.any(axis=0)
-    valued = np.isfinite(scored.ranking.values).any(axis=0)
-    lacking = ~known[:, (weights > 0) & anywhere].all(axis=1) & inputs.on_street
+    anywhere = np.asarray(known.any(axis=0), dtype=np.bool_)
+    valued = np.asarray(np.isfinite(scored.ranking.values).any(axis=0), dtype=np.bool_)
+    weighed = np.flatnonzero((weights > 0) & anywhere)
+    lacking = int((~known[:, weighed].all(axis=1) & inputs.on_street).sum())
     nobody = [f.name for k, f in enumerate(FEATURES) if not anywhere[k]]
     alike = [f.name for k, f in enumerate(FEATURES) if anywhere[k] and not valued[k]]
     notes: list[str] = []
@@ -44,10 +45,8 @@ def _not_weighed(scored: Scored, weights: NDArray[np.float64], inputs: FeatureIn
         notes.append(f"Not known for any candidate, so not weighed: {', '.join(nobody)}.")
     if alike:
         notes.append(f"Alike for all candidates, so not weighed: {', '.join(alike)}.")
-    if lacking.any():
-        notes.append(
-            f"{lacking.sum()} of {len(inputs.ids)} candidates lack a feature: the weights of their others were scaled up."
-        )
+    if lacking:
+        notes.append(f"{lacking} of {len(inputs.ids)} candidates lack a feature: their other weights were scaled up.")
     return notes
 
 

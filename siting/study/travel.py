@@ -174,7 +174,7 @@ def _hash(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> hashlib._Hash:
 def read_matrix(file: Path, shape: tuple[int, int]) -> Csr | None:
     """Return a cached matrix, or None where the file is missing, damaged or not of that shape."""
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             matrix = sparse.csr_array((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
         matrix.check_format(full_check=True)
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
