@@ -88,7 +88,7 @@ def _own_sizes(
     fill = settings.own_attraction if settings.own_attraction is not None else float(np.median(area[~unknown]))
     if not unknown.any():
         return area, []
-    return np.where(unknown, fill, area), [f"{unknown.sum()} of {count} sites have no area: {fill:.4g} m² assumed."]
+    return np.where(unknown, fill, area), [f"{unknown.sum():,} of {count:,} sites without area: {fill:.4g} m² assumed."]
 
 
 def _areas(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -13,22 +13,42 @@ from siting.study.travel import TravelCosts
 _IDS_SHOWN = 5
 
 
+def count(some: int, of: int, noun: str) -> str:
+    """Return how many of how many there are, in words.
+
+    >>> count(1, 1000, "candidate")
+    '1 of 1,000 candidates'
+    """
+    return f"{some:,} of {of:,} {noun}{'' if of == 1 else 's'}"
+
+
+def have(some: int) -> str:
+    """Return has or have."""
+    return "has" if some == 1 else "have"
+
+
 def tell_missing(scored: Scored, weights: NDArray[np.float64], costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
     """Say what is not known of whom, and that weights were shared out over what is."""
     return [*_off_the_streets(costs, inputs), *_not_weighed(scored, weights, inputs)]
 
 
 def _off_the_streets(costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
-    limit = f"no street within {inputs.settings.travel.snap_limit_m:g} m"
+    limit = f"no connected street within {inputs.settings.travel.snap_limit_m:g} m"
     notes: list[str] = []
+    if costs.dropped_m > 0:
+        notes.append(
+            f"{costs.streets_m / 1000:,.1f} km of streets are connected; {costs.dropped_m / 1000:,.1f} km are not, and "
+            "nobody walks there."
+        )
     off = [str(name) for name in inputs.ids[~inputs.on_street]]
     if off:
         shown = ", ".join(off[:_IDS_SHOWN]) + (" …" if len(off) > _IDS_SHOWN else "")
-        notes.append(f"{len(off)} of {len(inputs.ids)} candidates have {limit} and no score: {shown}.")
+        notes.append(f"{count(len(off), len(inputs.ids), 'candidate')} {have(len(off))} {limit} and no score: {shown}.")
     lost = np.flatnonzero(~costs.demand_on_street)
     if lost.size:
         weight = f"{inputs.market.demand[lost].sum():,.0f} of {inputs.market.demand.sum():,.0f} demand"
-        notes.append(f"{lost.size} of {len(inputs.value)} demand points ({weight}) have {limit}: nobody serves them.")
+        which = f"{count(lost.size, len(inputs.value), 'demand point')} ({weight})"
+        notes.append(f"{which} {have(lost.size)} {limit}: nobody serves them.")
     return notes
 
 
@@ -46,7 +66,9 @@ def _not_weighed(scored: Scored, weights: NDArray[np.float64], inputs: FeatureIn
     if alike:
         notes.append(f"Alike for all candidates, so not weighed: {', '.join(alike)}.")
     if lacking:
-        notes.append(f"{lacking} of {len(inputs.ids)} candidates lack a feature: their other weights were scaled up.")
+        notes.append(
+            f"{count(lacking, len(inputs.ids), 'candidate')} without every feature: their other weights were scaled up."
+        )
     return notes
 
 
@@ -56,10 +78,13 @@ def tell_assumptions(data: SitingData, scored: Scored, inputs: FeatureInputs) ->
     cutoff = inputs.settings.travel.cutoff_min
     far = int((scored.raw["station_walk_min"].to_numpy() >= cutoff).sum())
     if far:
-        notes.append(f"{far} candidates have no station within {cutoff:g} min: counted as {cutoff:g} min.")
+        limit = f"{cutoff:g} min"
+        notes.append(
+            f"{count(far, len(inputs.ids), 'candidate')} {have(far)} no station within {limit}: taken as {limit}."
+        )
     unknown = int(np.isnan(inputs.departures_per_hour).sum())
     if 0 < unknown < len(data.stops):
-        notes.append(f"{unknown} of {len(data.stops)} stops have no known departures: they are not counted.")
+        notes.append(f"{count(unknown, len(data.stops), 'stop')} {have(unknown)} no known departures: not counted.")
     factors = ", ".join(f"{name} × {times:g}" for name, times in sorted(inputs.settings.target_market.items()))
     if factors:
         notes.append(f"Target market: {factors}; all others count once.")
@@ -73,5 +98,6 @@ def _rivals(data: SitingData, inputs: FeatureInputs) -> list[str]:
     if data.area is None:
         return ["The competitor layer is taken to be complete everywhere; siting.data.area can say where it is."]
     if outside:
-        return [f"{outside} candidates lie outside the area the competitor layer covers: competition not known there."]
+        which = count(outside, len(inputs.ids), "candidate")
+        return [f"{which} outside the area the competitor layer covers: competition is not known there."]
     return []

@@ -52,7 +52,9 @@ class TravelCosts:
     candidate_rivals
         From m candidates to r competitors, shape (m, r).
     demand_on_street, site_on_street
-        Whether a street is near enough, shapes (n,) and (m_all,).
+        Whether a street of the connected network is near enough, shapes (n,) and (m_all,).
+    streets_m, dropped_m
+        Length of the streets in the network, and of those not connected to it, metres.
     """
 
     demand_sites: Csr
@@ -61,6 +63,8 @@ class TravelCosts:
     candidate_rivals: Csr
     demand_on_street: NDArray[np.bool_]
     site_on_street: NDArray[np.bool_]
+    streets_m: float
+    dropped_m: float
 
 
 def site_points(data: SitingData) -> Points:
@@ -97,6 +101,7 @@ def travel_costs(project: Project, data: SitingData, cache: Path, progress: Prog
     candidates, rivals, stops = points_of(data.candidates), points_of(data.competitors), points_of(data.stops)
     around = walker.minutes("stops and rivals", candidates, np.vstack([stops, rivals]))
     on_street = walker.on_street(np.vstack([demand, sites]))
+    streets_m, dropped_m = walker.lengths()
     return TravelCosts(
         demand_sites=walker.minutes("sites", demand, sites),
         demand_rivals=walker.minutes("rivals", demand, rivals),
@@ -104,6 +109,8 @@ def travel_costs(project: Project, data: SitingData, cache: Path, progress: Prog
         candidate_rivals=sparse.csr_array(around[:, len(stops) :]),
         demand_on_street=on_street[: len(demand)],
         site_on_street=on_street[len(demand) :],
+        streets_m=streets_m,
+        dropped_m=dropped_m,
     )
 
 
@@ -156,6 +163,17 @@ class _Walker:
             found = sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
             write_matrix(file, found)
         return np.asarray(found.toarray()[0] > 0, dtype=np.bool_)
+
+    def lengths(self) -> tuple[float, float]:
+        """Return the length of the streets in the network and of those left out, metres."""
+        nothing = np.zeros((0, 2))
+        file = self._file("lengths", nothing, nothing)
+        found = read_matrix(file, (1, 2))
+        if found is None:
+            found = sparse.csr_array(np.array([[self.network.kept_m, self.network.dropped_m]]))
+            write_matrix(file, found)
+        kept, dropped = found.toarray()[0].tolist()
+        return kept, dropped
 
     def _file(self, kind: str, origins: Points, targets: Points) -> Path:
         settings = f"{hash_code()} {kind} {self.settings.model_dump_json()}".encode()

@@ -59,8 +59,8 @@ def test_outside_the_competitor_layer_competition_is_missing_not_zero(gridtown: 
     assert row[[f"{f}_weight" for f in FEATURE_NAMES]].sum() == pytest.approx(1.0, abs=1e-5)
     assert 0 <= row["score"] <= 100
     notes = "\n".join(summary.notes)
-    assert "2 candidates lie outside the area the competitor layer covers" in notes
-    assert "1 of 6 candidates lack a feature" in notes
+    assert "2 of 6 candidates outside the area the competitor layer covers" in notes
+    assert "1 of 6 candidates without every feature" in notes
 
 
 def test_a_candidate_off_every_street_is_told_and_has_no_score(gridtown: Path, run_in: Run) -> None:
@@ -68,7 +68,7 @@ def test_a_candidate_off_every_street_is_told_and_has_no_score(gridtown: Path, r
     row = read_csv(gridtown).loc["c6"]
     assert np.isnan(row["score"])
     assert (row["rank"], row["rank_low"], row["rank_high"]) == (6, 6, 6)
-    assert "1 of 6 candidates have no street within 300 m and no score: c6." in summary.notes
+    assert "1 of 6 candidates has no connected street within 300 m and no score: c6." in summary.notes
 
 
 def test_a_target_market_moves_demand_towards_the_rich(gridtown: Path, run_in: Run) -> None:
