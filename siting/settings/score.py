@@ -61,15 +61,29 @@ class CompetitionSettings(Settings):
 class WeightSettings(Settings):
     """``[siting.score.weights]``: what each feature counts, in any unit; a feature left out counts nothing."""
 
-    station_walk_min: float = Field(0.0, ge=0)
-    stops_nearby: float = Field(0.0, ge=0)
-    departures_nearby: float = Field(0.0, ge=0)
-    demand_nearby: float = Field(0.0, ge=0)
-    rivals_nearby: float = Field(0.0, ge=0)
-    rival_walk_min: float = Field(0.0, ge=0)
-    demand_per_rival: float = Field(0.0, ge=0)
-    huff_share: float = Field(0.0, ge=0)
-    cannibalised_share: float = Field(0.0, ge=0)
+    station_walk_min: float = Field(
+        0.0, ge=0, description="Walk along streets to the nearest station, minutes; less is better."
+    )
+    stops_nearby: float = Field(0.0, ge=0, description="Stops within transport.stops_within_m; more is better.")
+    departures_nearby: float = Field(
+        0.0, ge=0, description="Departures per hour from those stops, where known; more is better."
+    )
+    demand_nearby: float = Field(
+        0.0, ge=0, description="Demand within catchment.reach_min, less the longer the walk; more is better."
+    )
+    rivals_nearby: float = Field(
+        0.0, ge=0, description="Attraction of rivals within competition.rivals_within_m; less is better."
+    )
+    rival_walk_min: float = Field(
+        0.0, ge=0, description="Walk along streets to the nearest rival, minutes; more is better."
+    )
+    demand_per_rival: float = Field(
+        0.0, ge=0, description="Demand near by shared with the rivals there; more is better."
+    )
+    huff_share: float = Field(0.0, ge=0, description="Share of all demand it would win, per cent; more is better.")
+    cannibalised_share: float = Field(
+        0.0, ge=0, description="Share of its customers taken from our own outlets, per cent; less is better."
+    )
 
     @model_validator(mode="after")
     def _some_weight(self) -> WeightSettings:
