@@ -31,7 +31,7 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
         (BASE + 'colour = "red"', "unknown key project.colour"),
         (BASE + 'langage = "zh"', "unknown key project.langage; did you mean 'language'"),
         (BASE + "[sitting]", r"unknown section \[sitting\]; did you mean 'siting'"),
-        (BASE + '[siting.data.demand]\nweigth = "pop"', "siting.data.demand.weigth; did you mean 'weight'"),
+        (BASE + '[siting.data.demand.columns]\nweigth = "pop"', "demand.columns.weigth; did you mean 'weight'"),
         (BASE + 'timezone = "Europe/Helsinky"', "project.timezone = 'Europe/Helsinky'"),
         (BASE + 'currency = "euro"', "project.currency = 'euro'"),
         (BASE.replace("bank", "zoo"), "project.sector = 'zoo'"),
