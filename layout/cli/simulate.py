@@ -7,16 +7,17 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    raise NotImplementedError
+    from layout.study.simulate import run_simulate
+
+    return run_simulate(stage)
 
 
 STAGE = Stage(
     name="simulate",
     help="Replay the day: waits with confidence intervals.",
     section="layout",
-    settings=("layout",),
+    settings=("layout.services", "layout.simulate"),
     reads=("{outlet}/requirement.csv", "{outlet}/roster.csv", "{outlet}/shifts.csv"),
-    reads_if_there=("{outlet}/zones.json",),
     writes=("{outlet}/simulation.json",),
     per_outlet=True,
     run=run,

@@ -1,0 +1,102 @@
+"""Read who stands at which post from when to when, out of roster.csv and shifts.csv as `outlet staff` writes them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outlet.errors import Fault, InputError, TableError
+from outlet.handover import minute_of_day
+
+ROSTER_COLUMNS = ("date", "person", "shift_id", "post", "start", "end")
+SHIFT_COLUMNS = ("shift_id", "break_start", "break_end")
+DAY_MIN = 1440
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One person at one post on one day; ``spans`` are minutes of the day (from, to) present, breaks left out."""
+
+    date: dt.date
+    person: str
+    post: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def read_duties(roster: Path, shifts: Path) -> tuple[Duty, ...]:
+    """Read all duties of a roster with the breaks of their shifts.
+
+    Raises
+    ------
+    InputError
+        When a column is missing.
+    TableError
+        Every row that cannot be read.
+    """
+    breaks = {
+        row["shift_id"]: (row["break_start"], row["break_end"])
+        for row in _records(shifts, SHIFT_COLUMNS)
+        if row["break_start"] and row["break_end"]
+    }
+    duties: list[Duty] = []
+    faults: list[Fault] = []
+    for number, row in enumerate(_records(roster, ROSTER_COLUMNS), start=1):
+        try:
+            duties.append(_duty(row, breaks))
+        except (ValueError, TypeError) as error:
+            faults.append(Fault(roster.name, "row", str(error), "a row as `outlet staff` writes it", row=number))
+    if faults:
+        raise TableError(faults)
+    return tuple(duties)
+
+
+def _records(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            raise InputError(f"{file.name}: no column {', '.join(missing)}; expected {', '.join(columns)}")
+        return list(reader)
+
+
+def _duty(row: Mapping[str, str], breaks: Mapping[str, tuple[str, str]]) -> Duty:
+    start, end = minute_of_day(row["start"]), minute_of_day(row["end"])
+    end = end if end > start else end + DAY_MIN
+    spans = [(start, end)]
+    if row["shift_id"] in breaks:
+        leaves, returns = (minute_of_day(text) for text in breaks[row["shift_id"]])
+        leaves, returns = (minute if minute >= start else minute + DAY_MIN for minute in (leaves, returns))
+        if not start <= leaves <= returns <= end:
+            raise ValueError(f"break {breaks[row['shift_id']]} of shift {row['shift_id']} lies outside it")
+        spans = [(start, leaves), (returns, end)]
+    return Duty(
+        date=dt.date.fromisoformat(row["date"]),
+        person=row["person"],
+        post=row["post"],
+        spans=tuple(span for span in spans if span[0] < span[1]),
+    )
+
+
+def crew_of(
+    duties: Sequence[Duty], posts: Sequence[str], *, start_min: int, step_min: int, steps: int
+) -> NDArray[np.int64]:
+    """Count the people at each post during whole steps of one day, shape (steps, posts).
+
+    Someone who is there for part of a step does not count in it; choose the step so that none is.
+    """
+    found = np.zeros((steps, len(posts)), dtype=np.int64)
+    at = {post: position for position, post in enumerate(posts)}
+    for duty in duties:
+        if duty.post not in at:
+            continue
+        for begin, end in duty.spans:
+            first = max(-(-(begin - start_min) // step_min), 0)
+            last = max((end - start_min) // step_min, 0)
+            found[first:last, at[duty.post]] += 1
+    return found

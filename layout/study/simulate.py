@@ -1,0 +1,121 @@
+"""Replay an outlet's typical day with its roster as it stands, against what Erlang C predicts: simulation.json."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layout.data.rostered import read_duties
+from layout.settings import LayoutSettings
+from layout.simulate import DayResult, simulate_day
+from layout.study.requirement import Requirement, read_requirement
+from layout.study.simulated_day import PlannedDay, Prediction, busiest_day, plan_day, predict, typical_date
+from layout.study.simulation_json import build_simulation
+from layout.study.workload import plan_workload
+from outlet.handover import WEEKDAYS, minute_of_day
+from outlet.stage import StageRun, Summary
+
+REQUIREMENT, ROSTER, SHIFTS = "{outlet}/requirement.csv", "{outlet}/roster.csv", "{outlet}/shifts.csv"
+NAMED = 12
+Row = tuple[str, float, float, float, float | None, float | None]
+
+
+def run_simulate(stage: StageRun) -> Summary:
+    """Replay the typical day of one outlet and write simulation.json."""
+    missing = [name for name in (REQUIREMENT, ROSTER, SHIFTS) if not stage.out.has(name)]
+    if missing:
+        names = ", ".join(name.removeprefix("{outlet}/") for name in missing)
+        return Summary(stage.brief.name, skipped=f"there is no {names}: the outlet has no hall or no roster")
+    settings = stage.project.section("layout", LayoutSettings)
+    workload = plan_workload(stage.project, stage.brief)
+    requirement = read_requirement(stage.out.read(REQUIREMENT))
+    duties = read_duties(stage.out.read(ROSTER), stage.out.read(SHIFTS))
+    chosen = settings.simulate.day_type
+    weekday = busiest_day(workload, duties) if chosen is None else WEEKDAYS.index(chosen)
+    date, crew = typical_date(duties, weekday)
+    day = plan_day(workload, settings, weekday, crew)
+    result = simulate_day(
+        day.problem,
+        days=settings.simulate.days,
+        seed=stage.seed,
+        target_min=day.target_min,
+        counted=np.arange(len(day.pools)) < day.posts,
+    )
+    prediction = predict(workload, settings, weekday, day)
+    share = settings.services.target_share
+    below = [start for start, within in zip(day.starts, result.within.mean, strict=True) if within < share]
+    notes = _notes(day, result, date, share, below)
+    found = build_simulation(day, result, prediction, required_of(requirement, weekday, day)) | {
+        "outlet": stage.brief.id,
+        "date": date.isoformat(),
+        "day_type": WEEKDAYS[weekday],
+        "seed": stage.seed,
+        "policy": "roster as it stands",
+        "target": {"share": share, "wait_min": settings.services.target_wait_min},
+        "below_target": below,
+        "notes": list(notes),
+    }
+    stage.out.write_json("{outlet}/simulation.json", found)
+    columns = ("post", "visits a day", "wait, min", "within target", "Erlang C within", "occupancy")
+    return Summary(f"{stage.brief.name}: the replayed day", columns, _rows(day, result, prediction), notes)
+
+
+def required_of(requirement: Requirement, weekday: int, day: PlannedDay) -> NDArray[np.int64]:
+    """Return shape (T, posts): persons that requirement.csv asks for on a weekday."""
+    interval, start = int(day.problem.interval_min), int(day.problem.start_min)
+    found = np.zeros((len(day.problem.visits), day.posts), dtype=np.int64)
+    posts = day.pools[: day.posts]
+    for row in requirement.rows:
+        if row.day_type != WEEKDAYS[weekday] or row.post not in posts:
+            continue
+        first = (minute_of_day(row.start) - start) // interval
+        last = -(-(minute_of_day(row.start) + requirement.interval_min - start) // interval)
+        here = found[max(first, 0) : max(last, 0), posts.index(row.post)]
+        np.maximum(here, row.required, out=here)
+    return found
+
+
+def _notes(day: PlannedDay, result: DayResult, date: dt.date, share: float, below: list[str]) -> tuple[str, ...]:
+    wait, within = result.day_wait, float(result.day_within.mean)
+    name = WEEKDAYS[date.weekday()]
+    whole = (
+        f"{name} {date.isoformat()}, {result.days} replications: mean wait {float(wait.mean):.1f} min "
+        f"(95 % interval {float(wait.low):.1f} to {float(wait.high):.1f}), {within:.0%} called within target"
+    )
+    notes = [whole]
+    if below:
+        more = f" and {len(below) - NAMED} more" if len(below) > NAMED else ""
+        notes.append(f"half hours below the target of {share:.0%}: {', '.join(below[:NAMED])}{more}")
+    unserved = float(result.stream_unserved.sum())
+    if unserved > 0:
+        notes.append(f"{unserved:.1f} visitors a day find nobody left to serve them at closing")
+    if day.problem.helps.any():
+        notes.append("Erlang C looks at each post alone: it knows neither help between posts nor an empty hall")
+    return tuple(notes)
+
+
+def _rows(day: PlannedDay, result: DayResult, prediction: Prediction) -> list[Row]:
+    rows: list[Row] = []
+    for p, post in enumerate(day.pools[: day.posts]):
+        mine = day.problem.pool == p
+        visitors = result.stream_arrivals[mine]
+        if visitors.sum() <= 0:
+            continue
+        known = np.isfinite(prediction.within[:, p])
+        expected = (
+            np.average(prediction.within[known, p], weights=prediction.arrivals[known, p]) if known.any() else None
+        )
+        busy = result.occupancy[:, p][np.isfinite(result.occupancy[:, p])]
+        rows.append(
+            (
+                post,
+                round(float(visitors.sum()), 1),
+                round(float(np.average(np.nan_to_num(result.stream_wait.mean[mine]), weights=visitors)), 2),
+                round(float(np.average(np.nan_to_num(result.stream_within.mean[mine]), weights=visitors)), 3),
+                None if expected is None else round(float(expected), 3),
+                round(float(busy.mean()), 3) if len(busy) else None,
+            )
+        )
+    return rows
