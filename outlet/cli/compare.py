@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
 
-from outlet.cli.options import FOLDER, Options, with_options
+from outlet.cli.options import FOLDER, Options, show, with_options
 
 
 @click.command(name="compare", help="Put two scenarios side by side.", short_help="Put two scenarios side by side.")
@@ -15,5 +16,9 @@ from outlet.cli.options import FOLDER, Options, with_options
 @click.argument("second")
 @with_options
 def command(folder: Path, first: str, second: str, options: Options) -> None:
-    """Compare two scenarios."""
-    raise NotImplementedError
+    """Plan FIRST and SECOND, names of [scenario.NAME] sections or `base`, and compare what came out."""
+    from outlet.cli.scenarios import compare_scenarios
+
+    started = time.perf_counter()
+    out = options.out_folder(folder)
+    show(compare_scenarios(folder, out, first, second, options), "compare", options, time.perf_counter() - started)

@@ -1,13 +1,28 @@
-"""`outlet report`."""
+"""`outlet report`: one page that links everything and prints well."""
 
 from __future__ import annotations
 
 from outlet.stage import Stage, StageRun, Summary
 
+SECTIONS_GROUP = "outlet.report_sections"
+
 
 def run(stage: StageRun) -> Summary:
-    """Do the stage."""
-    raise NotImplementedError
+    """Join the sections of both halves, which read only files in ``out``, in report.html."""
+    from importlib.metadata import entry_points
+
+    from outlet.page.report import render_report
+    from outlet.page.section import Section
+
+    settings = stage.project.settings
+    sections: list[Section] = []
+    points = sorted(entry_points(group=SECTIONS_GROUP), key=lambda point: point.name, reverse=True)
+    for point in points:
+        sections.extend(point.load()(stage.out.out, settings.language))
+    html = render_report(settings, sections, stage.out.out)
+    stage.out.write_text("report.html", html)
+    rows = [(section.title, len(section.tables)) for section in sections]
+    return Summary("Report", ("section", "tables"), rows)
 
 
 STAGE = Stage(

@@ -12,17 +12,20 @@ Value = str | int | float | None
 
 
 def render_table(
-    columns: Sequence[str], rows: Sequence[Sequence[Value]], *, language: str, caption: str = ""
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Value]],
+    *,
+    language: str,
+    caption: str = "",
+    right: Sequence[int] = (),
 ) -> Markup:
     """Return a table in a box that scrolls sideways on narrow screens and is never clipped in print.
 
-    The first column heads its row. A column whose values are all figures or missing is right-aligned. ``columns``
-    and ``caption`` are texts in the reader's language; every text is escaped here.
+    The first column heads its row. A column whose values are all figures or missing is right-aligned, and so are the
+    columns at the positions ``right``, whose figures are already written out. ``columns`` and ``caption`` are texts in
+    the reader's language; every text is escaped here.
     """
-    numeric = [
-        bool(rows) and all(not isinstance(row[at], str) for row in rows) and any(row[at] is not None for row in rows)
-        for at in range(len(columns))
-    ]
+    numeric = [at in right or _is_figures([row[at] for row in rows]) for at in range(len(columns))]
     number_class = Markup(' class="number"')
     head = Markup("").join(
         Markup('<th scope="col"{}>{}</th>').format(number_class if is_number else "", column)
@@ -37,6 +40,10 @@ def render_table(
         '<div class="table-box" tabindex="0" role="region" aria-label="{}"><table>{}<thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>\n"
     ).format(label, title, head, body)
+
+
+def _is_figures(values: Sequence[Value]) -> bool:
+    return not any(isinstance(value, str) for value in values) and any(value is not None for value in values)
 
 
 def _cells(row: Sequence[Value], numeric: Sequence[bool], language: str) -> list[Markup]:

@@ -6,10 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-import numpy as np
-
-from outlet.page import Markup, number, percent, render_page, render_template, translate
-from outlet.page.charts import Series, render_lines
+from outlet.page import Markup, number, render_page, render_template, translate
 from outlet.page.words import HTML_LANGUAGES
 from outlet.project import ProjectSettings
 from siting.data.layers import SitingData
@@ -24,9 +21,10 @@ from siting.maps.content import (
     shade_by,
 )
 from siting.maps.leaflet import bare_map, leaflet_script, leaflet_style
-from siting.maps.words import LAYERS, map_words, model_name, objective_name, status_text
+from siting.maps.words import LAYERS, map_words
 from siting.scoring.features import FEATURES
 from siting.settings.score import ScoreSettings
+from siting.study.wording import frontier_chart, model_name, plan_facts
 
 HIDDEN_AT_FIRST = ("stops", "assignment")
 TOP_AT_LEAST = 5
@@ -102,49 +100,6 @@ def _backdrop_notes(backdrop: Backdrop, language: str) -> list[str]:
         text = _("{n} footpaths and service ways are not drawn; walks were computed along them all the same.")
         notes.append(text.format(n=number(backdrop.paths_left_out, language)))
     return notes
-
-
-def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, str]]:
-    """Return what was chosen and how good it is proved to be, as (term, value)."""
-    _ = translate(language)
-    plan = results.plan
-    facts = [
-        (_("Aim"), model_name(plan.model, language)),
-        (_("Result"), status_text(plan, language)),
-        (objective_name(plan.model, unit, language), number(plan.objective, language, 1)),
-        (_("Proved bound"), number(plan.bound, language, 1)),
-        (_("Gap"), percent(plan.gap, language, 2)),
-        (_("Opens"), number(len(plan.opened), language)),
-        (_("Stays"), number(len(plan.kept), language)),
-    ]
-    if plan.closed:
-        facts.append((_("Closes"), number(len(plan.closed), language)))
-    if plan.stopped_by is not None:
-        facts.append((_("Stopped by"), plan.stopped_by))
-    return facts
-
-
-def frontier_chart(results: Results, unit: str, language: str) -> Markup:
-    """Return the objective and its bound over the number of outlets or the budget, or nothing without a frontier."""
-    table = results.frontier
-    if table is None or len(table) < 2:
-        return Markup("")
-    _ = translate(language)
-    over = "budget" if "budget" in table.columns else "p"
-    known = table.dropna(subset=["objective"]).sort_values(over)
-    xs = [float(x) for x in known[over]]
-    series = [Series(_("Reached"), list(zip(xs, (float(y) for y in known["objective"]), strict=True)))]
-    bounds = [float(y) for y in known["bound"]]
-    if np.isfinite(bounds).all() and not np.allclose(bounds, known["objective"], rtol=1e-4):
-        series.append(Series(_("Proved bound"), list(zip(xs, bounds, strict=True)), dashed=True))
-    return render_lines(
-        series,
-        x_label=_("Budget") if over == "budget" else _("New outlets"),
-        y_label=objective_name(results.plan.model, unit, language),
-        title=_("What more outlets bring"),
-        language=language,
-        marked_x=float(len(results.plan.opened)) if over == "p" else None,
-    )
 
 
 def _feature_notes(request: MapRequest, language: str) -> list[tuple[str, str]]:

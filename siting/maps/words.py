@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from outlet.page import translate
-from siting.data.results import PlanFile
 
 LAYERS = ("opened", "existing", "candidates", "competitors", "stops", "demand", "assignment", "area", "streets")
 
@@ -77,42 +76,3 @@ def _panel_words(language: str) -> dict[str, str]:
         "features": _("Features"),
         "assumptions": _("Assumptions and limits"),
     }
-
-
-def model_name(model: str, language: str) -> str:
-    """Return what a location model strives for, in words."""
-    _ = translate(language)
-    return {
-        "max_cover": _("most demand within reach"),
-        "set_cover": _("fewest outlets that reach everyone"),
-        "p_median": _("least travel, weighted by demand"),
-        "p_center": _("shortest longest trip"),
-        "p_dispersion": _("outlets far from each other"),
-        "fixed_charge": _("least cost of opening and travel"),
-        "max_capture": _("most customers against competitors"),
-    }.get(model, model)
-
-
-def objective_name(model: str, unit: str, language: str) -> str:
-    """Return what the objective of a model measures, with its unit."""
-    _ = translate(language)
-    return {
-        "max_cover": _("Demand within reach ({unit})").format(unit=unit),
-        "set_cover": _("Outlets"),
-        "p_median": _("Travel ({unit} × minutes)").format(unit=unit),
-        "p_center": _("Longest trip (minutes)"),
-        "p_dispersion": _("Least distance"),
-        "fixed_charge": _("Cost"),
-        "max_capture": _("Demand won ({unit})").format(unit=unit),
-    }.get(model, _("Objective"))
-
-
-def status_text(plan: PlanFile, language: str) -> str:
-    """Return how good the plan is proved to be."""
-    _ = translate(language)
-    return {
-        "optimal": _("proved optimal"),
-        "feasible": _("feasible, not proved optimal"),
-        "infeasible": _("no plan exists"),
-        "undecided": _("no plan found in time"),
-    }.get(plan.status, plan.status)

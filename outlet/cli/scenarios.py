@@ -1,0 +1,137 @@
+"""Put two scenarios of one project side by side: plan each in a folder of its own, then compare what came out.
+
+A scenario ``[scenario.NAME]`` of outlet.toml overrides settings; ``base`` is the project without any. ``base`` is
+planned in ``out`` itself, a scenario in ``out/scenarios/<name>``, which starts as a copy of ``out``, so that only the
+steps whose settings differ run again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from outlet.artefacts import MANIFEST, STAGING_PREFIX, is_up_to_date, staging
+from outlet.cli.options import Options
+from outlet.cli.run import run_all
+from outlet.comparison import Comparison, compare_folders, to_csv
+from outlet.errors import InputError
+from outlet.handover import folder_of
+from outlet.project import Project, load_project, set_language
+from outlet.stage import Stage, StageRun, Summary
+
+BASE = "base"
+FOLDER = "scenarios"
+COMPARED = ("plan.json", "outlets.geojson", "share.csv", "efficiency.csv", "establishment.csv")
+WRITES = ("compare.html", "compare.csv")
+_CACHE = ".cache"
+
+
+def compare_scenarios(folder: Path, out: Path, first: str, second: str, options: Options) -> Summary:
+    """Plan two scenarios where they are not up to date, and write compare.html and compare.csv into ``out``.
+
+    Parameters
+    ----------
+    folder
+        The project folder.
+    out
+        Its ``out`` folder.
+    first, second
+        Names of scenarios, or ``base``.
+    options
+        Of the command; ``--set``, ``--seed`` and ``--lang`` hold for both scenarios.
+
+    Raises
+    ------
+    ProjectError
+        When outlet.toml has no such scenario.
+    InputError
+        When both are the same.
+    """
+    if first == second:
+        raise InputError(f"outlet compare: both scenarios are {first!r}; expected two different ones")
+    projects = {name: _load(folder, name, options) for name in (first, second)}
+    for name, project in projects.items():
+        place = folder_of_scenario(out, name)
+        if name != BASE:
+            _start_from(out, place)
+        options.progress.say(f"scenario {name}")
+        run_all(project, place, options)
+    stage = _stage(first, second)
+    base = _load(folder, BASE, options)
+    if is_up_to_date(stage, base, out):
+        return Summary("Comparison", skipped="compare.html and compare.csv are up to date")
+    with staging(stage, base, out) as place_for:
+        return stage.run(StageRun(project=base, out=place_for, progress=options.progress, workers=options.workers))
+
+
+def folder_of_scenario(out: Path, name: str) -> Path:
+    """Return where a scenario is planned: ``out`` itself for the base."""
+    return out if name == BASE else out / FOLDER / folder_of(name)
+
+
+def _load(folder: Path, name: str, options: Options) -> Project:
+    overrides = set_language(options.overrides, options.language, options.seed)
+    return load_project(folder, overrides=overrides, scenario=None if name == BASE else name)
+
+
+def _start_from(out: Path, place: Path) -> None:
+    """Copy what the base has planned, where the scenario has nothing yet; the manifest tells what is stale."""
+    if place.exists() or not (out / MANIFEST).is_file():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f"{STAGING_PREFIX}{place.name}")
+    shutil.rmtree(beside, ignore_errors=True)
+    skipped = shutil.ignore_patterns(FOLDER, f"{STAGING_PREFIX}*", *WRITES)
+    shutil.copytree(out, beside, ignore=skipped, copy_function=_link_cache)
+    beside.replace(place)
+
+
+def _link_cache(source: str, target: str) -> str:
+    """Link files of the cache, which are never written twice; copy all others."""
+    if _CACHE in Path(source).parts:
+        try:
+            os.link(source, target)
+        except OSError:
+            pass
+        else:
+            return target
+    return shutil.copy2(source, target)
+
+
+def _stage(first: str, second: str) -> Stage:
+    def run(stage: StageRun) -> Summary:
+        from outlet.page.comparison import render_comparison
+
+        out, settings = stage.out.out, stage.project.settings
+        found = compare_folders(first, folder_of_scenario(out, first), second, folder_of_scenario(out, second))
+        stage.out.write_text("compare.csv", to_csv(found))
+        stage.out.write_text("compare.html", render_comparison(settings, found, _links(out, first, second)))
+        return _summary(found)
+
+    folders = [folder_of_scenario(Path(), name).as_posix() for name in (first, second)]
+    reads = [name if folder == "." else f"{folder}/{name}" for folder in folders for name in COMPARED]
+    name = f"compare {first} {second}".replace(":", " ")
+    return Stage(
+        name=name,
+        help="Put two scenarios side by side.",
+        section="project",
+        settings=(),
+        writes=WRITES,
+        reads_if_there=tuple(reads),
+        run=run,
+    )
+
+
+def _links(out: Path, *names: str) -> dict[str, str]:
+    places = {name: folder_of_scenario(out, name) for name in names}
+    return {
+        name: place.relative_to(out).as_posix() for name, place in places.items() if (place / "report.html").is_file()
+    }
+
+
+def _summary(found: Comparison) -> Summary:
+    rows = [(line.measure, line.first, line.second, line.difference) for line in found.lines]
+    return Summary(
+        f"{found.first} and {found.second}", ("measure", found.first, found.second, "difference"), rows, found.notes
+    )

@@ -1,0 +1,186 @@
+"""Compare what two scenarios came to, from the files of their ``out`` folders."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Figure = str | float | None
+
+NAMES = ("outlet_id", "id", "outlet", "name", "folder", "rank", "grade", "post", "currency")
+COLUMNS = ("measure", "outlet_id", "first", "second", "difference")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure of both scenarios; ``difference`` is second − first, None where one has no figure."""
+
+    measure: str
+    first: Figure
+    second: Figure
+
+    @property
+    def difference(self) -> float | None:
+        """Second minus first, rounded against float noise."""
+        if isinstance(self.first, str) or isinstance(self.second, str):
+            return None
+        if self.first is None or self.second is None:
+            return None
+        return round(self.second - self.first, 6) + 0.0
+
+
+@dataclass(frozen=True)
+class OutletLine:
+    """One outlet in both scenarios: its demand, and its ``roles``: new, existing, closed, or None where it has none."""
+
+    id: str
+    name: str
+    roles: tuple[str | None, str | None]
+    captured: Line
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two scenarios by name, what they came to, and every outlet of either."""
+
+    first: str
+    second: str
+    lines: tuple[Line, ...]
+    outlets: tuple[OutletLine, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What one folder holds: figures by measure, and (name, role, captured demand) by outlet."""
+
+    figures: Mapping[str, Figure]
+    outlets: Mapping[str, tuple[str, str, float | None]]
+    notes: tuple[str, ...]
+
+
+def compare_folders(first: str, first_out: Path, second: str, second_out: Path) -> Comparison:
+    """Compare two ``out`` folders; a measure that one of them lacks is None there."""
+    one, other = _read(first, first_out), _read(second, second_out)
+    measures = [*one.figures, *(name for name in other.figures if name not in one.figures)]
+    lines = tuple(Line(name, one.figures.get(name), other.figures.get(name)) for name in measures)
+    outlets = []
+    for id_ in sorted({*one.outlets, *other.outlets}):
+        here, there = one.outlets.get(id_), other.outlets.get(id_)
+        known = here or there
+        assert known is not None
+        captured = Line("demand_captured", here[2] if here else None, there[2] if there else None)
+        roles = (here[1] if here else None, there[1] if there else None)
+        outlets.append(OutletLine(id_, known[0], roles, captured))
+    return Comparison(first, second, lines, tuple(outlets), one.notes + other.notes)
+
+
+def to_csv(found: Comparison) -> str:
+    """Return compare.csv: the scenarios' names, then a row a measure, then rows of each outlet."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerow(("scenario", "", _cell(found.first), _cell(found.second), ""))
+    for line in found.lines:
+        writer.writerow((line.measure, "", _cell(line.first), _cell(line.second), _cell(line.difference)))
+    for outlet in found.outlets:
+        id_ = _cell(outlet.id)
+        writer.writerow(("role", id_, _cell(outlet.roles[0]), _cell(outlet.roles[1]), ""))
+        line = outlet.captured
+        writer.writerow((line.measure, id_, _cell(line.first), _cell(line.second), _cell(line.difference)))
+    return stream.getvalue()
+
+
+def _cell(value: Figure) -> str:
+    """Return a cell; a text that a spreadsheet would run as a formula is kept a text by an apostrophe."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def _read(name: str, out: Path) -> _Outcome:
+    figures: dict[str, Figure] = {}
+    outlets: dict[str, tuple[str, str, float | None]] = {}
+    missing = []
+    if (out / "plan.json").is_file():
+        plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+        figures |= _plan_figures(plan)
+        outlets |= _outlets(out / "outlets.geojson")
+        outlets |= {str(id_): (str(id_), "closed", None) for id_ in plan.get("closed", [])}
+    else:
+        missing.append("plan.json")
+    figures["demand_captured"] = _total([captured for _, _, captured in outlets.values()])
+    figures |= _share_figures(_rows(out / "share.csv"))
+    figures |= _means(_rows(out / "efficiency.csv"))
+    note = (f"{name}: no {', '.join(missing)}",) if missing else ()
+    return _Outcome(figures, outlets, note)
+
+
+def _plan_figures(plan: Mapping[str, object]) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    for key in ("model", "status", "objective", "bound", "gap"):
+        value = plan.get(key)
+        figures[key] = value if isinstance(value, str) else _number(value)
+    for key in ("opened", "kept", "closed"):
+        ids = plan.get(key)
+        figures[key] = float(len(ids)) if isinstance(ids, list) else None
+    return figures
+
+
+def _outlets(file: Path) -> dict[str, tuple[str, str, float | None]]:
+    if not file.is_file():
+        return {}
+    properties = [feature["properties"] for feature in json.loads(file.read_text(encoding="utf-8"))["features"]]
+    return {
+        str(item["id"]): (str(item["name"]), str(item["role"]), _number(item.get("demand_captured")))
+        for item in properties
+    }
+
+
+def _share_figures(rows: Sequence[Mapping[str, str]]) -> dict[str, Figure]:
+    if not rows:
+        return {}
+    return {
+        measure: _total([_number(row.get(measure)) for row in rows])
+        for measure in ("captured_before", "captured_after", "share_before", "share_after", "cannibalised_from_own")
+    }
+
+
+def _means(rows: Sequence[Mapping[str, str]]) -> dict[str, Figure]:
+    """Return the mean over outlets of every column of figures of efficiency.csv."""
+    figures: dict[str, Figure] = {}
+    for column in rows[0] if rows else ():
+        texts = [row[column] for row in rows if row[column]]
+        known = [value for value in map(_number, texts) if value is not None]
+        if known and len(known) == len(texts) and column not in NAMES:
+            figures[f"mean_{column}"] = round(sum(known) / len(known), 6)
+    return figures
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _total(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return round(sum(known), 6) + 0.0 if known else None

@@ -1,0 +1,133 @@
+"""Set compare.html: two scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from outlet.comparison import Comparison, Figure, Line
+from outlet.page.document import render_page, render_template
+from outlet.page.figures import cell, day, percent
+from outlet.page.tables import Value, render_table
+from outlet.page.words import translate
+from outlet.project import ProjectSettings
+
+SHARES = ("share_before", "share_after", "gap")
+SHOWN_FIRST = ("objective", "opened", "demand_captured", "share_after")
+
+
+def render_comparison(settings: ProjectSettings, found: Comparison, links: Mapping[str, str]) -> str:
+    """Return compare.html; ``links`` maps a scenario to its folder under ``out``, where its map and report are."""
+    language = settings.language
+    _ = translate(language)
+    names = measure_names(language)
+    values = {
+        "w": {
+            "title": _("Comparison of scenarios"),
+            "measures": _("Measures"),
+            "outlets": _("Outlets in either plan"),
+            "report": _("Report"),
+            "map": _("Map"),
+        },
+        "name": settings.name,
+        "subtitle": _("as of {day}").format(day=day(settings.as_of, language)),
+        "found": found,
+        "links": {name: quote(folder) for name, folder in links.items()},
+        "cards": [_card(line, names, language) for line in found.lines if line.measure in SHOWN_FIRST],
+        "measures": _measure_table(found, names, language),
+        "table": _outlet_table(found, language),
+    }
+    body = render_template("outlet.page", "comparison.html", values)
+    return render_page(f"{settings.name} · {_('Comparison of scenarios')}", body, language=language)
+
+
+def measure_names(language: str) -> dict[str, str]:
+    """Return what each measure is called."""
+    _ = translate(language)
+    return {
+        "model": _("Model"),
+        "status": _("Status"),
+        "objective": _("Objective"),
+        "bound": _("Proved bound"),
+        "gap": _("Gap"),
+        "opened": _("New outlets"),
+        "kept": _("Outlets that stay"),
+        "closed": _("Outlets that close"),
+        "demand_captured": _("Demand captured"),
+        "captured_before": _("Customers won before"),
+        "captured_after": _("Customers won after"),
+        "share_before": _("Market share before"),
+        "share_after": _("Market share after"),
+        "cannibalised_from_own": _("Taken from our own outlets"),
+    }
+
+
+def _name(measure: str, names: Mapping[str, str], language: str) -> str:
+    _ = translate(language)
+    if measure.startswith("mean_"):
+        column = _(measure.removeprefix("mean_").replace("_", " "))
+        return _("{measure}, mean of the halls").format(measure=column)
+    return names.get(measure, measure)
+
+
+def _text(measure: str, value: Figure, language: str) -> str:
+    if measure in SHARES and not isinstance(value, str):
+        return percent(value, language, 1)
+    return cell(value, language)
+
+
+def _signed(line: Line, language: str) -> str:
+    text = _text(line.measure, line.difference, language)
+    return f"+{text}" if line.difference is not None and line.difference > 0 else text.replace("-", "−")
+
+
+def _card(line: Line, names: Mapping[str, str], language: str) -> dict[str, str]:
+    return {
+        "label": names[line.measure],
+        "first": _text(line.measure, line.first, language),
+        "second": _text(line.measure, line.second, language),
+        "difference": _signed(line, language),
+    }
+
+
+def _measure_table(found: Comparison, names: Mapping[str, str], language: str) -> Markup:
+    _ = translate(language)
+    rows: list[list[Value]] = [
+        [
+            _name(line.measure, names, language),
+            _text(line.measure, line.first, language),
+            _text(line.measure, line.second, language),
+            _signed(line, language) if line.difference is not None else "",
+        ]
+        for line in found.lines
+    ]
+    columns = [_("Measure"), found.first, found.second, _("Difference")]
+    return render_table(columns, rows, language=language, right=(1, 2, 3))
+
+
+def _outlet_table(found: Comparison, language: str) -> Markup:
+    _ = translate(language)
+    roles = {"new": _("opens"), "existing": _("stays"), "closed": _("closes"), None: "–"}
+    rows: list[list[Value]] = [
+        [
+            outlet.name,
+            roles.get(outlet.roles[0], outlet.roles[0]),
+            roles.get(outlet.roles[1], outlet.roles[1]),
+            outlet.captured.first,
+            outlet.captured.second,
+            _signed(outlet.captured, language) if outlet.captured.difference is not None else "",
+        ]
+        for outlet in found.outlets
+    ]
+    captured = _("Demand captured")
+    columns = [
+        _("Outlet"),
+        found.first,
+        found.second,
+        f"{captured}: {found.first}",
+        f"{captured}: {found.second}",
+        _("Difference"),
+    ]
+    return render_table(columns, rows, language=language, right=(3, 4, 5))

@@ -1,0 +1,91 @@
+"""Say in words, and draw, what was chosen and how good it is proved to be: for the map and the report alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from outlet.page import Markup, number, percent, translate
+from outlet.page.charts import Series, render_lines
+from siting.data.results import PlanFile, Results
+
+
+def model_name(model: str, language: str) -> str:
+    """Return what a location model strives for, in words."""
+    _ = translate(language)
+    return {
+        "max_cover": _("most demand within reach"),
+        "set_cover": _("fewest outlets that reach everyone"),
+        "p_median": _("least travel, weighted by demand"),
+        "p_center": _("shortest longest trip"),
+        "p_dispersion": _("outlets far from each other"),
+        "fixed_charge": _("least cost of opening and travel"),
+        "max_capture": _("most customers against competitors"),
+    }.get(model, model)
+
+
+def objective_name(model: str, unit: str, language: str) -> str:
+    """Return what the objective of a model measures, with its unit."""
+    _ = translate(language)
+    return {
+        "max_cover": _("Demand within reach ({unit})").format(unit=unit),
+        "set_cover": _("Outlets"),
+        "p_median": _("Travel ({unit} × minutes)").format(unit=unit),
+        "p_center": _("Longest trip (minutes)"),
+        "p_dispersion": _("Least distance"),
+        "fixed_charge": _("Cost"),
+        "max_capture": _("Demand won ({unit})").format(unit=unit),
+    }.get(model, _("Objective"))
+
+
+def status_text(plan: PlanFile, language: str) -> str:
+    """Return how good the plan is proved to be."""
+    _ = translate(language)
+    return {
+        "optimal": _("proved optimal"),
+        "feasible": _("feasible, not proved optimal"),
+        "infeasible": _("no plan exists"),
+        "undecided": _("no plan found in time"),
+    }.get(plan.status, plan.status)
+
+
+def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, str]]:
+    """Return what was chosen and how good it is proved to be, as (term, value)."""
+    _ = translate(language)
+    plan = results.plan
+    facts = [
+        (_("Aim"), model_name(plan.model, language)),
+        (_("Result"), status_text(plan, language)),
+        (objective_name(plan.model, unit, language), number(plan.objective, language, 1)),
+        (_("Proved bound"), number(plan.bound, language, 1)),
+        (_("Gap"), percent(plan.gap, language, 2)),
+        (_("Opens"), number(len(plan.opened), language)),
+        (_("Stays"), number(len(plan.kept), language)),
+    ]
+    if plan.closed:
+        facts.append((_("Closes"), number(len(plan.closed), language)))
+    if plan.stopped_by is not None:
+        facts.append((_("Stopped by"), plan.stopped_by))
+    return facts
+
+
+def frontier_chart(results: Results, unit: str, language: str) -> Markup:
+    """Return the objective and its bound over the number of outlets or the budget, or nothing without a frontier."""
+    table = results.frontier
+    if table is None or len(table) < 2:
+        return Markup("")
+    _ = translate(language)
+    over = "budget" if "budget" in table.columns else "p"
+    known = table.dropna(subset=["objective"]).sort_values(over)
+    xs = [float(x) for x in known[over]]
+    series = [Series(_("Reached"), list(zip(xs, (float(y) for y in known["objective"]), strict=True)))]
+    bounds = [float(y) for y in known["bound"]]
+    if np.isfinite(bounds).all() and not np.allclose(bounds, known["objective"], rtol=1e-4):
+        series.append(Series(_("Proved bound"), list(zip(xs, bounds, strict=True)), dashed=True))
+    return render_lines(
+        series,
+        x_label=_("Budget") if over == "budget" else _("New outlets"),
+        y_label=objective_name(results.plan.model, unit, language),
+        title=_("What more outlets bring"),
+        language=language,
+        marked_x=float(len(results.plan.opened)) if over == "p" else None,
+    )
