@@ -65,7 +65,7 @@ class MipModel:
 
 @dataclass(frozen=True, kw_only=True)
 class MipRun:
-    """What one solve gave; ``x`` has whole numbers where the model asks for them."""
+    """What one solve gave; ``x`` has whole numbers where the model asks for them; ``work`` is what it took."""
 
     status: Status
     x: NDArray[np.float64] | None
@@ -73,6 +73,7 @@ class MipRun:
     bound: float | None
     seconds: float
     stopped_by: StoppedBy
+    work: float = 0.0
 
 
 @dataclass
@@ -164,6 +165,7 @@ def run_mip(
         bound=bound,
         seconds=time.perf_counter() - started,
         stopped_by=run.stopped_by,
+        work=watch.checks * size / ENTRIES_PER_WORK,
     )
 
 

@@ -19,7 +19,7 @@ class LocateSettings(Settings):
     model: Model = Field(
         "max_cover",
         description="max_cover: most demand within radius_min; p_median: least walking; max_capture: most customers "
-        "won against rivals; set_cover: fewest outlets that cover everyone who can be; p_center: shortest longest walk.",
+        "won against rivals; set_cover: fewest outlets that cover all who can be; p_center: shortest longest walk.",
     )
     outlets: int = Field(3, ge=1, description="New outlets to open; set_cover finds their number itself.")
     closings: int = Field(0, ge=0, description="How many of the existing outlets marked may_close are closed.")
@@ -27,7 +27,7 @@ class LocateSettings(Settings):
     unreached_min: float | None = Field(
         None,
         gt=0,
-        description="Minutes counted in p_median where no outlet is in reach; twice the cutoff if not given.",
+        description="Minutes p_median counts where no outlet is in reach; twice the cutoff if not given.",
     )
     best_candidates: int = Field(
         300, ge=1, description="max_capture looks only at so many candidates, those of the highest score."

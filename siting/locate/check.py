@@ -1,0 +1,96 @@
+"""Price and judge a set of outlets without any solver: what every model reports is what these functions say.
+
+Each function restates a model's objective in the plainest way, from the costs and the open positions alone.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.locate.pairs import Pairs
+from siting.locate.plan import Amounts, Positions
+from siting.locate.rules import SiteRows
+
+
+def nearest_open(pairs: Pairs, opened: Positions) -> tuple[Positions, Amounts]:
+    """Return the cheapest open candidate of every demand point and its cost; −1 and infinity where none is reached.
+
+    Both of shape (n,); among equals the lowest position.
+    """
+    is_open = np.zeros(pairs.m, dtype=bool)
+    is_open[opened] = True
+    usable = pairs.where(is_open[pairs.candidate])
+    cost = np.full(pairs.n, np.inf)
+    np.minimum.at(cost, usable.point, usable.cost)
+    assigned = np.full(pairs.n, pairs.m, dtype=np.int64)
+    ties = usable.cost == cost[usable.point]
+    np.minimum.at(assigned, usable.point[ties], usable.candidate[ties].astype(np.int64))
+    return np.where(assigned == pairs.m, -1, assigned), cost
+
+
+def covered_points(pairs: Pairs, radius: float, opened: Positions, times: int = 1) -> NDArray[np.bool_]:
+    """Tell for every demand point whether at least ``times`` open candidates are within the radius, shape (n,)."""
+    is_open = np.zeros(pairs.m, dtype=bool)
+    is_open[opened] = True
+    near = is_open[pairs.candidate] & (pairs.cost <= radius)
+    return np.bincount(pairs.point[near], minlength=pairs.n) >= times
+
+
+def covered_demand(pairs: Pairs, demand: Amounts, radius: float, opened: Positions) -> float:
+    """Return the demand within the radius of an open candidate."""
+    return math.fsum(demand[covered_points(pairs, radius, opened)].tolist())
+
+
+def weighted_cost(pairs: Pairs, demand: Amounts, opened: Positions, unreached: float | None = None) -> float:
+    """Return Σ demand · cost to the nearest open candidate, infinity where demand reaches none.
+
+    With ``unreached`` no demand point costs more than that per unit.
+    """
+    _, cost = nearest_open(pairs, opened)
+    if unreached is not None:
+        cost = np.minimum(cost, unreached)
+    asks = demand > 0
+    return math.fsum((demand[asks] * cost[asks]).tolist())
+
+
+def longest_cost(pairs: Pairs, opened: Positions) -> float:
+    """Return the greatest cost of any demand point to its nearest open candidate, infinity where one reaches none."""
+    return float(nearest_open(pairs, opened)[1].max())
+
+
+def least_distance(distance: Amounts, opened: Positions) -> float:
+    """Return the least distance between two open candidates, infinity where fewer than two are open."""
+    between = distance[np.ix_(opened, opened)]
+    apart = ~np.eye(len(opened), dtype=bool)
+    return float(np.minimum(between, between.T)[apart].min(initial=np.inf))
+
+
+def captured_demand(attraction: Pairs, rivals: Amounts, demand: Amounts, opened: Positions) -> float:
+    """Return Σ d · s / (s + rivals), where s is the attraction of the open candidates for a demand point."""
+    own = attraction_of(attraction, opened)
+    return math.fsum((demand * own / (own + rivals)).tolist())
+
+
+def attraction_of(attraction: Pairs, opened: Positions) -> Amounts:
+    """Return the attraction of the open candidates together for every demand point, shape (n,)."""
+    is_open = np.zeros(attraction.m)
+    is_open[opened] = 1.0
+    weights = attraction.cost * is_open[attraction.candidate]
+    return np.bincount(attraction.point, weights=weights, minlength=attraction.n).astype(np.float64)
+
+
+def strongest_open(attraction: Pairs, opened: Positions) -> Positions:
+    """Return the open candidate that attracts each demand point most, −1 where none attracts it, shape (n,)."""
+    pulling = attraction.where(attraction.cost > 0)
+    opposite = Pairs(pulling.m, pulling.start, pulling.candidate, -pulling.cost)
+    return nearest_open(opposite, opened)[0]
+
+
+def require_allowed(rows: SiteRows, opened: Positions) -> None:
+    """Raise RuntimeError where a set breaks a rule: a bug of ours, never of the planner's data."""
+    faults = rows.broken(opened)
+    if faults:
+        raise RuntimeError(f"a plan breaks its own rules: {'; '.join(faults)}")

@@ -1,0 +1,99 @@
+"""Compile kernels with numba once and keep them on disk; each stays callable as plain Python through ``py_func``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.locate.rules import SiteRows
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def compiled(function: F) -> F:
+    """Return the function compiled, cached on disk beside it, with numba's strict floating point."""
+    return cast("F", numba.njit(cache=True)(function))
+
+
+class Sides(NamedTuple):
+    """The rules as a swap sees them: locks, and the rows other than the number of outlets, by candidate."""
+
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    start: NDArray[np.int64]
+    row: NDArray[np.int64]
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def sides_of(rows: SiteRows) -> Sides:
+    """Return the rules in the form that kernels take."""
+    first = 1 if rows.p is not None else 0
+    columns = rows.rows[first:].tocsc()
+    size = np.bincount(columns.indices, np.abs(columns.data), columns.shape[0])
+    slack = 1e-9 * np.maximum(1.0, size)
+    return Sides(
+        lower=rows.lower,
+        upper=rows.upper,
+        start=columns.indptr.astype(np.int64),
+        row=columns.indices.astype(np.int64),
+        value=columns.data.astype(np.float64),
+        low=rows.row_lower[first:] - slack,
+        high=rows.row_upper[first:] + slack,
+    )
+
+
+@compiled
+def activity_of(sides: Sides, is_open: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the value of every row for a set, shape (r,)."""
+    total = np.zeros(len(sides.low))
+    for j in range(len(is_open)):
+        if is_open[j]:
+            for at in range(sides.start[j], sides.start[j + 1]):
+                total[sides.row[at]] += sides.value[at]
+    return total
+
+
+@compiled
+def _value_in(sides: Sides, j: int, row: int) -> float:
+    if j >= 0:
+        for at in range(sides.start[j], sides.start[j + 1]):
+            if sides.row[at] == row:
+                return float(sides.value[at])
+    return 0.0
+
+
+@compiled
+def may_swap(sides: Sides, activity: NDArray[np.float64], j: int, k: int) -> bool:
+    """Tell whether the rows still hold once j opens and k shuts; −1 stands for no candidate."""
+    if j >= 0:
+        for a in range(sides.start[j], sides.start[j + 1]):
+            row = sides.row[a]
+            total = activity[row] + sides.value[a] - _value_in(sides, k, row)
+            if total < sides.low[row] or total > sides.high[row]:
+                return False
+    if k >= 0:
+        for b in range(sides.start[k], sides.start[k + 1]):
+            row = sides.row[b]
+            total = activity[row] + _value_in(sides, j, row) - sides.value[b]
+            if total < sides.low[row] or total > sides.high[row]:
+                return False
+    return True
+
+
+@compiled
+def do_swap(sides: Sides, activity: NDArray[np.float64], is_open: NDArray[np.bool_], j: int, k: int) -> None:
+    """Open j and shut k in place; −1 stands for no candidate."""
+    if j >= 0:
+        is_open[j] = True
+        for at in range(sides.start[j], sides.start[j + 1]):
+            activity[sides.row[at]] += sides.value[at]
+    if k >= 0:
+        is_open[k] = False
+        for at in range(sides.start[k], sides.start[k + 1]):
+            activity[sides.row[at]] -= sides.value[at]

@@ -1,0 +1,295 @@
+"""Greedy construction and interchange for covering, p-median and capture, compiled.
+
+Each search begins with an allowed set (or with what is locked open), adds the best candidate until p are open, and then
+makes the best exchange of one open for one shut candidate until none is better (Teitz and Bart, 1968; evaluated in the
+manner of Whitaker, 1983, and Resende and Werneck, 2007). Among equals the lowest position wins. A set stays allowed
+throughout: an exchange that breaks a rule is never made.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.locate.compiled import Sides, activity_of, compiled, do_swap, may_swap
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Cover(NamedTuple):
+    """Who covers whom, by demand point and by candidate, and the weight of each demand point, shape (n,)."""
+
+    start: Ints
+    candidate: Ints
+    by_start: Ints
+    by_point: Ints
+    weight: Floats
+
+
+class Nearest(NamedTuple):
+    """Weighted cost of every pair, nearest first within a demand point, and what no outlet costs, shape (n,)."""
+
+    start: Ints
+    candidate: Ints
+    cost: Floats
+    limit: Floats
+
+
+class Pull(NamedTuple):
+    """Attraction of every pair by candidate, and rivals and demand of each demand point, shape (n,)."""
+
+    by_start: Ints
+    by_point: Ints
+    attraction: Floats
+    rivals: Floats
+    demand: Floats
+
+
+@compiled
+def _open_cover(cover: Cover, count: Ints, gain: Floats, j: int) -> None:
+    for at in range(cover.by_start[j], cover.by_start[j + 1]):
+        i = cover.by_point[at]
+        if count[i] == 0:
+            for near in range(cover.start[i], cover.start[i + 1]):
+                gain[cover.candidate[near]] -= cover.weight[i]
+        count[i] += 1
+
+
+@compiled
+def _shut_cover(cover: Cover, count: Ints, gain: Floats, k: int) -> None:
+    for at in range(cover.by_start[k], cover.by_start[k + 1]):
+        i = cover.by_point[at]
+        count[i] -= 1
+        if count[i] == 0:
+            for near in range(cover.start[i], cover.start[i + 1]):
+                gain[cover.candidate[near]] += cover.weight[i]
+
+
+@compiled
+def best_addition(gain: Floats, is_open: Flags, sides: Sides, activity: Floats) -> int:
+    """Return the shut candidate of the greatest gain that may open, −1 where none may."""
+    best = -1
+    for j in range(len(gain)):
+        if is_open[j] or sides.upper[j] == 0.0 or (best >= 0 and gain[j] <= gain[best]):
+            continue
+        if may_swap(sides, activity, j, -1):
+            best = j
+    return best
+
+
+@compiled
+def _best_partner(gain: Floats, is_open: Flags, sides: Sides, activity: Floats, k: int, least: float) -> int:
+    """Return the shut candidate that gains most, at least ``least``, in exchange for k, −1 where none does."""
+    best, best_j = least, -1
+    for j in range(len(gain)):
+        if j == k or is_open[j] or sides.upper[j] == 0.0 or gain[j] <= best:
+            continue
+        if may_swap(sides, activity, j, k):
+            best, best_j = gain[j], j
+    return best_j
+
+
+@compiled
+def _start_cover(cover: Cover, is_open: Flags, count: Ints, gain: Floats) -> None:
+    for j in range(len(is_open)):
+        for at in range(cover.by_start[j], cover.by_start[j + 1]):
+            gain[j] += cover.weight[cover.by_point[at]]
+    for j in range(len(is_open)):
+        if is_open[j]:
+            _open_cover(cover, count, gain, j)
+
+
+@compiled
+def search_cover(cover: Cover, sides: Sides, is_open: Flags, p: int, most_swaps: int) -> int:
+    """Improve ``is_open`` in place; return the number of exchanges made."""
+    m, n = len(is_open), len(cover.weight)
+    count, gain = np.zeros(n, dtype=np.int64), np.zeros(m)
+    _start_cover(cover, is_open, count, gain)
+    activity = activity_of(sides, is_open)
+    while is_open.sum() < p:
+        j = best_addition(gain, is_open, sides, activity)
+        if j < 0:
+            return 0
+        do_swap(sides, activity, is_open, j, -1)
+        _open_cover(cover, count, gain, j)
+    least = 1e-9 * max(1e-300, cover.weight.sum())
+    for swaps in range(most_swaps):
+        best, best_j, best_k = least, -1, -1
+        for k in range(m):
+            if not is_open[k] or sides.lower[k] == 1.0:
+                continue
+            _shut_cover(cover, count, gain, k)
+            j = _best_partner(gain, is_open, sides, activity, k, gain[k] + best)
+            if j >= 0:
+                best, best_j, best_k = gain[j] - gain[k], j, k
+            _open_cover(cover, count, gain, k)
+        if best_j < 0:
+            return swaps
+        _shut_cover(cover, count, gain, best_k)
+        _open_cover(cover, count, gain, best_j)
+        do_swap(sides, activity, is_open, best_j, best_k)
+    return most_swaps
+
+
+@compiled
+def two_nearest(near: Nearest, is_open: Flags, first: Floats, second: Floats, who: Ints) -> float:
+    """Fill the cost of the nearest and second nearest open candidate and who is nearest; return the total cost."""
+    total = 0.0
+    for i in range(len(near.limit)):
+        first[i], second[i], who[i] = near.limit[i], near.limit[i], -1
+        for at in range(near.start[i], near.start[i + 1]):
+            if near.cost[at] >= near.limit[i]:
+                break
+            if not is_open[near.candidate[at]]:
+                continue
+            if who[i] < 0:
+                first[i], who[i] = near.cost[at], near.candidate[at]
+            else:
+                second[i] = near.cost[at]
+                break
+        total += first[i]
+    return total
+
+
+@compiled
+def _greedy_median(near: Nearest, sides: Sides, is_open: Flags, activity: Floats, p: int) -> bool:
+    m, n = len(is_open), len(near.limit)
+    first, second, who = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
+    while is_open.sum() < p:
+        two_nearest(near, is_open, first, second, who)
+        gain = np.zeros(m)
+        for i in range(n):
+            for at in range(near.start[i], near.start[i + 1]):
+                if near.cost[at] >= first[i]:
+                    break
+                gain[near.candidate[at]] += first[i] - near.cost[at]
+        j = best_addition(gain, is_open, sides, activity)
+        if j < 0:
+            return False
+        do_swap(sides, activity, is_open, j, -1)
+    return True
+
+
+@compiled
+def _median_losses(
+    near: Nearest, is_open: Flags, slot: Ints, gain: Floats, loss: Floats, extra: NDArray[np.float64]
+) -> None:
+    """Fill gain (m,), loss (open,) and extra (m, open): exchange j for k saves gain[j] − loss[k] + extra[j, k]."""
+    n = len(near.limit)
+    first, second, who = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
+    two_nearest(near, is_open, first, second, who)
+    for i in range(n):
+        at_loss = slot[who[i]] if who[i] >= 0 else -1
+        if at_loss >= 0:
+            loss[at_loss] += second[i] - first[i]
+        for at in range(near.start[i], near.start[i + 1]):
+            cost, j = near.cost[at], near.candidate[at]
+            if cost >= second[i]:
+                break
+            if cost < first[i]:
+                gain[j] += first[i] - cost
+            if at_loss >= 0:
+                extra[j, at_loss] += second[i] - max(first[i], cost)
+
+
+@compiled
+def _best_median_swap(near: Nearest, sides: Sides, is_open: Flags, activity: Floats, least: float) -> tuple[int, int]:
+    m, opened = len(is_open), np.flatnonzero(is_open)
+    slot = np.full(m, -1, dtype=np.int64)
+    for at in range(len(opened)):
+        slot[opened[at]] = at
+    gain, loss, extra = np.zeros(m), np.zeros(len(opened)), np.zeros((m, len(opened)))
+    _median_losses(near, is_open, slot, gain, loss, extra)
+    best, best_j, best_k = least, -1, -1
+    for j in range(m):
+        if is_open[j] or sides.upper[j] == 0.0:
+            continue
+        for at in range(len(opened)):
+            better = gain[j] - loss[at] + extra[j, at]
+            if better > best and sides.lower[opened[at]] == 0.0 and may_swap(sides, activity, j, opened[at]):
+                best, best_j, best_k = better, j, opened[at]
+    return best_j, best_k
+
+
+@compiled
+def search_median(near: Nearest, sides: Sides, is_open: Flags, p: int, most_swaps: int) -> int:
+    """Improve ``is_open`` in place; return the number of exchanges made."""
+    activity = activity_of(sides, is_open)
+    if not _greedy_median(near, sides, is_open, activity, p):
+        return 0
+    least = 1e-12 * max(1e-300, near.limit.sum())
+    for swaps in range(most_swaps):
+        j, k = _best_median_swap(near, sides, is_open, activity, least)
+        if j < 0:
+            return swaps
+        do_swap(sides, activity, is_open, j, k)
+    return most_swaps
+
+
+@compiled
+def _capture_gains(pull: Pull, own: Floats, is_open: Flags, gain: Floats) -> None:
+    for j in range(len(is_open)):
+        gain[j] = 0.0
+        if is_open[j]:
+            continue
+        for at in range(pull.by_start[j], pull.by_start[j + 1]):
+            i = pull.by_point[at]
+            before = own[i] + pull.rivals[i]
+            gain[j] += pull.demand[i] * pull.rivals[i] * pull.attraction[at] / (before * (before + pull.attraction[at]))
+
+
+@compiled
+def _add_pull(pull: Pull, own: Floats, j: int, sign: float) -> None:
+    for at in range(pull.by_start[j], pull.by_start[j + 1]):
+        i = pull.by_point[at]
+        own[i] = max(0.0, own[i] + sign * pull.attraction[at])
+
+
+@compiled
+def _greedy_capture(pull: Pull, sides: Sides, is_open: Flags, activity: Floats, own: Floats, p: int) -> bool:
+    gain = np.zeros(len(is_open))
+    while is_open.sum() < p:
+        _capture_gains(pull, own, is_open, gain)
+        j = best_addition(gain, is_open, sides, activity)
+        if j < 0:
+            return False
+        do_swap(sides, activity, is_open, j, -1)
+        _add_pull(pull, own, j, 1.0)
+    return True
+
+
+@compiled
+def search_capture(pull: Pull, sides: Sides, is_open: Flags, p: int, most_swaps: int) -> int:
+    """Improve ``is_open`` in place; return the number of exchanges made."""
+    m = len(is_open)
+    own, gain = np.zeros(len(pull.demand)), np.zeros(m)
+    for j in range(m):
+        if is_open[j]:
+            _add_pull(pull, own, j, 1.0)
+    activity = activity_of(sides, is_open)
+    if not _greedy_capture(pull, sides, is_open, activity, own, p):
+        return 0
+    least = 1e-12 * max(1e-300, pull.demand.sum())
+    for swaps in range(most_swaps):
+        best, best_j, best_k = least, -1, -1
+        for k in range(m):
+            if not is_open[k] or sides.lower[k] == 1.0:
+                continue
+            is_open[k] = False
+            _add_pull(pull, own, k, -1.0)
+            _capture_gains(pull, own, is_open, gain)
+            j = _best_partner(gain, is_open, sides, activity, k, gain[k] + best)
+            if j >= 0:
+                best, best_j, best_k = gain[j] - gain[k], j, k
+            is_open[k] = True
+            _add_pull(pull, own, k, 1.0)
+        if best_j < 0:
+            return swaps
+        _add_pull(pull, own, best_k, -1.0)
+        _add_pull(pull, own, best_j, 1.0)
+        do_swap(sides, activity, is_open, best_j, best_k)
+    return most_swaps

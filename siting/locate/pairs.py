@@ -1,0 +1,138 @@
+"""Hold which demand point reaches which candidate at what cost, sparse, whatever form it was given in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from outlet.arrays import as_vector, refuse_where
+from outlet.errors import InputError
+from siting.locate.plan import Amounts, Positions
+
+Matrix = NDArray[np.float64] | sparse.csr_array[np.float64] | sparse.csr_matrix[np.float64]
+NAMED = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Reachable pairs by demand point: those of point i are entries ``start[i]`` to ``start[i + 1]``.
+
+    Parameters
+    ----------
+    m
+        Number of candidates.
+    start
+        Shape (n + 1,).
+    candidate, cost
+        Shape (k,); candidates ascend within a demand point. A cost of zero is a pair like any other.
+    """
+
+    m: int
+    start: NDArray[np.int64]
+    candidate: NDArray[np.int32]
+    cost: Amounts
+
+    @property
+    def n(self) -> int:
+        """Number of demand points."""
+        return len(self.start) - 1
+
+    @cached_property
+    def point(self) -> NDArray[np.int32]:
+        """Demand point of every entry, shape (k,)."""
+        return np.repeat(np.arange(self.n, dtype=np.int32), np.diff(self.start))
+
+    def where(self, keep: NDArray[np.bool_]) -> Pairs:
+        """Return the pairs of which ``keep``, shape (k,), is true; n and m stay."""
+        start = np.concatenate(([0], np.cumsum(keep)))[self.start]
+        return Pairs(self.m, start, self.candidate[keep], self.cost[keep])
+
+    def of_points(self, points: Positions) -> Pairs:
+        """Return the pairs of some demand points, in that order."""
+        length = np.diff(self.start)[points]
+        start = np.concatenate(([0], np.cumsum(length)))
+        take = np.arange(start[-1]) - np.repeat(start[:-1] - self.start[points], length)
+        return Pairs(self.m, start, self.candidate[take], self.cost[take])
+
+    def nearest_first(self) -> Pairs:
+        """Return the pairs with the entries of each demand point by cost, then by candidate."""
+        order = np.lexsort((self.candidate, self.cost, self.point))
+        return Pairs(self.m, self.start, self.candidate[order], self.cost[order])
+
+    def as_csr(self) -> sparse.csr_array[np.float64]:
+        """Return the costs as CSR of shape (n, m), zeros explicit."""
+        return sparse.csr_array((self.cost, self.candidate, self.start), shape=(self.n, self.m))
+
+
+def read_pairs(name: str, values: Matrix, *, least: float = 0.0) -> Pairs:
+    """Return the pairs of a dense or sparse matrix of shape (n, m).
+
+    In a dense matrix an infinite entry is a pair out of reach; in a sparse one so is an absent entry, and an explicit
+    zero is a pair at no cost.
+
+    Raises
+    ------
+    InputError
+        When the shape is wrong, or an entry is NaN or below ``least``: the first is named by row and column.
+    """
+    if sparse.issparse(values):
+        csr = sparse.csr_array(values)
+        if not csr.has_sorted_indices:
+            csr = csr.sorted_indices()
+        n, m = csr.shape
+        start, candidate, cost = csr.indptr.astype(np.int64), csr.indices.astype(np.int32), csr.data.astype(np.float64)
+        pairs = Pairs(m, start, candidate, cost)
+        repeated = (np.diff(pairs.point) == 0) & (np.diff(candidate) == 0)
+        _refuse(name, pairs, np.append(repeated, False) if len(cost) else repeated[:0], "one entry for each pair")
+    else:
+        dense = np.asarray(values, dtype=np.float64)
+        if dense.ndim != 2:
+            raise InputError(f"{name} has shape {dense.shape}; expected (n, m)")
+        n, m = dense.shape
+        point, column = np.nonzero(dense < np.inf)
+        if np.isnan(dense).any():
+            refuse_where(name, dense, np.isnan(dense), "a number, or infinity where out of reach")
+        start = np.concatenate(([0], np.cumsum(np.bincount(point, minlength=n)))).astype(np.int64)
+        pairs = Pairs(m, start, column.astype(np.int32), dense[point, column])
+    if n == 0 or m == 0:
+        raise InputError(f"{name} has shape ({n}, {m}); expected at least one demand point and one candidate")
+    _refuse(name, pairs, np.isnan(pairs.cost) | (pairs.cost < least), f"a number from {least:g}")
+    return pairs.where(pairs.cost < np.inf)
+
+
+def _refuse(name: str, pairs: Pairs, bad: NDArray[np.bool_], expected: str) -> None:
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise InputError(
+            f"{name}[{pairs.point[at]}, {pairs.candidate[at]}] is {pairs.cost[at]:g}; expected {expected}"
+            f" ({int(bad.sum())} such entries)"
+        )
+
+
+def read_demand(values: Amounts, n: int) -> Amounts:
+    """Return the demand, shape (n,), from zero.
+
+    Raises
+    ------
+    InputError
+        When the length is wrong, or an entry is negative or not finite.
+    """
+    return as_vector("demand", values, n, least=0.0)
+
+
+def out_of_reach(pairs: Pairs, can_open: NDArray[np.bool_], needs: NDArray[np.bool_], times: int = 1) -> Positions:
+    """Return the demand points among ``needs`` that reach fewer than ``times`` candidates that can open."""
+    usable = np.bincount(pairs.point[can_open[pairs.candidate]], minlength=pairs.n)
+    return np.flatnonzero(needs & (usable < times))
+
+
+def name_points(points: Positions, what: str) -> str:
+    """Say how many demand points lack something, and which: ``37 demand points have no …: 12, 40, …``."""
+    shown = ", ".join(str(point) for point in points[:NAMED].tolist())
+    more = ", …" if len(points) > NAMED else ""
+    noun = "demand point has" if len(points) == 1 else "demand points have"
+    return f"{len(points)} {noun} {what}: {shown}{more}"

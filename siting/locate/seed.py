@@ -1,0 +1,62 @@
+"""Find a first allowed set, and fill up a set that is too small."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outlet.mip import MipModel, run_mip
+from siting.locate.plan import Amounts, Positions
+from siting.locate.search import Search
+
+
+def first_set(search: Search, merit: Amounts, start: Positions | None) -> NDArray[np.bool_] | None:
+    """Return a set to begin a local search with, shape (m,): allowed as it stands, or only what is locked open.
+
+    A ``start`` that the rules allow is taken. Where there are rules beside the number of outlets, the allowed set of
+    greatest merit is found by a small exact model; if it proves that there is none, the search is infeasible.
+    """
+    rows = search.rows
+    is_open = np.zeros(rows.m, dtype=bool)
+    if start is not None and not rows.broken(start):
+        is_open[start] = True
+        return is_open
+    if rows.is_plain:
+        is_open[rows.locked_open] = True
+        return is_open
+    model = MipModel(
+        cost=merit, lower=rows.lower, upper=rows.upper, integer=np.ones(rows.m, dtype=bool), rows=rows.rows,
+        row_lower=rows.row_lower, row_upper=rows.row_upper, maximise=True,
+    )  # fmt: skip
+    run = run_mip(model, search.limits_left)
+    search.work += run.work
+    if run.stopped_by == "interrupt":
+        raise KeyboardInterrupt
+    if run.status == "infeasible":
+        search.infeasible = True
+        search.reasons.append("the rules together allow no set of outlets: " + ", ".join(rows.names[:10]))
+        return None
+    if run.x is None or rows.broken(np.flatnonzero(run.x > 0.5)):
+        return None
+    return np.asarray(run.x > 0.5)
+
+
+def filled(search: Search, opened: Positions) -> Positions | None:
+    """Return a set with the lowest allowed positions added until there are p, or None where the rules end that."""
+    rows = search.rows
+    if rows.p is None or len(opened) >= rows.p:
+        return opened
+    is_open = np.zeros(rows.m, dtype=bool)
+    is_open[opened] = True
+    total = np.asarray(rows.rows @ is_open.astype(np.float64), dtype=np.float64)
+    columns = rows.rows.tocsc()
+    for j in np.flatnonzero(~is_open & rows.can_open):
+        at = slice(columns.indptr[j], columns.indptr[j + 1])
+        touched = columns.indices[at]
+        if (total[touched] + columns.data[at] > rows.row_upper[touched] + 1e-9).any():
+            continue
+        is_open[j] = True
+        total[touched] += columns.data[at]
+        if is_open.sum() == rows.p:
+            return np.flatnonzero(is_open)
+    return None
