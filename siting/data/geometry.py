@@ -70,7 +70,7 @@ def check_range(source: Source, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> lis
     bounds = shapely.bounds(shapes)
     with np.errstate(invalid="ignore"):
         if crs.is_geographic:
-            outside: Mask = (np.abs(bounds) > (180, 90, 180, 90)).any(axis=1)
+            outside = np.asarray((np.abs(bounds) > (180, 90, 180, 90)).any(axis=1), dtype=np.bool_)
             found = f"coordinates beyond 180 and 90 degrees under {crs.name}"
             fix = "State the layer's crs."
             return _faults(source, frame.index.to_numpy(), outside, "out-of-range", found, "degrees", fix)

@@ -1,20 +1,71 @@
-"""What this half contributes to a new project."""
+"""What siting contributes to a new project: its sections of outlet.toml and the layers they name."""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+
+from outlet.errors import InputError
+from outlet.project import Sector
 from outlet.samples import SamplePart, SampleRequest
+
+HELSINKI = SampleRequest(brand="Nordea", sector="bank")
+HELSINKI_AS_OF = dt.date(2026, 6, 1)
 
 
 def helsinki(request: SampleRequest) -> SamplePart:
-    """Make the part."""
-    raise NotImplementedError
+    """Make the Helsinki sample: what `from_osm` makes of the extract that ships with the package."""
+    with as_file(files("siting.data").joinpath("extracts/Helsinki.osm.pbf")) as path:
+        part = from_osm(SampleRequest(osm=path, brand=HELSINKI.brand, sector=HELSINKI.sector))
+    project = {
+        "name": '"Helsinki"',
+        "sector": '"bank"',
+        "as_of": HELSINKI_AS_OF.isoformat(),
+        "timezone": '"Europe/Helsinki"',
+        "currency": '"EUR"',
+        "language": '"en"',
+        "seed": "7",
+    }
+    return SamplePart(toml=part.toml, files=part.files, notes=part.notes, project=project)
 
 
 def riverton(request: SampleRequest) -> SamplePart:
-    """Make the part."""
-    raise NotImplementedError
+    """Make the synthetic town of Riverton, complete, from seed 7."""
+    from siting.data.riverton import riverton_part
+
+    return riverton_part()
 
 
 def from_osm(request: SampleRequest) -> SamplePart:
-    """Make the part."""
-    raise NotImplementedError
+    """Make a project from one OpenStreetMap extract: streets, stops, rivals, our outlets, homes, water.
+
+    Raises
+    ------
+    InputError
+        When the extract cannot be read, the brand matches nothing, or the extract lacks streets, stops or homes.
+    """
+    from siting.data.osm_project import osm_files, osm_toml
+
+    if request.osm is None or request.brand is None:
+        raise InputError("a project from OpenStreetMap needs an extract and a brand")
+    sector = _sector(request.sector)
+    layers, notes = osm_files(request.osm, sector=sector, brand=request.brand)
+    project = {
+        "name": json.dumps(request.osm.name.split(".")[0], ensure_ascii=False),
+        "sector": json.dumps(sector),
+        "as_of": dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        "timezone": '"UTC"',
+        "currency": '"EUR"',
+        "language": '"en"',
+        "seed": "7",
+    }
+    return SamplePart(toml=osm_toml(sector), files=layers, notes=tuple(notes), project=project)
+
+
+def _sector(text: str) -> Sector:
+    sectors: Mapping[str, Sector] = {"bank": "bank", "telecom": "telecom", "parcel": "parcel", "retail": "retail"}
+    if text not in sectors:
+        raise InputError(f"--sector {text!r}: expected one of {', '.join(sectors)}")
+    return sectors[text]

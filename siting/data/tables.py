@@ -40,12 +40,12 @@ def demand_table(columns: Columns, settings: DemandSettings, *, repair: bool) ->
     data: dict[str, object] = {
         "id": ids,
         "name": _names(columns, names.name, ids),
-        "weight": columns.number("weight", names.weight, required=True),
+        "weight": columns.number("weight", names.weight, required=True) * settings.weight_factor,
     }
     if columns.has("grade", names.grade):
         data["grade"] = columns.optional_text("grade", names.grade)
     for segment, column in sorted(settings.segments.items()):
-        data[SEGMENT + segment] = columns.number("segment", column, required=False, default=0.0)
+        data[SEGMENT + segment] = columns.number("segment", column, default=0.0) * settings.weight_factor
         if column not in columns.known:
             columns.has("segment", column, required=True)
     return _frame(columns, data), notes

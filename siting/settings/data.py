@@ -94,7 +94,12 @@ class DemandSettings(FileLayer):
     """``[siting.data.demand]``: where customers are."""
 
     unit: str = Field("persons", description="What the weight counts: persons, households, …")
-    columns: DemandColumns = DemandColumns()
+    weight_factor: float = Field(
+        1.0, gt=0, description="Units per unit of the weight column, as persons per square metre of floor."
+    )
+    columns: DemandColumns = Field(
+        DemandColumns(), description="Field → column of the file; a column named here must be there."
+    )
     segments: dict[str, str] = Field(
         {}, description='Segment name → column that counts it in the unit of the weight, as { students = "stud" }.'
     )
@@ -141,7 +146,9 @@ class CandidateSettings(LayerSettings):
     """``[siting.data.candidates]``: where an outlet could open, from a file or by a rule."""
 
     file: DataPath | None = Field(None, description="File of candidate points; or give a generate table instead.")
-    columns: CandidateColumns = CandidateColumns()
+    columns: CandidateColumns = Field(
+        CandidateColumns(), description="Field → column of the file; a column named here must be there."
+    )
     default_format: str = Field("own", description="Format of candidates whose file does not say.")
     generate: GenerateSettings | None = Field(None, description="Rule that makes candidates.")
 
@@ -170,7 +177,9 @@ class ExistingColumns(CoordinateColumns):
 class ExistingSettings(FileLayer):
     """``[siting.data.existing]``: our outlets that are open."""
 
-    columns: ExistingColumns = ExistingColumns()
+    columns: ExistingColumns = Field(
+        ExistingColumns(), description="Field → column of the file; a column named here must be there."
+    )
 
 
 class CompetitorColumns(CoordinateColumns):
@@ -185,7 +194,9 @@ class CompetitorColumns(CoordinateColumns):
 class CompetitorSettings(FileLayer):
     """``[siting.data.competitors]``: other people's outlets."""
 
-    columns: CompetitorColumns = CompetitorColumns()
+    columns: CompetitorColumns = Field(
+        CompetitorColumns(), description="Field → column of the file; a column named here must be there."
+    )
     default_attraction: float = Field(1.0, gt=0, description="Attraction where the file does not say.")
 
 
@@ -204,7 +215,9 @@ class StopSettings(LayerSettings):
 
     file: DataPath | None = Field(None, description="File of stops; or give gtfs instead.")
     gtfs: tuple[DataPath, ...] = Field((), description="GTFS zip files.")
-    columns: StopColumns = StopColumns()
+    columns: StopColumns = Field(
+        StopColumns(), description="Field → column of the file; a column named here must be there."
+    )
     default_mode: Mode = Field("bus", description="Mode of stops whose file does not say.")
     from_hour: int = Field(
         7, ge=0, le=29, description="Departures per hour are counted from this hour of a working day …"
@@ -230,7 +243,9 @@ class StreetColumns(Settings):
 class StreetSettings(FileLayer):
     """``[siting.data.streets]``: the ways people walk along, not split at junctions or split, as they come."""
 
-    columns: StreetColumns = StreetColumns()
+    columns: StreetColumns = Field(
+        StreetColumns(), description="Field → column of the file; a column named here must be there."
+    )
     not_walkable: tuple[str, ...] = Field(NOT_WALKABLE, description="Kinds nobody walks along; they are dropped.")
 
 
@@ -243,7 +258,9 @@ class ZoningColumns(Settings):
 class ZoningSettings(FileLayer):
     """``[siting.data.zoning]``: where outlets may open; outside every polygon `outside` decides."""
 
-    columns: ZoningColumns = ZoningColumns()
+    columns: ZoningColumns = Field(
+        ZoningColumns(), description="Field → column of the file; a column named here must be there."
+    )
     allowed_values: tuple[str, ...] = Field(
         ("true", "yes", "1", "allowed"), description="Values of the column that mean allowed, in any case."
     )
