@@ -30,7 +30,6 @@ def render_report(settings: ProjectSettings, sections: Sequence[Section], out: P
         "open_map": _("Interactive map"),
         "outlet": _("Outlet"),
         "files": _("Hall, drawings and roster"),
-        "top": _("Back to the contents"),
         "made": _("Made by Outlet Planner. Everything here can be made again from outlet.toml and the data beside it."),
     }
     values = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from outlet.page.figures import cell
+from outlet.page.figures import MISSING, cell
 
 Value = str | int | float | None
+
+_FIGURE = re.compile(r"[+−-]?[\d.,\u00a0\u202f]+( ?%)?")
 
 
 def render_table(
@@ -21,11 +24,11 @@ def render_table(
 ) -> Markup:
     """Return a table in a box that scrolls sideways on narrow screens and is never clipped in print.
 
-    The first column heads its row. A column whose values are all figures or missing is right-aligned, and so are the
-    columns at the positions ``right``, whose figures are already written out. ``columns`` and ``caption`` are texts in
+    The first column heads its row. A column whose values are all figures, written out or not, is right-aligned, and so
+    are the columns at the positions ``right``. ``columns`` and ``caption`` are texts in
     the reader's language; every text is escaped here.
     """
-    numeric = [at in right or _is_figures([row[at] for row in rows]) for at in range(len(columns))]
+    numeric = [at in right or _is_figures([row[at] for row in rows], texts=at > 0) for at in range(len(columns))]
     number_class = Markup(' class="number"')
     head = Markup("").join(
         Markup('<th scope="col"{}>{}</th>').format(number_class if is_number else "", column)
@@ -42,8 +45,11 @@ def render_table(
     ).format(label, title, head, body)
 
 
-def _is_figures(values: Sequence[Value]) -> bool:
-    return not any(isinstance(value, str) for value in values) and any(value is not None for value in values)
+def _is_figures(values: Sequence[Value], *, texts: bool) -> bool:
+    known = [value for value in values if value is not None and value != MISSING]
+    if not texts and any(isinstance(value, str) for value in known):
+        return False
+    return bool(known) and all(not isinstance(value, str) or _FIGURE.fullmatch(value) for value in known)
 
 
 def _cells(row: Sequence[Value], numeric: Sequence[bool], language: str) -> list[Markup]:

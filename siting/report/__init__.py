@@ -8,5 +8,22 @@ from outlet.page.section import Section
 
 
 def sections(out: Path, language: str) -> list[Section]:
-    """Return the sections, from the files in ``out`` only."""
-    raise NotImplementedError
+    """Return the sections, from the files in ``out`` only; none where siting has chosen nothing."""
+    if not (out / "plan.json").is_file() or not (out / "candidates.csv").is_file():
+        return []
+    from siting.data.results import read_results
+    from siting.report.content import read_context
+    from siting.report.method import assumptions_section, method_section
+    from siting.report.plan import alternatives_section, chosen_section, frontier_section, share_section
+
+    results = read_results(out)
+    context = read_context(out, results, language)
+    found = [
+        chosen_section(context),
+        frontier_section(context),
+        alternatives_section(context),
+        share_section(context),
+        assumptions_section(context),
+        method_section(context),
+    ]
+    return [section for section in found if section is not None]

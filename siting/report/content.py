@@ -1,0 +1,69 @@
+"""Gather what the sections speak of: the plan, names of outlets, the unit of demand, what the check noted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from outlet.handover import OutletBrief, read_briefs
+from siting.data.results import Results
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What siting's sections are written from.
+
+    ``candidates`` maps the id of a candidate to its figures in candidates.csv, NaN where missing; ``names`` maps the
+    id of any site to its name; ``inputs`` are (file, rows, note) and ``notes`` assumptions of check.json.
+    """
+
+    results: Results
+    candidates: Mapping[str, Mapping[str, float]]
+    names: Mapping[str, str]
+    briefs: Mapping[str, OutletBrief]
+    unit: str
+    language: str
+    inputs: tuple[tuple[str, int, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def name(self, id_: str) -> str:
+        """Return the name of a site, its id where it has none."""
+        return self.names.get(id_, id_)
+
+
+def read_context(out: Path, results: Results, language: str) -> Context:
+    """Read what stands beside the results in ``out``."""
+    briefs = {brief.id: brief for brief in read_briefs(out)}
+    units = sorted({brief.demand_unit for brief in briefs.values() if brief.demand_unit})
+    table = results.candidates
+    names = dict(zip(table["id"], table["name"], strict=True)) if "name" in table.columns else {}
+    names |= {outlet.id: outlet.name for outlet in results.outlets}
+    inputs, notes = _findings(out / "check.json")
+    return Context(
+        results=results,
+        candidates=_figures(table),
+        names=names,
+        briefs=briefs,
+        unit=units[0] if units else "persons",
+        language=language,
+        inputs=inputs,
+        notes=notes,
+    )
+
+
+def _figures(table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    columns = [str(name) for name in table.select_dtypes("number").columns]
+    rows = zip(*(table[name].astype(float) for name in columns), strict=True)
+    return {str(id_): dict(zip(columns, row, strict=True)) for id_, row in zip(table["id"], rows, strict=True)}
+
+
+def _findings(file: Path) -> tuple[tuple[tuple[str, int, str], ...], tuple[str, ...]]:
+    if not file.is_file():
+        return (), ()
+    found = json.loads(file.read_text(encoding="utf-8"))
+    inputs = tuple((str(item["input"]), int(item["rows"]), str(item["note"])) for item in found["inputs"])
+    return inputs, tuple(str(note) for note in found["notes"])

@@ -1,0 +1,77 @@
+"""The sections on what was assumed, and on how the figures came about and how far they can be trusted."""
+
+from __future__ import annotations
+
+from outlet.page import Markup, Section, number, percent, translate
+from siting.report.content import Context
+from siting.scoring.features import FEATURES
+from siting.study.wording import model_name, status_text
+
+
+def assumptions_section(context: Context) -> Section | None:
+    """Return what was read and what was assumed, or None where the check noted nothing."""
+    _ = translate(context.language)
+    if not context.inputs and not context.notes:
+        return None
+    notes = Markup("").join(Markup("<li>{}</li>").format(note) for note in context.notes)
+    html = Markup("<ul>{}</ul>").format(notes) if notes else Markup("")
+    columns = (_("Input"), _("Rows"), _("Note"))
+    tables = ((_("What was read"), columns, context.inputs),) if context.inputs else ()
+    return Section(_("Data and assumptions"), str(html), tables)
+
+
+def method_section(context: Context) -> Section:
+    """Return how scores and plan were made, and what the bound and the gap prove."""
+    language = context.language
+    _ = translate(language)
+    plan = context.results.plan
+    paragraphs = [
+        _(
+            "Each feature is valued from 0 to 100 between its lowest and highest figure, far outliers cut off; the "
+            "score is the weighted mean of the features a candidate has. A missing figure is neither good nor bad. The "
+            "rank range holds the rank under random weights around the chosen ones."
+        ),
+        _(
+            "The set is chosen by an exact model ({model}), not by taking the best scores. The objective is recomputed "
+            "without the solver. No set is better than the proved bound; the gap is how far the plan may be from it."
+        ).format(model=model_name(plan.model, language)),
+        _verdict(context),
+        _(
+            "Market shares follow a choice model with settings of the project; they were not fitted to observed visits "
+            "unless the project says so. Use them to compare sets, not as forecasts of sales."
+        ),
+    ]
+    html = Markup("").join(Markup("<p>{}</p>").format(text) for text in paragraphs)
+    columns = (_("Feature"), _("Unit"), _("Better"), _("Known at"), _("Source"))
+    table = context.results.candidates
+    better = {"more": _("more is better"), "less": _("less is better")}
+    rows = [
+        (
+            _(feature.label),
+            _(feature.unit),
+            better[feature.direction],
+            _("{n} of {all}").format(
+                n=number(int(table[f"{feature.name}_value"].notna().sum()), language), all=number(len(table), language)
+            ),
+            feature.source,
+        )
+        for feature in FEATURES
+        if feature.name in context.results.features
+    ]
+    return Section(_("Method and its limits"), str(html), ((_("Features"), columns, rows),))
+
+
+def _verdict(context: Context) -> str:
+    language = context.language
+    _ = translate(language)
+    plan = context.results.plan
+    text = _("Result: {status}; objective {objective}, bound {bound}, gap {gap}.").format(
+        status=status_text(plan, language),
+        objective=number(plan.objective, language, 2),
+        bound=number(plan.bound, language, 2),
+        gap=percent(plan.gap, language, 3),
+    )
+    if plan.stopped_by is None:
+        return text
+    stopped = _("The search was stopped by: {limit}.").format(limit=plan.stopped_by)
+    return f"{text} {stopped}"

@@ -1,0 +1,215 @@
+"""The sections on what was chosen: outlets with reasons, the frontier, alternatives, shares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from outlet.page import Markup, Section, number, percent, render_template, translate
+from outlet.page.charts import Bar, render_bars
+from siting.data.results import CONTRIBUTION, RAW, VALUE, WEIGHT, PlannedOutlet
+from siting.report.content import Context
+from siting.scoring.features import FEATURES
+from siting.study.wording import frontier_chart, model_name, objective_name, plan_facts, status_text
+
+STRONG, WEAK = 70.0, 30.0
+NAMED = 3
+
+Row = tuple[str | int | float | None, ...]
+
+
+def chosen_section(context: Context) -> Section:
+    """Return what was asked, what was chosen, and the reasons, one card with breakdown bars per new outlet."""
+    language = context.language
+    _ = translate(language)
+    plan = context.results.plan
+    values = {
+        "summary": _(
+            "New outlets: {opened} of {candidates} candidates. Existing outlets that stay: {kept}. Aim: {aim}. "
+            "Result: {status}."
+        ).format(
+            opened=number(len(plan.opened), language),
+            candidates=number(len(context.candidates), language),
+            kept=number(len(plan.kept), language),
+            aim=model_name(plan.model, language),
+            status=status_text(plan, language),
+        ),
+        "facts": plan_facts(context.results, context.unit, language),
+        "cards": [
+            card
+            for outlet in context.results.outlets
+            if outlet.role == "new"
+            for card in [_card(context, outlet)]
+            if card is not None
+        ],
+        "reasons": _("Why these places"),
+    }
+    html = render_template("siting.report", "chosen.html", values)
+    columns = (_("Outlet"), _("In the plan"), _("Score"), _("Rank"), _("Rank range"), _("Demand captured"))
+    rows = [_outlet_row(context, outlet) for outlet in context.results.outlets]
+    rows += [(context.name(id_), _("closes"), None, None, None, None) for id_ in plan.closed]
+    return Section(_("Where to open"), html, ((_("Outlets of the plan"), columns, rows),))
+
+
+def _outlet_row(context: Context, outlet: PlannedOutlet) -> Row:
+    _ = translate(context.language)
+    role = {"new": _("opens"), "existing": _("stays")}.get(outlet.role, outlet.role)
+    row = context.candidates.get(outlet.id)
+    if row is None:
+        return (outlet.name, role, None, None, None, outlet.demand_captured)
+    interval = f"{number(row['rank_low'], context.language)}–{number(row['rank_high'], context.language)}"
+    return (outlet.name, role, row["score"], int(row["rank"]), interval, outlet.demand_captured)
+
+
+def _card(context: Context, outlet: PlannedOutlet) -> dict[str, object] | None:
+    row = context.candidates.get(outlet.id)
+    if row is None:
+        return None
+    language = context.language
+    _ = translate(language)
+    known = [feature for feature in FEATURES if row.get(f"{feature.name}{WEIGHT}", 0.0) > 0]
+    bars = [
+        Bar(
+            _(feature.label),
+            row[f"{feature.name}{CONTRIBUTION}"],
+            _("{points} of {most}").format(
+                points=number(row[f"{feature.name}{CONTRIBUTION}"], language, 1),
+                most=number(100 * row[f"{feature.name}{WEIGHT}"], language, 1),
+            ),
+        )
+        for feature in known
+    ]
+    return {
+        "name": outlet.name,
+        "score": number(row["score"], language, 1),
+        "rank": _("rank {rank} of {all}").format(
+            rank=number(row["rank"], language), all=number(len(context.candidates), language)
+        ),
+        "reasons": _reasons(context, row),
+        "bars": render_bars(bars, most=max((100 * row[f"{f.name}{WEIGHT}"] for f in known), default=1.0)),
+    }
+
+
+def _reasons(context: Context, row: Mapping[str, float]) -> list[str]:
+    """Return what speaks most for a candidate and what most against it, by points won and points missed."""
+    language = context.language
+    _ = translate(language)
+    strong: list[tuple[float, str]] = []
+    weak: list[tuple[float, str]] = []
+    for feature in FEATURES:
+        value, raw, weight = (row.get(f"{feature.name}{suffix}", math.nan) for suffix in (VALUE, RAW, WEIGHT))
+        if math.isnan(value) or not weight > 0:
+            continue
+        text = f"{_(feature.label)} ({number(raw, language, 1)} {_(feature.unit)})"
+        if value >= STRONG:
+            strong.append((weight * value, text))
+        elif value <= WEAK:
+            weak.append((weight * (100 - value), text))
+    reasons = []
+    if strong:
+        reasons.append(_("For it: {reasons}.").format(reasons=_joined(strong)))
+    if weak:
+        reasons.append(_("Against it: {reasons}.").format(reasons=_joined(weak)))
+    return reasons
+
+
+def _joined(weighed: list[tuple[float, str]]) -> str:
+    return "; ".join(text for _, text in sorted(weighed, key=lambda item: (-item[0], item[1]))[:NAMED])
+
+
+def frontier_section(context: Context) -> Section | None:
+    """Return what more outlets or money would bring, or None without frontier.csv."""
+    table = context.results.frontier
+    if table is None or table.empty:
+        return None
+    language = context.language
+    _ = translate(language)
+    over = "budget" if "budget" in table.columns else "p"
+    columns = (
+        _("Budget") if over == "budget" else _("New outlets"),
+        objective_name(context.results.plan.model, context.unit, language),
+        _("Proved bound"),
+        _("Gap"),
+    )
+    rows = [
+        (
+            number(row[over], language),
+            number(row["objective"], language, 1),
+            number(row["bound"], language, 1),
+            percent(row["gap"], language, 2),
+        )
+        for _at, row in table.iterrows()
+    ]
+    chart = frontier_chart(context.results, context.unit, language)
+    return Section(_("What more outlets bring"), str(chart), (("", columns, rows),))
+
+
+def alternatives_section(context: Context) -> Section | None:
+    """Return other good sets, as what differs from the plan, or None where there is none."""
+    language = context.language
+    _ = translate(language)
+    plan = context.results.plan
+    if not plan.alternatives:
+        return None
+    chosen = set(plan.opened)
+    rows = []
+    for alternative in plan.alternatives:
+        other = set(alternative.opened)
+        rows.append(
+            (
+                ", ".join(context.name(id_) for id_ in alternative.opened if id_ not in chosen) or "–",
+                ", ".join(context.name(id_) for id_ in plan.opened if id_ not in other) or "–",
+                alternative.objective,
+                _lost(plan.objective, alternative.objective, language),
+            )
+        )
+    columns = (
+        _("Opens instead"),
+        _("Does not open"),
+        objective_name(plan.model, context.unit, language),
+        _("Difference"),
+    )
+    note = Markup("<p>{}</p>").format(
+        _("Sets that come close to the plan. Where the difference is small, other reasons may decide.")
+    )
+    return Section(_("Alternatives"), str(note), (("", columns, rows),))
+
+
+def _lost(best: float | None, other: float | None, language: str) -> str:
+    if best is None or other is None or best == 0:
+        return "–"
+    change = (other - best) / abs(best)
+    return ("+" if change > 0 else "") + percent(change, language, 2).replace("-", "−")
+
+
+def share_section(context: Context) -> Section | None:
+    """Return market share before and after, by outlet, or None without share.csv."""
+    table = context.results.share
+    if table is None or table.empty:
+        return None
+    language = context.language
+    _ = translate(language)
+    before, after = float(table["share_before"].sum()), float(table["share_after"].sum())
+    total = _("Our share of the market goes from {before} to {after}.").format(
+        before=percent(before, language, 1), after=percent(after, language, 1)
+    )
+    rows = [
+        (
+            context.name(str(row["outlet_id"])),
+            percent(row["share_before"], language, 2),
+            percent(row["share_after"], language, 2),
+            number(row["captured_before"], language),
+            number(row["captured_after"], language),
+            number(row["cannibalised_from_own"], language),
+        )
+        for _at, row in table.iterrows()
+    ]
+    columns = (
+        _("Outlet"),
+        _("Share before"),
+        _("Share after"),
+        _("Won before ({unit})").format(unit=_(context.unit)),
+        _("Won after ({unit})").format(unit=_(context.unit)),
+        _("Taken from our own outlets"),
+    )
+    return Section(_("Market share"), str(Markup("<p>{}</p>").format(total)), (("", columns, rows),))
