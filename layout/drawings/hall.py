@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,8 @@ class HallDrawing:
         The project's date, for the title block.
     flow
         Visitors over the floor, or None where it was not computed.
+    roles
+        Role id → its English name in the sector's preset, such as ``{"teller": "Counter clerk"}``.
     """
 
     title: str
@@ -59,3 +62,4 @@ class HallDrawing:
     furnishing: Furnishing
     as_of: dt.date
     flow: FlowHeat | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)

@@ -178,8 +178,10 @@ def _rows(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
     usable = frame.depth - kind.depth - back - EDGE_M
     first = min(kind.clearance, max(usable, 0.0))
     rows = 1 + int(max(0.0, usable - first + SLACK_M) // kind.pitch)
+    if kind.count != "fill":
+        rows = min(rows, max(1, -(-count // a_row)))
+        a_row = min(a_row, -(-count // rows))
     first += max(0.0, usable - first - (rows - 1) * kind.pitch) / 2
-    a_row = min(a_row, -(-count // rows)) if kind.count != "fill" else a_row
     length = a_row * kind.width + (a_row - 1) * kind.gap
     start = (frame.width - length) / 2
     for row in range(rows):

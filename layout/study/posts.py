@@ -226,7 +226,14 @@ def _standing(room: _Room, area: ZoneArea) -> list[tuple[float, float]]:
             dx = np.maximum(np.maximum(thing.x - points[:, 0], points[:, 0] - thing.x - thing.w), 0)
             dy = np.maximum(np.maximum(thing.y - points[:, 1], points[:, 1] - thing.y - thing.h), 0)
             clear &= np.hypot(dx, dy) >= STAND_CLEAR_M
-    chosen = points[clear] if clear.any() else points
+    inside = np.zeros(len(points), dtype=bool)
+    for x, y, w, h in area.rects:
+        off = np.minimum(
+            np.minimum(points[:, 0] - x, x + w - points[:, 0]), np.minimum(points[:, 1] - y, y + h - points[:, 1])
+        )
+        inside |= off >= STAND_CLEAR_M
+    best = next((keep for keep in (clear & inside, clear, inside) if keep.any()), np.ones(len(points), dtype=bool))
+    chosen = points[best]
     return [(round(float(x), 3), round(float(y), 3)) for x, y in chosen]
 
 

@@ -1,0 +1,188 @@
+"""Draw the building: outer walls, partitions, columns, fixtures, windows and doors, in SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+import shapely
+from markupsafe import Markup
+from shapely.geometry import LineString, MultiLineString, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from layout.drawings.markup import Point, Value, element, line, path_of, rectangle
+from layout.drawings.palette import FAINT, FLOOR, INK, PAPER, POCHE, THIN
+from layout.drawings.sheet import DOUBLE_LEAF_M, WALL_M, Sheet
+from layout.drawings.words import Say
+from layout.floor.plan import Door, FloorPlan
+from layout.zones.plan import PlacedZone
+
+PARTITION_M = 0.1
+OPENING_M = 0.9
+
+
+def polygons(geometry: BaseGeometry) -> Iterator[Polygon]:
+    """Yield the polygons of a geometry."""
+    for part in shapely.get_parts(geometry):
+        if isinstance(part, Polygon) and not part.is_empty:
+            yield part
+
+
+def lines(geometry: BaseGeometry) -> Iterator[LineString]:
+    """Yield the lines of a geometry; those of a polygon are its rings."""
+    for part in shapely.get_parts(geometry):
+        if isinstance(part, Polygon):
+            yield from (LineString(ring.coords) for ring in (part.exterior, *part.interiors))
+        elif isinstance(part, LineString) and not part.is_empty:
+            yield part
+
+
+def path(sheet: Sheet, geometry: BaseGeometry) -> str:
+    """Return the ``d`` of a geometry's polygons, holes included, in a fixed order."""
+    parts = []
+    for polygon in polygons(shapely.normalize(geometry)):
+        parts += [
+            path_of([sheet.at(x, y) for x, y in list(ring.coords)[:-1]], closed=True)
+            for ring in (polygon.exterior, *polygon.interiors)
+        ]
+    return "".join(parts)
+
+
+def draw_floor(sheet: Sheet, floor: FloorPlan) -> Markup:
+    """Draw the hall's floor, under everything else."""
+    return element("path", {"d": path(sheet, floor.outline), "fill": FLOOR, "fill-rule": "evenodd"})
+
+
+def draw_building(sheet: Sheet, floor: FloorPlan, _: Say) -> list[Markup]:
+    """Draw what is built, over the zones."""
+    ring = floor.outline.buffer(WALL_M, join_style="mitre").difference(floor.outline)
+    solid: dict[str, Value] = {"fill": POCHE, "fill-rule": "evenodd", "stroke": POCHE, "stroke-width": 0.2}
+    drawn = [element("path", {"d": path(sheet, ring), **solid})]
+    drawn += [element("path", {"d": path(sheet, part), **solid}) for part in floor.walls]
+    for fixture in floor.fixtures:
+        drawn += _fixture(sheet, fixture, _)
+    column: Markup = element("title", {}, _("Column"))
+    drawn += [element("path", {"d": path(sheet, part), **solid}, column) for part in floor.columns]
+    for window in floor.windows:
+        drawn += _window(sheet, window, floor.outline)
+    for door in floor.doors:
+        drawn += _door(sheet, door)
+    drawn += _services(sheet, floor.services, _)
+    return drawn
+
+
+def _fixture(sheet: Sheet, fixture: BaseGeometry, _: Say) -> list[Markup]:
+    """Draw a duct, stair or vault as an architect marks what is not floor: outlined and crossed."""
+    style: dict[str, Value] = {"fill": "#d9dde0", "stroke": INK, "stroke-width": 0.35}
+    drawn = [element("path", {"d": path(sheet, fixture), **style}, element("title", {}, _("Fixture")))]
+    for polygon in polygons(fixture):
+        x0, y0, x1, y1 = polygon.bounds
+        for start, end in (((x0, y0), (x1, y1)), ((x0, y1), (x1, y0))):
+            inside = polygon.intersection(LineString([start, end]))
+            drawn += [_stroke(sheet, part, THIN, 0.18) for part in lines(inside)]
+    return drawn
+
+
+def _stroke(sheet: Sheet, geometry: LineString, colour: str, width: float) -> Markup:
+    points = [sheet.at(x, y) for x, y in geometry.coords]
+    return element("path", {"d": path_of(points), "fill": "none", "stroke": colour, "stroke-width": width})
+
+
+def _outwards(outline: Polygon, start: Point, end: Point) -> Point:
+    """Return the unit vector out of the hall from a stretch of its outline."""
+    length = math.dist(start, end)
+    normal = ((end[1] - start[1]) / length, (start[0] - end[0]) / length)
+    probe = shapely.Point((start[0] + end[0]) / 2 + normal[0] * 0.05, (start[1] + end[1]) / 2 + normal[1] * 0.05)
+    return (-normal[0], -normal[1]) if outline.contains(probe) else normal
+
+
+def _window(sheet: Sheet, window: BaseGeometry, outline: Polygon) -> list[Markup]:
+    """Draw a window in the wall: the opening, its faces and two panes."""
+    drawn: list[Markup] = []
+    for stretch in lines(window):
+        points: list[Point] = [(float(x), float(y)) for x, y in stretch.coords]
+        for start, end in pairwise(points):
+            if math.dist(start, end) < 0.05:
+                continue
+            out = _outwards(outline, start, end)
+            corners = [start, end, _moved(end, out, WALL_M), _moved(start, out, WALL_M)]
+            opening = path_of([sheet.at(*corner) for corner in corners], closed=True)
+            drawn.append(element("path", {"d": opening, "fill": PAPER, "stroke": INK, "stroke-width": 0.25}))
+            for share in (0.4, 0.6):
+                pane = LineString([_moved(start, out, WALL_M * share), _moved(end, out, WALL_M * share)])
+                drawn.append(_stroke(sheet, pane, THIN, 0.18))
+    return drawn
+
+
+def _moved(point: Point, direction: Point, by: float) -> Point:
+    return point[0] + direction[0] * by, point[1] + direction[1] * by
+
+
+def _door(sheet: Sheet, door: Door) -> list[Markup]:
+    """Draw a door: the opening in the wall, and its leaves with their swing, opening outwards as people escape."""
+    angle = math.radians(door.facing_deg + 180)
+    out = (math.cos(angle), math.sin(angle))
+    along = (-out[1], out[0])
+    jambs = [_moved((door.x, door.y), along, side * door.width_m / 2) for side in (-1, 1)]
+    corners = [jambs[0], jambs[1], _moved(jambs[1], out, WALL_M), _moved(jambs[0], out, WALL_M)]
+    opening = path_of([sheet.at(*corner) for corner in corners], closed=True)
+    drawn = [element("path", {"d": opening, "fill": PAPER, "stroke": PAPER, "stroke-width": 0.5})]
+    jamb: dict[str, Value] = {"stroke": INK, "stroke-width": 0.35}
+    drawn += [line(sheet.at(*jambs[at]), sheet.at(*corners[3 - at]), jamb) for at in (0, 1)]
+    drawn.append(_stroke(sheet, LineString([jambs[0], jambs[1]]), FAINT, 0.18))
+    face = [_moved(point, out, WALL_M) for point in jambs]
+    middle = _moved((door.x, door.y), out, WALL_M)
+    if door.width_m > DOUBLE_LEAF_M:
+        drawn += [*_leaf(sheet, face[0], middle, out), *_leaf(sheet, face[1], middle, out)]
+    else:
+        drawn += _leaf(sheet, face[0], face[1], out)
+    return drawn
+
+
+def _leaf(sheet: Sheet, hinge: Point, closed: Point, out: Point) -> list[Markup]:
+    width = math.dist(hinge, closed)
+    tip = _moved(hinge, out, width)
+    radius = sheet.mm(width)
+    (hx, hy), (cx, cy), (tx, ty) = sheet.at(*hinge), sheet.at(*closed), sheet.at(*tip)
+    sweep = 1 if (tx - hx) * (cy - hy) - (ty - hy) * (cx - hx) > 0 else 0
+    arc = f"{path_of([(tx, ty)])}A{radius:.2f} {radius:.2f} 0 0 {sweep} {cx:.2f} {cy:.2f}"
+    return [
+        line((hx, hy), (tx, ty), {"stroke": INK, "stroke-width": 0.5}),
+        element("path", {"d": arc, "fill": "none", "stroke": THIN, "stroke-width": 0.18}),
+    ]
+
+
+def _services(sheet: Sheet, services: Iterable[BaseGeometry], _: Say) -> list[Markup]:
+    drawn = []
+    for service in services:
+        point = service.centroid
+        x, y = sheet.at(point.x, point.y)
+        style: dict[str, Value] = {"fill": PAPER, "stroke": INK, "stroke-width": 0.25}
+        title = element("title", {}, _("Wall service"))
+        drawn.append(rectangle(x - 0.8, y - 0.8, 1.6, 1.6, style, title))
+    return drawn
+
+
+def partitions(zone: PlacedZone, floor: FloorPlan) -> BaseGeometry:
+    """Return the walls round an enclosed zone, metres: inside its edge, open at its access, none along built walls."""
+    room = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects])
+    inner = room.buffer(-PARTITION_M, join_style="mitre")
+    x, y = (float(value) for value in zone.access)
+    opening = shapely.box(x - OPENING_M / 2, y - OPENING_M / 2, x + OPENING_M / 2, y + OPENING_M / 2)
+    built = shapely.union_all([floor.outline.exterior.buffer(0.02), *(wall.buffer(0.02) for wall in floor.walls)])
+    along = built.buffer(PARTITION_M, join_style="mitre")
+    return room.difference(inner).difference(opening).difference(along.intersection(room.difference(inner)))
+
+
+def draw_partitions(sheet: Sheet, zones: Iterable[PlacedZone], floor: FloorPlan) -> list[Markup]:
+    """Draw the walls round enclosed zones."""
+    style: dict[str, Value] = {"fill": "#56626d", "stroke": "none"}
+    return [element("path", {"d": path(sheet, partitions(zone, floor)), **style}) for zone in zones if zone.enclosed]
+
+
+def blocking_lines(floor: FloorPlan, zones: Iterable[PlacedZone]) -> MultiLineString:
+    """Return the lines that sight does not pass: the outline, walls, columns, fixtures and enclosed zones' walls."""
+    solid: list[BaseGeometry] = [floor.outline, *floor.walls, *floor.columns, *floor.fixtures]
+    solid += [partitions(zone, floor) for zone in zones if zone.enclosed]
+    return MultiLineString([ring for geometry in solid for ring in lines(geometry)])

@@ -1,0 +1,235 @@
+"""Draw what is planned in the hall: zones, equipment, people, cameras, the movement line and broken rules, in SVG."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from markupsafe import Markup
+from shapely.geometry.base import BaseGeometry
+
+from layout.drawings.building import path
+from layout.drawings.hall import FlowHeat, HallDrawing
+from layout.drawings.labels import Label
+from layout.drawings.markup import Point, Value, element, group, number, path_of, rectangle, write
+from layout.drawings.palette import BROKEN, CAMERA, FLOW, INK, MOVEMENT, PAPER, POST, SIGHT, THIN, tint
+from layout.drawings.sheet import Box, Sheet
+from layout.drawings.text import LINE_HEIGHT
+from layout.drawings.view import seen_from
+from layout.posts.plan import Camera, Equipment, Post
+from layout.zones.plan import BrokenRule, PlacedZone
+
+POST_RADIUS_M = 0.25
+POST_RADIUS_MM = 2.5
+LOOKING = frozenset({"guide", "guard", "duty_manager"})
+LOOKING_DEG = 180.0
+LOOKING_M = 25.0
+CONE_M = 1.4
+FLOW_CLASSES = (0.12, 0.25, 0.4, 0.55, 0.75)
+SEATS = frozenset({"chair"})
+MACHINES = frozenset({"self_service_machine", "ticket_machine"})
+SHELVES = frozenset({"gondola", "shelf", "parcel_rack", "brochure_rack", "display_table"})
+
+
+def draw_zone(sheet: Sheet, zone: PlacedZone, details: Mapping[str, Value], title: str) -> Markup:
+    """Draw one zone: its rectangles as one shape, staff's dashed, a locked one with a firmer line."""
+    fill, stroke = tint(zone.kind, public=zone.public)
+    shape = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects])
+    style: dict[str, Value] = {"fill": fill, "stroke": stroke, "stroke-width": 0.6 if zone.locked else 0.3}
+    if not zone.public and not zone.enclosed:
+        style["stroke-dasharray"] = "1.6 0.9"
+    shape_path = element("path", {"d": path(sheet, shape), **style})
+    return element("g", {**details}, element("title", {}, title), shape_path)
+
+
+def draw_label(label: Label, halo: str) -> list[Markup]:
+    """Draw a label with a halo in the colour of its ground, and its leader."""
+    drawn = []
+    if label.leader:
+        style: dict[str, Value] = {"fill": "none", "stroke": INK, "stroke-width": 0.25}
+        drawn.append(element("path", {"d": path_of(label.leader), **style}))
+        x, y = label.leader[-1]
+        drawn.append(element("circle", {"cx": x, "cy": y, "r": 0.6, "fill": INK}))
+    box = label.box
+    middle = (box.x + box.width / 2, box.y + box.height / 2)
+    height = box.width if label.turned else box.height
+    turn: dict[str, Value] = (
+        {"transform": f"rotate(-90 {number(middle[0])} {number(middle[1])})"} if label.turned else {}
+    )
+    y = middle[1] - height / 2
+    rows = []
+    for row in label.rows:
+        y += row.size * LINE_HEIGHT
+        weight: dict[str, Value] = {"font-weight": 600} if row.strong else {"fill": THIN}
+        rows.append(write((middle[0], y - row.size * 0.3), row.text, row.size, weight))
+    style = {"text-anchor": "middle", "stroke": halo, "stroke-width": 0.9, "paint-order": "stroke", **turn}
+    return [*drawn, element("g", {**style, "stroke-linejoin": "round", "class": "label"}, *rows)]
+
+
+def draw_equipment(sheet: Sheet, thing: Equipment, details: Mapping[str, Value], title: str) -> Markup:
+    """Draw one thing: its footprint, its front as a firm edge, and a sign for seats, machines and shelves."""
+    box = sheet.box(thing.x, thing.y, thing.w, thing.h)
+    style: dict[str, Value] = {"fill": PAPER, "stroke": INK, "stroke-width": 0.22}
+    if thing.kind in SEATS:
+        style["rx"] = min(box.width, box.height) * 0.25
+    marks = [rectangle(box.x, box.y, box.width, box.height, style)]
+    if thing.kind in SHELVES:
+        ends = ((box.x, box.y), (box.x + box.width, box.y + box.height))
+        marks.append(element("path", {"d": path_of(ends), "stroke": THIN, "stroke-width": 0.18}))
+    elif thing.kind in MACHINES:
+        centre: dict[str, Value] = {"cx": box.x + box.width / 2, "cy": box.y + box.height / 2}
+        radius = min(box.width, box.height) * 0.22
+        marks.append(element("circle", {**centre, "r": radius, "fill": INK}))
+    edge = _edge(box, thing.facing_deg + (180 if thing.kind in SEATS else 0))
+    marks.append(element("path", {"d": path_of(edge), "stroke": INK, "stroke-width": 0.55}))
+    return element("g", {**details}, element("title", {}, title), *marks)
+
+
+def _edge(box: Box, facing_deg: float) -> tuple[Point, Point]:
+    """Return the edge of a box that looks in a direction of the hall (y up)."""
+    left, right, top, bottom = box.x, box.x + box.width, box.y, box.y + box.height
+    turns = round(facing_deg / 90) % 4
+    return (
+        ((right, top), (right, bottom)),
+        ((left, top), (right, top)),
+        ((left, top), (left, bottom)),
+        ((left, bottom), (right, bottom)),
+    )[turns]
+
+
+def post_radius(sheet: Sheet) -> float:
+    """Return the radius of a person's sign on the sheet, millimetres."""
+    return max(POST_RADIUS_MM, sheet.mm(POST_RADIUS_M))
+
+
+def draw_post(sheet: Sheet, post: Post, code: str, details: Mapping[str, Value], title: str) -> Markup:
+    """Draw one person: a disc with the role's code and a nose that points where the person faces."""
+    x, y = sheet.at(post.x, post.y)
+    radius = post_radius(sheet)
+    angle = math.radians(-post.facing_deg)
+    nose = [
+        (x + reach * math.cos(angle + off), y + reach * math.sin(angle + off))
+        for reach, off in ((radius * 1.7, 0.0), (radius, 0.62), (radius, -0.62))
+    ]
+    size = min(2.4, 2 * radius * 0.86 / max(1, len(code)) / 0.7)
+    text: dict[str, Value] = {"text-anchor": "middle", "fill": PAPER, "font-weight": 700}
+    return element(
+        "g",
+        {**details},
+        element("title", {}, title),
+        element("path", {"d": path_of(nose, closed=True), "fill": POST, "stroke": PAPER, "stroke-width": 0.25}),
+        element("circle", {"cx": x, "cy": y, "r": radius, "fill": POST, "stroke": PAPER, "stroke-width": 0.35}),
+        write((x, y + size * 0.36), code, size, text),
+    )
+
+
+def draw_camera(sheet: Sheet, camera: Camera, blocks: BaseGeometry, details: Mapping[str, Value], title: str) -> Markup:
+    """Draw one camera with the beginning of its field of view."""
+    near = seen_from(camera.x, camera.y, camera.facing_deg, camera.view_deg, CONE_M, blocks)
+    x, y = sheet.at(camera.x, camera.y)
+    angle = math.radians(-camera.facing_deg)
+    body = [
+        (x + reach * math.cos(angle + off), y + reach * math.sin(angle + off))
+        for reach, off in ((2.6, 0.5), (2.6, -0.5), (0.9, -2.2), (0.9, 2.2))
+    ]
+    cone: dict[str, Value] = {"fill": CAMERA, "fill-opacity": 0.16, "stroke": CAMERA, "stroke-width": 0.18}
+    return element(
+        "g",
+        {**details},
+        element("title", {}, title),
+        element("path", {"d": path(sheet, near), **cone}),
+        element("path", {"d": path_of(body, closed=True), "fill": CAMERA, "stroke": PAPER, "stroke-width": 0.25}),
+    )
+
+
+def draw_coverage(sheet: Sheet, cameras: Sequence[Camera], blocks: BaseGeometry) -> list[Markup]:
+    """Draw all the floor that each camera sees within its range."""
+    style: dict[str, Value] = {"fill": CAMERA, "fill-opacity": 0.12, "stroke": CAMERA, "stroke-width": 0.25}
+    return [
+        element("path", {"d": path(sheet, seen_from(c.x, c.y, c.facing_deg, c.view_deg, c.range_m, blocks)), **style})
+        for c in cameras
+    ]
+
+
+def draw_movement(sheet: Sheet, route: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[Markup]:
+    """Draw the movement line with arrows along it."""
+    points = [sheet.at(float(x), float(y)) for x, y in route]
+    if len(points) < 2:
+        return []
+    style: dict[str, Value] = {"fill": "none", "stroke-linejoin": "round", "stroke-linecap": "round"}
+    drawn = [
+        element("path", {"d": path_of(points), **style, "stroke": PAPER, "stroke-width": 1.7, "stroke-opacity": 0.8}),
+        element(
+            "path",
+            {"d": path_of(points), **style, "stroke": MOVEMENT, "stroke-width": 0.75, "stroke-dasharray": "2.6 1.5"},
+        ),
+    ]
+    for k, (start, end) in enumerate(pairwise(points)):
+        if math.dist(start, end) >= 9 or k == len(points) - 2:
+            drawn.append(_arrow(start, end, 1.0 if k == len(points) - 2 else 0.55))
+    return drawn
+
+
+def _arrow(start: Point, end: Point, share: float) -> Markup:
+    angle = math.atan2(end[1] - start[1], end[0] - start[0])
+    tip = (start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)
+    wings = [(tip[0] - 3.1 * math.cos(angle + off), tip[1] - 3.1 * math.sin(angle + off)) for off in (0.42, -0.42)]
+    style: dict[str, Value] = {"fill": MOVEMENT, "stroke": PAPER, "stroke-width": 0.3}
+    return element("path", {"d": path_of([tip, *wings], closed=True), **style})
+
+
+def draw_flow(sheet: Sheet, flow: FlowHeat) -> list[Markup]:
+    """Draw how many visitors walk over each square, in five classes, neighbours of a row joined."""
+    top = float(flow.density.max(initial=0.0))
+    if top <= 0:
+        return []
+    classes = np.ceil(flow.density / top * len(FLOW_CLASSES)).astype(int)
+    drawn = []
+    for row, values in enumerate(classes):
+        ends = np.flatnonzero(np.diff(values, prepend=-1, append=-1))
+        for start, end in pairwise(ends):
+            if values[start] > 0:
+                left, bottom = flow.origin[0] + start * flow.cell_m, flow.origin[1] + row * flow.cell_m
+                box = sheet.box(left, bottom, (end - start) * flow.cell_m, flow.cell_m)
+                style: dict[str, Value] = {"fill": FLOW, "fill-opacity": FLOW_CLASSES[values[start] - 1]}
+                drawn.append(rectangle(box.x, box.y, box.width, box.height, style))
+    return drawn
+
+
+def draw_sight(sheet: Sheet, posts: Sequence[Post], blocks: BaseGeometry) -> list[Markup]:
+    """Draw what the posts that watch the floor see: half a turn round where they face."""
+    style: dict[str, Value] = {"fill": SIGHT, "fill-opacity": 0.1, "stroke": SIGHT, "stroke-width": 0.25}
+    return [
+        element("path", {"d": path(sheet, seen_from(p.x, p.y, p.facing_deg, LOOKING_DEG, LOOKING_M, blocks)), **style})
+        for p in posts
+        if p.role in LOOKING
+    ]
+
+
+def broken_at(rule: BrokenRule, hall: HallDrawing) -> Point | None:
+    """Return the point of the hall that a broken rule concerns: a zone's middle, a point in its text, or None."""
+    for zone in hall.zones.zones:
+        if zone.id in re.split(r"[,\s/]+", rule.where):
+            x, y, w, h = (float(value) for value in zone.rects[int(np.argmax(zone.rects[:, 2] * zone.rects[:, 3]))])
+            return x + w * 0.5, y + h * 0.5
+    found = re.findall(r"-?\d+(?:\.\d+)?", rule.where)
+    return (float(found[0]), float(found[1])) if len(found) >= 2 else None
+
+
+def draw_broken(sheet: Sheet, at: Point, numbers: str, title: str) -> Markup:
+    """Draw the mark of a broken rule: a red diamond with its number in the list."""
+    x, y = sheet.at(*at)
+    diamond = [(x, y - 3.4), (x + 3.4, y), (x, y + 3.4), (x - 3.4, y)]
+    text: dict[str, Value] = {"text-anchor": "middle", "fill": PAPER, "font-weight": 700}
+    return group(
+        {},
+        [
+            element("title", {}, title),
+            element("path", {"d": path_of(diamond, closed=True), "fill": BROKEN, "stroke": PAPER, "stroke-width": 0.4}),
+            write((x, y + 0.9), numbers, 2.5, text),
+        ],
+    )

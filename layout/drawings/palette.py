@@ -1,0 +1,45 @@
+"""Hold the colours: pale tints of Okabe and Ito's colour-blind-safe set, told apart by lightness and by their labels.
+
+Visitors' zones are tinted by what happens there, staff's are grey; nothing is said by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+INK = "#1d2730"
+POCHE = "#2b353e"
+PAPER = "#ffffff"
+FLOOR = "#fbfaf7"
+THIN = "#5b6873"
+FAINT = "#a9b3bb"
+MOVEMENT = "#b4480c"
+POST = "#0b4f6c"
+CAMERA = "#6a3d7c"
+BROKEN = "#b3261e"
+FLOW = "#c2570c"
+SIGHT = "#0b6e99"
+
+STAFF = ("#e6e9eb", "#8d99a3")
+OTHER = ("#efece4", "#98907d")
+
+_TINTS: Mapping[str, tuple[str, str]] = {
+    "counters": ("#cfe1ef", "#3d7199"),
+    "self_service": ("#cfe8df", "#2f7f68"),
+    "waiting": ("#f7efcb", "#9c8325"),
+    "reception": ("#f6dfc9", "#a8672a"),
+    "vip": ("#e6d9ea", "#7d5a8c"),
+    "product_supermarket": ("#f4dbe4", "#a05572"),
+    "handset_club": ("#dfe3f6", "#5a66a8"),
+    "data_experience": ("#d8eef3", "#35808f"),
+    "e_banking": ("#d8eef3", "#35808f"),
+    "parcel_shelves": ("#eadfce", "#8a6a3c"),
+}
+_STAFF_KINDS = frozenset({"back_office", "manager_office", "security", "store"})
+
+
+def tint(kind: str, *, public: bool) -> tuple[str, str]:
+    """Return the fill and the line colour of a kind of zone."""
+    if kind in _STAFF_KINDS:
+        return STAFF
+    return _TINTS.get(kind, OTHER if public else STAFF)

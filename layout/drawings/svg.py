@@ -1,0 +1,236 @@
+"""Draw the hall plan: `draw_sheet` a whole A3 sheet for hall.svg, `draw_plan` the plan alone for hall.html.
+
+Both are made of the same layers, each a group with ``data-layer``, from the floor up: zones, flow, cameras' and posts'
+views, equipment, building, cameras, movement line, posts, broken rules, names and dimensions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from markupsafe import Markup
+
+from layout.drawings.building import blocking_lines, draw_building, draw_floor, draw_partitions
+from layout.drawings.contents import (
+    broken_at,
+    draw_broken,
+    draw_camera,
+    draw_coverage,
+    draw_equipment,
+    draw_flow,
+    draw_label,
+    draw_movement,
+    draw_post,
+    draw_sight,
+    draw_zone,
+    post_radius,
+)
+from layout.drawings.hall import HallDrawing
+from layout.drawings.labels import Label, LabelWish, place_labels
+from layout.drawings.marks import Mark, dimension_marks, door_marks, draw_north, draw_scale_bar
+from layout.drawings.markup import Point, Value, element, group, number, rectangle
+from layout.drawings.palette import INK, PAPER, tint
+from layout.drawings.sheet import SHEET_MM, WALL_M, Box, Sheet, make_sheet
+from layout.drawings.titles import draw_column
+from layout.drawings.words import Words, name_equipment, name_role, name_zone, plain, role_codes
+
+FONT = (
+    "'Noto Sans', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', "
+    "'Microsoft YaHei', sans-serif"
+)
+HIDDEN_ON_PAPER = ("flow", "sight", "coverage")
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What the plan is made of, in the order it is drawn."""
+
+    sheet: Sheet
+    groups: Mapping[str, Sequence[Markup]]
+    labels: Sequence[Label]
+
+
+def draw_sheet(hall: HallDrawing, language: str) -> str:
+    """Return hall.svg: an A3 sheet with the plan, its legend and a title block."""
+    words = _words(language)
+    layers = draw_layers(hall, words)
+    width, height = SHEET_MM
+    paper = rectangle(0, 0, width, height, {"fill": PAPER})
+    shown = [_layer(name, marks) for name, marks in layers.groups.items() if name not in HIDDEN_ON_PAPER]
+    title = element("title", {}, f"{hall.title}: {words.say('Hall plan')}")
+    column = draw_column(hall, layers.sheet.scale, words)
+    head = _head(Box(0, 0, width, height), {"width": f"{number(width)}mm", "height": f"{number(height)}mm"})
+    body = Markup("\n").join([title, paper, *shown, column])
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{body}\n</svg>\n'
+
+
+def draw_plan(hall: HallDrawing, language: str) -> Markup:
+    """Return the plan alone as an SVG element for a page; every layer is there, the page switches them."""
+    words = _words(language)
+    layers = draw_layers(hall, words)
+    groups = [_layer(name, marks) for name, marks in layers.groups.items()]
+    name = f"{hall.title}: {words.say('Hall plan')}"
+    head = _head(layers.sheet.plan, {"class": "hall-plan", "role": "group", "aria-label": name})
+    return head + Markup("\n") + Markup("\n").join(groups) + Markup("\n</svg>\n")
+
+
+def _words(language: str) -> Words:
+    from outlet.page import translate
+
+    return Words(language, translate(language))
+
+
+def _head(view: Box, attributes: Mapping[str, Value]) -> Markup:
+    box = " ".join(number(value) for value in (view.x, view.y, view.width, view.height))
+    marks: dict[str, Value] = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "viewBox": box,
+        **attributes,
+        "font-family": FONT,
+        "fill": INK,
+    }
+    return Markup(str(element("svg", marks)).removesuffix("/>") + ">")  # noqa: S704
+
+
+def _layer(name: str, marks: Sequence[Markup]) -> Markup:
+    return group({"data-layer": name}, marks)
+
+
+def draw_layers(hall: HallDrawing, words: Words) -> Layers:
+    """Draw every layer of the plan."""
+    sheet = make_sheet(hall.floor)
+    zones, things = hall.zones.zones, hall.furnishing
+    blocks = blocking_lines(hall.floor, zones)
+    dimensions = dimension_marks(sheet, hall.floor, words.language)
+    doors = door_marks(sheet, hall.floor, words.say)
+    broken = _broken(hall)
+    labels = _labels(hall, sheet, words, [*dimensions, *doors], broken)
+    people = _people(hall, sheet, words)
+    cameras = [
+        draw_camera(sheet, camera, blocks, _details("camera", camera.id), f"{words.say('Camera')} {k}")
+        for k, camera in enumerate(things.cameras, start=1)
+    ]
+    bar = Box(sheet.hall.x, sheet.plan.y + sheet.plan.height - 2.6, 0, 0)
+    signs = [draw_scale_bar(sheet, (bar.x, bar.y), words.language)]
+    if hall.floor.origin_crs is not None:
+        at = (sheet.plan.x + sheet.plan.width - 6, sheet.plan.y + sheet.plan.height - 8)
+        signs.append(draw_north(at, hall.floor.rotation_deg))
+    groups: dict[str, Sequence[Markup]] = {
+        "floor": [draw_floor(sheet, hall.floor)],
+        "zones": [_zone(hall, sheet, k, words) for k in range(len(zones))],
+        "flow": draw_flow(sheet, hall.flow) if hall.flow is not None else [],
+        "coverage": draw_coverage(sheet, things.cameras, blocks),
+        "sight": draw_sight(sheet, things.posts, blocks),
+        "equipment": _equipment(hall, sheet, words),
+        "walls": [*draw_partitions(sheet, zones, hall.floor), *draw_building(sheet, hall.floor, words.say)],
+        "cameras": cameras,
+        "movement": draw_movement(sheet, hall.zones.movement_line),
+        "posts": people,
+        "names": [
+            mark
+            for label, zone in zip(labels, zones, strict=True)
+            for mark in draw_label(label, PAPER if label.leader else tint(zone.kind, public=zone.public)[0])
+        ],
+        "broken": [draw_broken(sheet, at, numbers, title) for at, numbers, title in broken],
+        "dimensions": [mark.svg for mark in dimensions],
+        "signs": [*(mark.svg for mark in doors), *signs],
+    }
+    return Layers(sheet, groups, labels)
+
+
+def _details(kind: str, identifier: str) -> dict[str, Value]:
+    return {"class": "thing", "data-kind": kind, "data-id": identifier}
+
+
+def _zone(hall: HallDrawing, sheet: Sheet, k: int, words: Words) -> Markup:
+    zone = hall.zones.zones[k]
+    title = f"{name_zone(zone.kind, zone.name, words.say)}, {words.area(zone.area_m2)}"
+    return draw_zone(sheet, zone, _details("zone", zone.id), title)
+
+
+def _equipment(hall: HallDrawing, sheet: Sheet, words: Words) -> list[Markup]:
+    return [
+        draw_equipment(sheet, thing, _details("equipment", thing.id), name_equipment(thing.kind, words.say))
+        for thing in hall.furnishing.equipment
+    ]
+
+
+def post_codes(hall: HallDrawing) -> dict[str, str]:
+    """Return the code of every post by its id: that of its role, numbered where there are several."""
+    posts = hall.furnishing.posts
+    codes = role_codes([post.role for post in posts])
+    counts = Counter(post.role for post in posts)
+    numbers: Counter[str] = Counter()
+    found = {}
+    for post in posts:
+        numbers[post.role] += 1
+        found[post.id] = codes[post.role] + (str(numbers[post.role]) if counts[post.role] > 1 else "")
+    return found
+
+
+def _people(hall: HallDrawing, sheet: Sheet, words: Words) -> list[Markup]:
+    codes = post_codes(hall)
+    return [
+        draw_post(sheet, post, codes[post.id], _details("post", post.id), name_role(post.role, hall.roles, words.say))
+        for post in hall.furnishing.posts
+    ]
+
+
+def _broken(hall: HallDrawing) -> list[tuple[Point, str, str]]:
+    """Return where broken rules are marked, with their numbers; rules at one place share a mark."""
+    places: dict[Point, list[int]] = {}
+    for k, rule in enumerate(hall.zones.broken_rules):
+        at = broken_at(rule, hall)
+        if at is not None:
+            places.setdefault(at, []).append(k)
+    found = []
+    for at, which in places.items():
+        rules = [hall.zones.broken_rules[k] for k in which]
+        text = "; ".join(f"{plain(rule.rule)}: {rule.text}" for rule in rules)
+        found.append((at, str(which[0] + 1) + ("+" if len(which) > 1 else ""), text))
+    return found
+
+
+def _labels(
+    hall: HallDrawing, sheet: Sheet, words: Words, marks: Sequence[Mark], broken: Sequence[tuple[Point, str, str]]
+) -> list[Label]:
+    radius = post_radius(sheet) * 1.15
+    hard = [mark.box for mark in marks]
+    for post in hall.furnishing.posts:
+        x, y = sheet.at(post.x, post.y)
+        hard.append(Box(x - radius, y - radius, 2 * radius, 2 * radius))
+    for at, _, _ in broken:
+        x, y = sheet.at(*at)
+        hard.append(Box(x - 3.2, y - 3.2, 6.4, 6.4))
+    soft = [sheet.box(thing.x, thing.y, thing.w, thing.h) for thing in hall.furnishing.equipment]
+    soft += _along(sheet, hall.zones.movement_line)
+    soft += [_around(sheet, column.bounds) for column in (*hall.floor.columns, *hall.floor.walls, *hall.floor.fixtures)]
+    wishes = []
+    for zone in hall.zones.zones:
+        order = np.argsort(-zone.rects[:, 2] * zone.rects[:, 3], kind="stable")
+        rooms = tuple(sheet.box(*(float(value) for value in zone.rects[k])) for k in order)
+        wishes.append(LabelWish(name_zone(zone.kind, zone.name, words.say), words.area(zone.area_m2), rooms))
+    wall = sheet.mm(WALL_M)
+    outside = Box(sheet.hall.x - wall, sheet.hall.y - wall, sheet.hall.width + 2 * wall, sheet.hall.height + 2 * wall)
+    return place_labels(wishes, hard, soft, outside, sheet.plan)
+
+
+def _around(sheet: Sheet, bounds: tuple[float, float, float, float]) -> Box:
+    return sheet.box(bounds[0], bounds[1], bounds[2] - bounds[0], bounds[3] - bounds[1])
+
+
+def _along(sheet: Sheet, route: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[Box]:
+    """Return small boxes along a line."""
+    boxes = []
+    points = [sheet.at(float(x), float(y)) for x, y in route]
+    for start, end in pairwise(points):
+        steps = max(1, math.ceil(math.dist(start, end) / 1.5))
+        for k in range(steps + 1):
+            x, y = (start[0] + (end[0] - start[0]) * k / steps, start[1] + (end[1] - start[1]) * k / steps)
+            boxes.append(Box(x - 0.8, y - 0.8, 1.6, 1.6))
+    return boxes

@@ -1,0 +1,135 @@
+"""Name kinds of zone, roles, equipment and rules in the reader's language.
+
+The texts stand here as literals, so that the catalogues under ``outlet/page/locale`` can be checked against them; a
+name that is not here (a planner's own) is shown as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Say = Callable[[str], str]
+
+
+def fixed(value: float, language: str, digits: int) -> str:
+    """Return a figure with all its decimals, as measures on a plan are written.
+
+    >>> fixed(3.2, "es", 2)
+    '3,20'
+    """
+    from babel.numbers import format_decimal
+
+    from outlet.page.words import LOCALES
+
+    return str(format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=LOCALES[language]))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a drawing needs to speak a language."""
+
+    language: str
+    say: Say
+
+    def area(self, square_metres: float) -> str:
+        """Return an area with its unit, to a tenth of a square metre."""
+        return f"{fixed(square_metres, self.language, 1)} m²"
+
+
+def zone_names(_: Say) -> Mapping[str, str]:
+    """Return the names of the kinds of zone of the ready-made programmes, by their English names."""
+    return {
+        "Back office": _("Back office"),
+        "Checkout": _("Checkout"),
+        "Data-service experience": _("Data-service experience"),
+        "E-banking demonstration": _("E-banking demonstration"),
+        "Handset club": _("Handset club"),
+        "Information": _("Information"),
+        "Manager's office": _("Manager's office"),
+        "Parcel shelves": _("Parcel shelves"),
+        "Product supermarket": _("Product supermarket"),
+        "Reception": _("Reception"),
+        "Security post": _("Security post"),
+        "Self-service": _("Self-service"),
+        "Service counters": _("Service counters"),
+        "Store": _("Store"),
+        "VIP room": _("VIP room"),
+        "Waiting": _("Waiting"),
+    }
+
+
+def role_names(_: Say) -> Mapping[str, str]:
+    """Return the names of the posts of the ready-made presets, by their English names."""
+    return {
+        "Accounting supervisor": _("Accounting supervisor"),
+        "Cashier": _("Cashier"),
+        "Counter clerk": _("Counter clerk"),
+        "Customer-service and product adviser": _("Customer-service and product adviser"),
+        "Duty manager": _("Duty manager"),
+        "Guard": _("Guard"),
+        "Lobby guide": _("Lobby guide"),
+        "Product adviser": _("Product adviser"),
+        "Resident account manager": _("Resident account manager"),
+        "Shelf clerk": _("Shelf clerk"),
+        "Teller": _("Teller"),
+        "VIP manager": _("VIP manager"),
+    }
+
+
+def equipment_names(_: Say) -> Mapping[str, str]:
+    """Return the names of the kinds of equipment, by id."""
+    return {
+        "brochure_rack": _("Brochure rack"),
+        "caller_screen": _("Caller screen"),
+        "chair": _("Chair"),
+        "counter": _("Counter"),
+        "desk": _("Desk"),
+        "display_table": _("Display table"),
+        "gondola": _("Shelf on the floor"),
+        "parcel_rack": _("Parcel rack"),
+        "self_service_machine": _("Self-service machine"),
+        "shelf": _("Shelf"),
+        "ticket_machine": _("Ticket machine"),
+        "vip_desk": _("Adviser's desk"),
+    }
+
+
+def plain(identifier: str) -> str:
+    """Return an id as words.
+
+    >>> plain("area_off_m2")
+    'Area off m2'
+    """
+    text = identifier.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def name_zone(kind: str, name: str, _: Say) -> str:
+    """Return the name of a zone: its own, translated where it is one of the ready-made ones."""
+    return zone_names(_).get(name, name or plain(kind))
+
+
+def name_role(role: str, names: Mapping[str, str], _: Say) -> str:
+    """Return the name of a role: that of its preset, translated where it is one of the ready-made ones."""
+    name = names.get(role, "")
+    return role_names(_).get(name, name or plain(role))
+
+
+def name_equipment(kind: str, _: Say) -> str:
+    """Return the name of a kind of equipment."""
+    return equipment_names(_).get(kind, plain(kind))
+
+
+def role_codes(roles: list[str]) -> dict[str, str]:
+    """Return a short code for each role: its initials, or its first letters where two roles share those.
+
+    >>> role_codes(["guide", "guard", "duty_manager"])
+    {'guide': 'G', 'guard': 'GU', 'duty_manager': 'DM'}
+    """
+    codes: dict[str, str] = {}
+    for role in dict.fromkeys(roles):
+        initials = "".join(word[0] for word in role.split("_") if word).upper() or "?"
+        tries = [initials, *(role.replace("_", "")[:size].upper() for size in range(2, len(role) + 1))]
+        codes[role] = next((code for code in tries if code not in codes.values()), f"{initials}{len(codes)}")
+    return codes
