@@ -27,14 +27,35 @@ def rivals_within(cost: Cost, within_min: float, attraction: NDArray[np.float64]
     return total.astype(np.float64)
 
 
-def nearest_rival(cost: Cost, cutoff_min: float) -> NDArray[np.float64]:
+def nearest_rival(cost: Cost, cutoff_min: float, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the walk to the nearest rival, minutes, ``cutoff_min`` where none is that near; more is better.
 
-    That no rival is within the cutoff is known, not missing: the walk is at least so long.
+    That no rival is within the cutoff is known, not missing: the walk is at least so long. ``wanted``, shape (r,), says
+    which rivals count: a cash machine is no rival of a branch.
     """
+    if wanted.shape != (cost.shape[1],):
+        raise InputError(f"wanted has shape {wanted.shape}; expected ({cost.shape[1]},), one for each rival")
+    keep = wanted[cost.indices]
     nearest = np.full(cost.shape[0], cutoff_min)
-    np.minimum.at(nearest, _rows(cost), cost.data)
+    np.minimum.at(nearest, _rows(cost)[keep], cost.data[keep])
     return nearest
+
+
+def typical_attraction(attraction: NDArray[np.float64]) -> float:
+    """Return the attraction of a typical rival: half of all attraction lies with rivals that have no more; 1 for none.
+
+    The median over customers rather than over outlets, so that many small machines do not make it theirs.
+
+    Examples
+    --------
+    >>> typical_attraction(np.array([0.1, 0.1, 0.1, 0.1, 1.0, 1.0]))
+    1.0
+    """
+    if attraction.size == 0:
+        return 1.0
+    ordered = np.sort(attraction)
+    reached = np.cumsum(ordered) >= ordered.sum() / 2.0
+    return float(ordered[int(np.argmax(reached))])
 
 
 def demand_per_rival(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from siting.access.stops import count_within, departures_within, nearest_minutes
-from siting.competition.presence import demand_per_rival, nearest_rival, rivals_within
+from siting.competition.presence import demand_per_rival, nearest_rival, rivals_within, typical_attraction
 from siting.competition.share import Market, captured_alone
 from siting.demand.catchment import catchment_demand
 from siting.demand.decay import Decay
@@ -85,6 +85,12 @@ class FeatureInputs:
         """Walk within which a rival counts, minutes."""
         return self.settings.competition.rivals_within_m / self.settings.travel.walk_m_per_min
 
+    @property
+    def full_rivals(self) -> NDArray[np.bool_]:
+        """Whether a rival attracts enough to be called one, shape (r,)."""
+        least = self.settings.competition.nearest_from * typical_attraction(self.attraction_of_rivals)
+        return np.asarray(self.attraction_of_rivals >= least, dtype=np.bool_)
+
     def known(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return competition figures, NaN where the competitor layer does not cover the candidate."""
         return np.where(self.rivals_known, values, np.nan)
@@ -140,9 +146,10 @@ def rivals_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
 def rival_walk_min(inputs: FeatureInputs) -> NDArray[np.float64]:
     """Return the walk along streets to the nearest rival, minutes, at most the cutoff; more is better.
 
-    Source: spatial monopoly around an outlet (Hotelling, 1929).
+    Rivals that attract far less than a typical one do not count. Source: spatial monopoly (Hotelling, 1929).
     """
-    return inputs.known(nearest_rival(inputs.candidate_rivals, inputs.settings.travel.cutoff_min))
+    cutoff = inputs.settings.travel.cutoff_min
+    return inputs.known(nearest_rival(inputs.candidate_rivals, cutoff, inputs.full_rivals))
 
 
 def demand_per_rival_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:

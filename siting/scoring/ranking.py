@@ -6,8 +6,9 @@
     ω_jk = w_k / Σ_{l known at j} w_l
     score_j = Σ_k ω_jk · v_jk
 
-x_jk is feature k of candidate j. lo and hi are the least and greatest figure after Tukey's fences (1977), quartile ∓
-1.5 interquartile ranges, have cut off far outliers, so that one extreme candidate does not press all others together.
+x_jk is feature k of candidate j. lo and hi are the least and greatest figure after Tukey's outer fences (1977),
+quartile ∓ 3 interquartile ranges, have cut off what is far out, so that one extreme candidate does not press all others
+together.
 A missing figure is neither best nor worst: the candidate is judged by the features it has, their weights scaled up to
 sum to 1. A feature that is alike for all candidates tells none apart and is left out in the same way. The weighted sum
 is the additive value model of Keeney and Raiffa (1976).
@@ -27,7 +28,7 @@ from outlet.errors import InputError
 
 DECIMALS = 4
 _UNIT = 10**DECIMALS
-_FENCE = 1.5
+_FENCE = 3.0
 _NOISE = 1e-9
 
 
@@ -57,12 +58,12 @@ class Ranking:
 
 
 def robust_range(raw: NDArray[np.float64]) -> tuple[float, float] | None:
-    """Return the least and greatest known figure within Tukey's fences, or None where no two differ.
+    """Return the least and greatest known figure within Tukey's outer fences, or None where no two differ.
 
     Examples
     --------
     >>> robust_range(np.array([1.0, 2.0, 3.0, 4.0, 1000.0]))
-    (1.0, 7.0)
+    (1.0, 10.0)
     """
     known = raw[np.isfinite(raw)]
     if known.size == 0:

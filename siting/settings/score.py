@@ -42,6 +42,9 @@ class CompetitionSettings(Settings):
 
     rivals: Stance = Field("avoid", description="avoid: rivals near by are bad; follow: they show a good place.")
     rivals_within_m: float = Field(800.0, gt=0, description="Walk within which a rival counts, metres along streets.")
+    nearest_from: float = Field(
+        0.5, ge=0, description="The nearest rival is the nearest that attracts at least this share of a typical one."
+    )
     model: ChoiceModel = Field("huff", description="huff: attraction / minutes^exponent; logit: exp(-per_min minutes).")
     attraction_exponent: float = Field(1.0, ge=0, description="Exponent of attraction (alpha).")
     distance_exponent: float = Field(2.0, gt=0, description="Exponent of minutes in the Huff model (lambda).")
@@ -49,7 +52,7 @@ class CompetitionSettings(Settings):
     logit_per_min: float = Field(0.2, gt=0, description="Loss of utility per minute in the logit model.")
     own_size: OwnSize = Field("fixed", description="Attraction of our outlets: own_attraction, or their area_m2.")
     own_attraction: float | None = Field(
-        None, gt=0, description="Attraction of an outlet of ours; without it, the median attraction of the rivals."
+        None, gt=0, description="Attraction of an outlet of ours; without it, that of a typical rival."
     )
     elsewhere_min: float = Field(
         30.0,

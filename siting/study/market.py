@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from outlet.errors import InputError
 from siting.competition.huff import elsewhere_attraction, rivals_attraction, site_attraction
+from siting.competition.presence import typical_attraction
 from siting.competition.share import Market
 from siting.data.layers import SitingData
 from siting.settings.score import CompetitionSettings
@@ -52,7 +53,7 @@ def build_market(
         When our outlets are to attract by their area and no area is known.
     """
     rivals = data.competitors["attraction"].to_numpy(dtype=np.float64)
-    typical = float(np.median(rivals)) if rivals.size else 1.0
+    typical = typical_attraction(rivals)
     own, notes = _own_sizes(data, settings, typical)
     elsewhere = elsewhere_attraction(typical, settings)
     if elsewhere > 0:

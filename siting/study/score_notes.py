@@ -95,9 +95,14 @@ def _rivals(data: SitingData, inputs: FeatureInputs) -> list[str]:
     outside = int((~inputs.rivals_known).sum())
     if data.area is None and len(data.competitors) == 0:
         return ["There is no competitor layer: competition is not known, which is not the same as none."]
+    notes: list[str] = []
     if data.area is None:
-        return ["The competitor layer is taken to be complete everywhere; siting.data.area can say where it is."]
+        notes.append("The competitor layer is taken to be complete everywhere; siting.data.area can say where it is.")
     if outside:
         which = count(outside, len(inputs.ids), "candidate")
-        return [f"{which} outside the area the competitor layer covers: competition is not known there."]
-    return []
+        notes.append(f"{which} outside the area the competitor layer covers: competition is not known there.")
+    small = int((~inputs.full_rivals).sum())
+    if small:
+        least = f"{100 * inputs.settings.competition.nearest_from:g} % of a typical one"
+        notes.append(f"{count(small, len(data.competitors), 'rival')} below {least}: never the nearest rival.")
+    return notes

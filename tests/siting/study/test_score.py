@@ -40,11 +40,14 @@ def test_columns_and_sums_are_as_documented(gridtown: Path, run_in: Run) -> None
 
 
 def test_walks_follow_the_streets(gridtown: Path, run_in: Run) -> None:
-    """c1 stands at (500, 500) on the grid: 500 m of street to the metro, 200 m to the rival at (400, 400)."""
+    """c1 stands at (500, 500) on the grid: 500 m of street to the metro, 600 m to the rival at (800, 800).
+
+    The rival at (400, 400) is nearer, but attracts a third of a typical one.
+    """
     run_score(run_in(gridtown))
     table = read_csv(gridtown)
     assert table.loc["c1", "station_walk_min_raw"] == pytest.approx(500 / 80)
-    assert table.loc["c1", "rival_walk_min_raw"] == pytest.approx(200 / 80)
+    assert table.loc["c1", "rival_walk_min_raw"] == pytest.approx(600 / 80)
     # c3 at (800, 300): s3 at 100 m, s2 at 400 m, the edge inside
     assert table.loc["c3", "stops_nearby_raw"] == 2
     assert table.loc["c3", "departures_nearby_raw"] == 4

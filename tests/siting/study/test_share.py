@@ -77,7 +77,7 @@ def test_an_empty_plan_changes_nothing(gridtown: Path, run_in: Run) -> None:
 def test_the_table_says_what_is_assumed(gridtown: Path, run_in: Run) -> None:
     summary, _ = share(run_in(gridtown), ["c1"], ["e1", "e2"])
     assert summary.columns == ("outlet", "role", "captured before", "captured after", "share after %", "from our own")
-    assert "Our outlets attract like a typical rival (2): own_attraction is not set." in summary.notes
+    assert "Our outlets attract like a typical rival (3): own_attraction is not set." in summary.notes
 
 
 def test_attraction_by_area(gridtown: Path, run_in: Run) -> None:
