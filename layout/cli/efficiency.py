@@ -7,21 +7,22 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    raise NotImplementedError
+    from layout.study.efficiency import run_efficiency
+
+    return run_efficiency(stage)
 
 
 STAGE = Stage(
     name="efficiency",
     help="Rank the outlets per hall, per square metre and per head.",
     section="layout",
-    settings=("layout",),
+    settings=("layout.briefs", "layout.services", "layout.staff"),
     reads=(),
     reads_if_there=(
-        "{outlet}/zones.json",
-        "{outlet}/roster.csv",
-        "{outlet}/shifts.csv",
-        "{outlet}/simulation.json",
-        "{outlet}/establishment.csv",
+        "outlets/*/outlet.json",
+        "outlets/*/zones.json",
+        "outlets/*/simulation.json",
+        "outlets/*/establishment.csv",
     ),
     writes=("efficiency.csv", "establishment.csv"),
     per_outlet=False,

@@ -34,6 +34,16 @@ class ServiceSettings(Settings):
     diverted: Mapping[str, Share] = Field(
         {}, description="Share of a service's visitors who use a machine, by service; none: those of the preset."
     )
+    value_per_visit: float | None = Field(
+        None, ge=0, description="Money a visit is worth; none: the brief's, else that of the preset's services."
+    )
+    rent_per_m2: float | None = Field(
+        300.0, ge=0, description="Rent a year where an outlet's own is unknown, by hall area; preset."
+    )
+    fit_out_per_m2: float | None = Field(
+        1200.0, ge=0, description="Fit-out of a new outlet where its own is unknown, by hall area; preset."
+    )
+    fit_out_years: float = Field(10.0, gt=0, le=100, description="Years over which a fit-out is written off; preset.")
     spare_machines: int = Field(1, ge=0, le=10, description="Machines of each kind beyond those needed, for failures.")
 
 
