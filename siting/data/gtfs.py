@@ -108,10 +108,12 @@ def read_gtfs(source: Source, settings: StopSettings, as_of: dt.date) -> tuple[g
     days = _service_days(source, feed)
     day, notes = _typical_day(source, feed, days, as_of)
     events = _departures(feed, days, day, (settings.from_hour, settings.to_hour))
-    served = _merge_stations(source, feed, events, settings.to_hour - settings.from_hour)
-    unserved = feed.stops["stop_id"].nunique() - events["stop_id"].nunique()
-    if unserved > 0:
-        notes.append(f"{source.name}: {unserved} stops, stations and entrances have no trip of their own on {day}")
+    stops = _stations(feed)
+    served = _merge_stations(source, feed, stops, events, settings.to_hour - settings.from_hour)
+    merged = stops["station"].nunique()
+    notes.append(f"{source.name}: departures are those of {day}; {len(stops)} stops and platforms are {merged} places")
+    if merged > len(served):
+        notes.append(f"{source.name}: {merged - len(served)} places have no trip on {day} and were left out")
     return served, notes
 
 
@@ -275,11 +277,17 @@ def _repeated(
     return total
 
 
-def _merge_stations(source: Source, feed: Timetable, events: pd.DataFrame, hours: int) -> gpd.GeoDataFrame:
+def _stations(feed: Timetable) -> pd.DataFrame:
+    """Return the stops by id with the ``station`` each belongs to: its parent, or itself."""
     stops = feed.stops.drop_duplicates("stop_id").set_index("stop_id")
     parent = stops["parent_station"].str.strip() if "parent_station" in stops else pd.Series("", index=stops.index)
-    has_parent = (parent != "") & parent.isin(stops.index)
-    station = parent.where(has_parent, stops.index.to_series())
+    return stops.assign(station=parent.where((parent != "") & parent.isin(stops.index), stops.index.to_series()))
+
+
+def _merge_stations(
+    source: Source, feed: Timetable, stops: pd.DataFrame, events: pd.DataFrame, hours: int
+) -> gpd.GeoDataFrame:
+    station = stops["station"]
     events = events[events["stop_id"].isin(stops.index)].copy()
     events["station"] = station[events["stop_id"]].to_numpy()
     kinds = feed.routes.drop_duplicates("route_id").set_index("route_id")["route_type"].map(_mode)
@@ -296,7 +304,7 @@ def _merge_stations(source: Source, feed: Timetable, events: pd.DataFrame, hours
             ]
         )
     modes = [PRIORITY[int(rank)] for rank in merged["rank"]]
-    is_parent = merged.index.isin(parent[has_parent])
+    is_parent = merged.index.isin(station[station != station.index])
     data = {
         "id": merged.index.astype("str"),
         "name": (place["stop_name"] if "stop_name" in place else merged.index.to_series()).str.strip().to_numpy(),

@@ -70,6 +70,9 @@ def assemble(
         if candidates and settings.candidates.generate is not None and not faults:
             frames["candidates"], made = _generate(settings.candidates.generate, settings, frames)
             notes += made
+    frames["candidates"], left_out, none_left = _on_allowed_ground(settings, frames)
+    notes += left_out
+    faults += none_left
     area = frames.get("area")
     data = SitingData(
         crs=crs,
@@ -85,6 +88,24 @@ def assemble(
         notes=tuple(notes),
     )
     return data, faults
+
+
+def _on_allowed_ground(
+    settings: DataSettings, frames: dict[str, gpd.GeoDataFrame]
+) -> tuple[gpd.GeoDataFrame, list[str], list[Fault]]:
+    """Leave out the candidates on ground where no outlet may open."""
+    candidates = frames["candidates"]
+    if settings.zoning is None or "zoning" not in frames or not len(candidates):
+        return candidates, [], []
+    ground = _ground(frames["zoning"], outside=settings.zoning.outside)
+    assert ground is not None
+    allowed = ground.allows(points_of(candidates))
+    if allowed.all():
+        return candidates, [], []
+    names = ", ".join(candidates["id"][~allowed][:10])
+    note = f"{int((~allowed).sum())} candidates lie where zoning forbids outlets and were left out: {names}"
+    faults = [] if allowed.any() else [_no_candidates("all on forbidden ground", "candidates on allowed ground", "")]
+    return candidates[allowed].reset_index(drop=True), [note], faults
 
 
 def _outside(settings: DataSettings, layer: str, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Fault]:

@@ -115,6 +115,7 @@ def osm_toml(sector: Sector) -> str:
         toml_whole("siting.score", score),
         "# Visits and value per visit are presets: put your own.",
         toml_whole("siting.locate", locate),
+        SCENARIO,
     ]
     return "\n".join(sections)
 
@@ -122,6 +123,14 @@ def osm_toml(sector: Sector) -> str:
 def _layer(name: str, kind: type[LayerSettings]) -> str:
     return toml_section(f"siting.data.{name}", kind, {"file": f"data/{name}.geojson"}, leave_out=TOLD_ONCE)
 
+
+SCENARIO = """# What if: `outlet compare DIR five capture` sets two scenarios side by side.
+[scenario.five]
+siting.locate.outlets = 5
+
+[scenario.capture]
+siting.locate.model = "max_capture"
+"""
 
 README = """# {title}
 
