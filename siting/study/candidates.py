@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,11 @@ def to_csv(table: gpd.GeoDataFrame) -> str:
     return plain.to_csv(index=False, lineterminator="\n")
 
 
-def to_geojson(table: gpd.GeoDataFrame) -> str:
-    """Return candidates.geojson, one feature a line, WGS 84, keys sorted; what is not known is null."""
+def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str] = ()) -> str:
+    """Return candidates.geojson, one feature a line, WGS 84, keys sorted; what is not known is null.
+
+    ``notes`` stand beside the features, so that what scoring assumed travels with its results.
+    """
     plain = pd.DataFrame(table.drop(columns="geometry")).astype(object)
     records = plain.where(plain.notna(), None).to_dict(orient="records")
     features = [
@@ -84,7 +87,9 @@ def to_geojson(table: gpd.GeoDataFrame) -> str:
         for record in records
     ]
     lines = [json.dumps(f, sort_keys=True, ensure_ascii=False, allow_nan=False) for f in features]
-    return '{"features": [\n' + ",\n".join(lines) + '\n], "name": "candidates", "type": "FeatureCollection"}\n'
+    told = json.dumps(list(notes), ensure_ascii=False)
+    tail = f'"name": "candidates", "notes": {told}, "type": "FeatureCollection"}}'
+    return '{"features": [\n' + ",\n".join(lines) + f"\n], {tail}\n"
 
 
 def write_gpkg(table: gpd.GeoDataFrame, path: Path, as_of: dt.date) -> None:

@@ -47,7 +47,7 @@ def run_score(stage: StageRun) -> Summary:
     study = score_candidates(data, costs, settings, stage.seed)
     table = candidates_table(data, study.scored)
     stage.out.write_text("candidates.csv", to_csv(table))
-    stage.out.write_text("candidates.geojson", to_geojson(table))
+    stage.out.write_text("candidates.geojson", to_geojson(table, study.notes))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
     return Summary(
         title=f"The best {min(TOP, len(table))} of {len(table):,} candidates (score 0–100)",

@@ -87,11 +87,13 @@ def test_a_target_market_moves_demand_towards_the_rich(gridtown: Path, run_in: R
 
 
 def test_names_from_data_stay_text(gridtown: Path, run_in: Run) -> None:
-    run_score(run_in(gridtown))
+    summary = run_score(run_in(gridtown))
     table = read_csv(gridtown)
     assert table.loc["c1", "name"] == "<img src=x onerror=alert(1)>"
     assert table.loc["c2", "name"] == '\'=HYPERLINK("x")'
-    features = json.loads((gridtown / "out" / "candidates.geojson").read_text(encoding="utf-8"))["features"]
+    written = json.loads((gridtown / "out" / "candidates.geojson").read_text(encoding="utf-8"))
+    features = written["features"]
+    assert written["notes"] == list(summary.notes)
     assert {f["properties"]["name"] for f in features} >= {"<img src=x onerror=alert(1)>", '=HYPERLINK("x")'}
 
 
