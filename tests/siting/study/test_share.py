@@ -1,5 +1,6 @@
 """Shares of a plan: conservation, roles, and bad plans by message."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -94,3 +95,14 @@ def test_bad_plans_are_named(gridtown: Path, run_in: Run) -> None:
     (gridtown / "out" / "plan.json").unlink()
     with pytest.raises(InputError, match=r"plan\.json: not in out/ yet"):
         run_share(run_in(gridtown))
+
+
+def test_sites_without_area_get_the_median_and_are_told(gridtown: Path, run_in: Run) -> None:
+    stage = run_in(gridtown, "siting.score.competition.own_size=area_m2")
+    settings = stage.project.section("siting", SitingSettings).score.competition
+    data, cache = load_siting_data(stage.project), stage.out.cache()
+    data = dataclasses.replace(data, existing=data.existing.assign(area_m2=[100.0, 300.0]))
+    walks, to_rivals = candidate_costs(stage.project, data, cache), rival_costs(stage.project, data, cache)
+    found = build_market(data, walks, to_rivals, settings)
+    np.testing.assert_array_equal(found.own_size, [200.0] * 6 + [100.0, 300.0])
+    assert found.notes[0] == "6 of 8 sites without area: 200 m² assumed."
