@@ -7,16 +7,18 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    raise NotImplementedError
+    from layout.study.staff import run_staff
+
+    return run_staff(stage)
 
 
 STAGE = Stage(
     name="staff",
     help="Staff a hall: shifts and roster.",
     section="layout",
-    settings=("layout",),
+    settings=("layout.services", "layout.staff"),
     reads=("{outlet}/requirement.csv",),
-    reads_if_there=("{outlet}/zones.json", "{outlet}/catchment.csv"),
+    reads_if_there=("{outlet}/catchment.csv",),
     writes=(
         "{outlet}/shifts.csv",
         "{outlet}/roster.csv",

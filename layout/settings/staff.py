@@ -30,9 +30,10 @@ class BreakSettings(Settings):
     earliest_hours: float = Field(2.5, ge=0, le=12, description="Hours of work before the break at least; preset.")
     least_after_hours: float = Field(2.0, ge=0, le=12, description="Hours of work after the break at least; preset.")
     step_min: int = Field(30, ge=5, le=120, multiple_of=GRID_MIN, description="Step at which breaks start, minutes.")
-    relieved: tuple[str, ...] = Field(
-        ("duty_manager", "guard"),
-        description="Posts for which a colleague of another post steps in during the break; preset.",
+    relieved: tuple[str, ...] | None = Field(
+        None,
+        description="Posts for which a colleague of another post steps in during the break; none: those that only"
+        " need presence.",
     )
 
 
@@ -44,8 +45,8 @@ class RosterSettings(Settings):
     min_consecutive_days_off: int = Field(1, ge=1, le=7, description="Fewest days off in a row.")
     max_weekends: int = Field(3, ge=0, le=53, description="Weekends with work of one person in four weeks; preset.")
     max_sundays: int = Field(2, ge=0, le=53, description="Sundays with work of one person in four weeks; preset.")
-    under_weight: Weight = Field(100, description="Price of one shift that nobody takes.")
-    over_weight: Weight = Field(5, description="Price of one person on a shift beyond the plan.")
+    under_weight: Weight = Field(100, description="Price of one hour for which one person is missing.")
+    over_weight: Weight = Field(4, description="Price of one hour of one person beyond the requirement.")
     contract_weight: Weight = Field(10, description="Price of one hour below the contract's minimum in a week.")
     wish_weight: Weight = Field(8, description="Price of one wish for a day on or off that is not met.")
     fair_hours_weight: Weight = Field(1, description="Price of one hour between the longest and shortest worked share.")
@@ -65,7 +66,9 @@ class StaffSettings(Settings):
     wages: Mapping[str, Money] = Field({}, description="Cost of one paid hour by post, where it differs.")
     full_time_hours: float = Field(40.0, ge=1, le=60, description="Paid hours of a full-time week; preset.")
     shift_hours: tuple[PaidHours, ...] = Field(
-        (4.0, 5.0, 6.0, 7.0, 8.0), min_length=1, description="Paid hours a shift may last, part-time and full-time."
+        (4.0, 5.0, 6.0, 7.0, 7.5, 8.0),
+        min_length=1,
+        description="Paid hours a shift may last, part-time and full.",
     )
     start_step_min: int = Field(
         30, ge=5, le=240, multiple_of=GRID_MIN, description="Step at which shifts start, minutes."
@@ -89,7 +92,7 @@ class StaffSettings(Settings):
         {"A": 3.0, "B": 2.0, "C": 1.0}, description="Value of a community by grade; other grades count 1; preset."
     )
     seconds: float = Field(20.0, gt=0, le=3600, description="Clock limit of each solve; `work` should stop it first.")
-    work: float = Field(1.5, gt=0, le=3600, description="Deterministic work a solve may spend, CP-SAT seconds.")
+    work: float = Field(3.0, gt=0, le=3600, description="Deterministic work a solve may spend, CP-SAT seconds.")
 
     @model_validator(mode="after")
     def _away_below_one(self) -> Self:

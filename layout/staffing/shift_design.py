@@ -45,7 +45,7 @@ from outlet.cp_sat import run_cp_sat
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome, Status, StoppedBy
 
-_FIRST_SHARE = 0.5
+_FIRST_SHARE = 0.25
 _WORST_FIRST: tuple[Status, ...] = ("infeasible", "undecided", "feasible", "optimal")
 _STOPS: tuple[StoppedBy, ...] = ("interrupt", "time", "work", "gap", "proof")
 
