@@ -19,6 +19,7 @@ from siting.study.market import ProjectMarket, build_market
 from siting.study.travel import candidate_costs, rival_costs
 
 COLUMNS = ("outlet_id", "captured_before", "captured_after", "share_before", "share_after", "cannibalised_from_own")
+SHOWN = 20
 _DECIMALS = 6
 
 
@@ -59,14 +60,28 @@ def run_share(stage: StageRun) -> Summary:
     sites = locate_sites(data, plan.opened, plan.kept, plan.closed)
     table = share_table(data, market.market, sites)
     stage.out.write_text("share.csv", table.to_csv(index=False, lineterminator="\n"))
+    shown = _shown(table)
     model = "logit" if settings.competition.model == "logit" else "Huff"
     return Summary(
         title=f"Share of {market.market.demand.sum():,.0f} demand ({model}): {_total(table, 'share_before')} % before, "
         f"{_total(table, 'share_after')} % after",
         columns=("outlet", "role", "captured before", "captured after", "share after %", "from our own"),
-        rows=_rows(table),
-        notes=(*_market_notes(market, sites), *market.notes),
+        rows=_rows(shown),
+        notes=(*_left_out(table, shown), *_market_notes(market, sites), *market.notes),
     )
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows worth a look: new and closed outlets, then the kept ones that lose most."""
+    kept = table["role"] == "kept"
+    loss = (table["captured_before"] - table["captured_after"]).where(kept, np.inf)
+    order = loss.sort_values(ascending=False, kind="stable").index
+    return table.loc[order].head(max(SHOWN, int((~kept).sum())))
+
+
+def _left_out(table: pd.DataFrame, shown: pd.DataFrame) -> list[str]:
+    rest = len(table) - len(shown)
+    return [f"share.csv lists {rest} more outlets, those that lose least to the new ones."] if rest else []
 
 
 def _rows(table: pd.DataFrame) -> list[tuple[Cell, ...]]:
