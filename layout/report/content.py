@@ -1,0 +1,113 @@
+"""Read what the sections speak of, from the files in ``out`` only."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of, read_briefs
+
+Json = Mapping[str, object]
+Record = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class OutletFiles:
+    """One outlet with what was made for it; what was not is empty or None."""
+
+    brief: OutletBrief
+    folder: str
+    hall_svg: str | None = None
+    zones: Json = field(default_factory=dict)
+    requirement: tuple[Record, ...] = ()
+    roster: tuple[Record, ...] = ()
+    shifts: tuple[Record, ...] = ()
+    establishment: tuple[Record, ...] = ()
+    simulation: Json = field(default_factory=dict)
+    pages: tuple[str, ...] = ()
+
+    @property
+    def planned(self) -> bool:
+        """Whether anything was planned inside the outlet."""
+        return bool(self.hall_svg or self.requirement or self.roster or self.simulation)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that was made: outlets, and the tables of the network."""
+
+    outlets: tuple[OutletFiles, ...]
+    efficiency: tuple[Record, ...]
+    establishment: tuple[Record, ...]
+    language: str
+
+
+def read_content(out: Path, language: str) -> Content:
+    """Read what layout made in ``out``."""
+    return Content(
+        outlets=tuple(_outlet(out, brief) for brief in read_briefs(out)),
+        efficiency=_records(out / "efficiency.csv"),
+        establishment=_records(out / "establishment.csv"),
+        language=language,
+    )
+
+
+def _outlet(out: Path, brief: OutletBrief) -> OutletFiles:
+    folder = out / OUTLETS_FOLDER / folder_of(brief.id)
+    svg = folder / "hall.svg"
+    pages = ("hall.html", "hall.dxf", "roster.xlsx", "roster.csv", "shifts.csv", "simulation.json")
+    return OutletFiles(
+        brief=brief,
+        folder=f"{OUTLETS_FOLDER}/{folder_of(brief.id)}",
+        hall_svg=svg.read_text(encoding="utf-8") if svg.is_file() else None,
+        zones=_json(folder / "zones.json"),
+        requirement=_records(folder / "requirement.csv"),
+        roster=_records(folder / "roster.csv"),
+        shifts=_records(folder / "shifts.csv"),
+        establishment=_records(folder / "establishment.csv"),
+        simulation=_json(folder / "simulation.json"),
+        pages=tuple(name for name in pages if (folder / name).is_file()),
+    )
+
+
+def _records(file: Path) -> tuple[Record, ...]:
+    if not file.is_file():
+        return ()
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return tuple(csv.DictReader(stream))
+
+
+def _json(file: Path) -> Json:
+    if not file.is_file():
+        return {}
+    found = json.loads(file.read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else {}
+
+
+def figure(record: Mapping[str, object], key: str) -> float | None:
+    """Return a figure of a record, None where it is missing or empty."""
+    value = record.get(key)
+    if isinstance(value, str):
+        return float(value) if value else None
+    return float(value) if isinstance(value, int | float) else None
+
+
+def items(record: Json, key: str) -> tuple[Json, ...]:
+    """Return a list of objects in JSON, empty where there is none."""
+    value = record.get(key)
+    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def inside(record: Json, key: str) -> Json:
+    """Return an object in JSON, empty where there is none."""
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def texts(record: Json, key: str) -> tuple[str, ...]:
+    """Return a list of texts in JSON, empty where there is none."""
+    value = record.get(key)
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

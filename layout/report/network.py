@@ -1,0 +1,84 @@
+"""Write the sections over all outlets: efficiency and establishment."""
+
+from __future__ import annotations
+
+from layout.report.content import Content, figure
+from layout.report.words import post_name
+from outlet.page import Section, money, number, percent, translate
+
+Row = tuple[str | int | float | None, ...]
+Table = tuple[str, tuple[str, ...], list[Row]]
+
+
+def efficiency_section(content: Content) -> Section | None:
+    """Return outlets ranked per hall, per square metre and per head, and actual against plan where it is known."""
+    language = content.language
+    _ = translate(language)
+    if not content.efficiency:
+        return None
+    last = len(content.efficiency) + 1
+    ordered = sorted(content.efficiency, key=lambda row: (int(row["rank"] or last), row["outlet_id"]))
+    rows: list[Row] = [
+        (
+            row["name"],
+            int(row["rank"]) if row["rank"] else None,
+            number(figure(row, "visits_per_day"), language),
+            money(figure(row, "value_per_year"), row["currency"], language),
+            money(figure(row, "rent_per_year"), row["currency"], language),
+            money(figure(row, "staff_cost_per_year"), row["currency"], language),
+            money(figure(row, "contribution_per_year"), row["currency"], language),
+            money(figure(row, "contribution_per_m2"), row["currency"], language),
+            money(figure(row, "contribution_per_head"), row["currency"], language),
+            number(figure(row, "wait_mean"), language, 1),
+        )
+        for row in ordered
+    ]
+    columns = (
+        _("Outlet"),
+        _("Rank"),
+        _("Visits a day"),
+        _("Value a year"),
+        _("Rent"),
+        _("Staff"),
+        _("Contribution, per hall"),
+        _("per m²"),
+        _("per head"),
+        _("Wait, min"),
+    )
+    tables: list[Table] = [(_("Contribution a year: value less rent, staff and fit-out"), columns, rows)]
+    known = [row for row in ordered if row["actual_visits"] or row["actual_sales"]]
+    if known:
+        against: list[Row] = [
+            (
+                row["name"],
+                number(figure(row, "actual_visits"), language),
+                percent(figure(row, "visits_against_plan"), language),
+                money(figure(row, "actual_sales"), row["currency"], language),
+                percent(figure(row, "sales_against_plan"), language),
+            )
+            for row in known
+        ]
+        names = (_("Outlet"), _("Visits a year"), _("of plan"), _("Sales a year"), _("of plan"))
+        tables.append((_("Actual against plan"), names, against))
+    return Section(_("Efficiency"), "", tables)
+
+
+def establishment_section(content: Content) -> Section | None:
+    """Return the posts and full-time equivalents of the network."""
+    language = content.language
+    _ = translate(language)
+    network = [row for row in content.establishment if row.get("level") == "network"]
+    if len(network) < 2:
+        return None
+    rows: list[Row] = [
+        (
+            post_name(row["post"], language),
+            number(figure(row, "posts"), language),
+            number(figure(row, "hours_per_week"), language),
+            percent(figure(row, "shrinkage"), language),
+            number(figure(row, "full_time_equivalents"), language, 1),
+        )
+        for row in network
+    ]
+    columns = (_("Post"), _("Posts"), _("Hours a week"), _("Leave and shrinkage"), _("Full-time equivalents"))
+    return Section(_("Establishment"), "", ((_("All outlets together"), columns, rows),))
