@@ -96,6 +96,16 @@ def to_csv(found: Comparison) -> str:
     return stream.getvalue()
 
 
+def compared_pair(file: Path) -> tuple[str, str] | None:
+    """Return the names of the scenarios that a compare.csv compares, or None where there is none."""
+    rows = [row for row in _rows(file) if row["measure"] == "scenario"]
+    return (_text(rows[0]["first"]), _text(rows[0]["second"])) if rows else None
+
+
+def _text(cell: str) -> str:
+    return cell[1:] if cell[:2] in ("'=", "'+", "'-", "'@") else cell
+
+
 def _cell(value: Figure) -> str:
     """Return a cell; a text that a spreadsheet would run as a formula is kept a text by an apostrophe."""
     if value is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from outlet.artefacts import MANIFEST, STAGING_PREFIX, is_up_to_date, staging
 from outlet.cli.options import Options
 from outlet.cli.run import run_all
-from outlet.comparison import Comparison, compare_folders, to_csv
+from outlet.comparison import Comparison, compare_folders, compared_pair, to_csv
 from outlet.errors import InputError
 from outlet.handover import folder_of
 from outlet.project import Project, load_project, set_language
@@ -59,7 +59,7 @@ def compare_scenarios(folder: Path, out: Path, first: str, second: str, options:
         run_all(project, place, options)
     stage = _stage(first, second)
     base = _load(folder, BASE, options)
-    if is_up_to_date(stage, base, out):
+    if is_up_to_date(stage, base, out) and compared_pair(out / "compare.csv") == (first, second):
         return Summary("Comparison", skipped="compare.html and compare.csv are up to date")
     with staging(stage, base, out) as place_for:
         return stage.run(StageRun(project=base, out=place_for, progress=options.progress, workers=options.workers))
@@ -111,9 +111,8 @@ def _stage(first: str, second: str) -> Stage:
 
     folders = [folder_of_scenario(Path(), name).as_posix() for name in (first, second)]
     reads = [name if folder == "." else f"{folder}/{name}" for folder in folders for name in COMPARED]
-    name = f"compare {first} {second}".replace(":", " ")
     return Stage(
-        name=name,
+        name="compare",
         help="Put two scenarios side by side.",
         section="project",
         settings=(),

@@ -11,6 +11,7 @@ from outlet.page.figures import MISSING, cell
 
 Value = str | int | float | None
 
+WIDE = 8
 _FIGURE = re.compile(r"[+−-]?[\d.,\u00a0\u202f]+( ?%)?")
 
 
@@ -25,8 +26,8 @@ def render_table(
     """Return a table in a box that scrolls sideways on narrow screens and is never clipped in print.
 
     The first column heads its row. A column whose values are all figures, written out or not, is right-aligned, and so
-    are the columns at the positions ``right``. ``columns`` and ``caption`` are texts in
-    the reader's language; every text is escaped here.
+    are the columns at the positions ``right``. ``columns`` and ``caption`` are texts in the reader's language; every
+    text is escaped here.
     """
     numeric = [at in right or _is_figures([row[at] for row in rows], texts=at > 0) for at in range(len(columns))]
     number_class = Markup(' class="number"')
@@ -40,9 +41,9 @@ def render_table(
     title = Markup("<caption>{}</caption>").format(caption) if caption else Markup("")
     label = caption or (columns[0] if columns else "")
     return Markup(
-        '<div class="table-box" tabindex="0" role="region" aria-label="{}"><table>{}<thead><tr>{}</tr></thead>'
+        '<div class="table-box" tabindex="0" role="region" aria-label="{}"><table{}>{}<thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>\n"
-    ).format(label, title, head, body)
+    ).format(label, Markup(' class="wide"') if len(columns) > WIDE else "", title, head, body)
 
 
 def _is_figures(values: Sequence[Value], *, texts: bool) -> bool:

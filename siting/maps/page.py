@@ -24,7 +24,7 @@ from siting.maps.leaflet import bare_map, leaflet_script, leaflet_style
 from siting.maps.words import LAYERS, map_words
 from siting.scoring.features import FEATURES
 from siting.settings.score import ScoreSettings
-from siting.study.wording import frontier_chart, model_name, plan_facts
+from siting.study.wording import frontier_chart, model_name, plan_facts, unit_name
 
 HIDDEN_AT_FIRST = ("stops", "assignment")
 TOP_AT_LEAST = 5
@@ -106,7 +106,10 @@ def _feature_notes(request: MapRequest, language: str) -> list[tuple[str, str]]:
     _ = translate(language)
     better = {"more": _("more is better"), "less": _("less is better")}
     return [
-        (_(feature.label), f"{_(feature.unit)}; {better[feature.direction]}; {feature.source}")
+        (
+            _(feature.label),
+            f"{unit_name(feature.unit, request.unit, language)}; {better[feature.direction]}; {feature.source}",
+        )
         for feature in FEATURES
         if feature.name in request.results.features
     ]
@@ -161,9 +164,9 @@ def _features(request: MapRequest, language: str) -> list[dict[str, object]]:
         {
             "name": feature.name,
             "label": _(feature.label),
-            "unit": _(feature.unit),
+            "unit": unit_name(feature.unit, request.unit, language),
             "family": feature.family,
-            "help": f"{_(feature.unit)} · {feature.source}",
+            "help": f"{unit_name(feature.unit, request.unit, language)} · {feature.source}",
             "weight": weights.get(feature.name, 0.0),
             "known": int(table[f"{feature.name}_value"].notna().sum()),
         }

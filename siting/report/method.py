@@ -5,7 +5,7 @@ from __future__ import annotations
 from outlet.page import Markup, Section, number, percent, translate
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
-from siting.study.wording import model_name, status_text
+from siting.study.wording import model_name, status_text, unit_name
 
 
 def assumptions_section(context: Context) -> Section | None:
@@ -48,7 +48,7 @@ def method_section(context: Context) -> Section:
     rows = [
         (
             _(feature.label),
-            _(feature.unit),
+            unit_name(feature.unit, context.unit, language),
             better[feature.direction],
             _("{n} of {all}").format(
                 n=number(int(table[f"{feature.name}_value"].notna().sum()), language), all=number(len(table), language)

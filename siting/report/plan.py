@@ -10,7 +10,7 @@ from outlet.page.charts import Bar, render_bars
 from siting.data.results import CONTRIBUTION, RAW, VALUE, WEIGHT, PlannedOutlet
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
-from siting.study.wording import frontier_chart, model_name, objective_name, plan_facts, status_text
+from siting.study.wording import frontier_chart, model_name, objective_name, plan_facts, status_text, unit_name
 
 STRONG, WEAK = 70.0, 30.0
 NAMED = 3
@@ -100,7 +100,7 @@ def _reasons(context: Context, row: Mapping[str, float]) -> list[str]:
         value, raw, weight = (row.get(f"{feature.name}{suffix}", math.nan) for suffix in (VALUE, RAW, WEIGHT))
         if math.isnan(value) or not weight > 0:
             continue
-        text = f"{_(feature.label)} ({number(raw, language, 1)} {_(feature.unit)})"
+        text = f"{_(feature.label)} ({number(raw, language, 1)} {unit_name(feature.unit, context.unit, language)})"
         if value >= STRONG:
             strong.append((weight * value, text))
         elif value <= WEAK:

@@ -26,6 +26,7 @@ def model_name(model: str, language: str) -> str:
 def objective_name(model: str, unit: str, language: str) -> str:
     """Return what the objective of a model measures, with its unit."""
     _ = translate(language)
+    unit = _(unit)
     return {
         "max_cover": _("Demand within reach ({unit})").format(unit=unit),
         "set_cover": _("Outlets"),
@@ -35,6 +36,12 @@ def objective_name(model: str, unit: str, language: str) -> str:
         "fixed_charge": _("Cost"),
         "max_capture": _("Demand won ({unit})").format(unit=unit),
     }.get(model, _("Objective"))
+
+
+def unit_name(feature_unit: str, demand_unit: str, language: str) -> str:
+    """Return a feature's unit in words; what is measured in demand is measured in the unit of demand."""
+    _ = translate(language)
+    return _(demand_unit if feature_unit == "demand" else feature_unit)
 
 
 def status_text(plan: PlanFile, language: str) -> str:
