@@ -29,10 +29,21 @@ def command(folder: Path, options: Options) -> None:
     project = load_project(folder, overrides=set_language(options.overrides, options.language, options.seed))
     out = options.out_folder(folder)
     rows = run_all(project, out, options)
+    rows.extend(_compare_first_scenario(project, out, options))
     done = [row for row in rows if row[2] == "done"]
     title = f"{project.settings.name}: nothing to do, everything is up to date" if not done else project.settings.name
     summary = Summary(title=title, columns=("step", "outlet", "result", "note"), rows=rows if done else ())
     show(summary, "run", options, time.perf_counter() - started)
+
+
+def _compare_first_scenario(project: Project, out: Path, options: Options) -> list[tuple[str, str, str, str]]:
+    """Put the first scenario beside the project as it stands, where outlet.toml has one."""
+    from outlet.cli.scenarios import BASE, compare_scenarios
+
+    for name in list(project.scenarios)[:1]:
+        summary = compare_scenarios(project.folder, out, BASE, name, options)
+        return [("compare", name, "up to date" if summary.skipped else "done", "")]
+    return []
 
 
 def run_all(project: Project, out: Path, options: Options) -> list[tuple[str, str, str, str]]:
