@@ -14,7 +14,7 @@ from typing import TypeVar
 import click
 
 from outlet.progress import Progress
-from outlet.stage import Stage, StageRun, Summary
+from outlet.stage import Cell, Stage, StageRun, Summary
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -150,19 +150,28 @@ def _print_table(summary: Summary) -> None:
     for at, column in enumerate(summary.columns):
         numeric = all(isinstance(row[at], int | float) or row[at] is None for row in summary.rows)
         table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
-    for row in summary.rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
+    columns = zip(*summary.rows, strict=True)
+    for row in zip(*(_cells(column) for column in columns), strict=True):
+        table.add_row(*(Text(cell) for cell in row))
     console = Console(soft_wrap=False)
     if not console.is_terminal:
         console = Console(width=160)
     console.print(table)
 
 
-def _cell(value: object) -> str:
+def _cells(column: tuple[Cell, ...]) -> list[str]:
+    """Write a column with as many decimals as its greatest value calls for, the same in every row."""
+    numbers = [abs(value) for value in column if isinstance(value, float)]
+    top = max(numbers, default=0.0)
+    decimals = 0 if top >= 1000 else 1 if top >= 10 else 2 if top >= 1 else 3
+    return [_cell(value, decimals) for value in column]
+
+
+def _cell(value: Cell, decimals: int) -> str:
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
-    return str(value)
+        return f"{value:,.{decimals}f}"
+    return f"{value:,}" if isinstance(value, int) else value
