@@ -44,8 +44,8 @@ def check(project: Project) -> Findings:
 
 
 def _too_many(settings: SitingSettings, candidates: int) -> list[Fault]:
-    asked = settings.locate.model_dump().get("outlets")
-    if not isinstance(asked, int) or asked <= candidates:
+    asked = settings.locate.outlets
+    if asked <= candidates or settings.locate.model == "set_cover":
         return []
     return [
         Fault(
