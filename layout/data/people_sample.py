@@ -18,7 +18,7 @@ from outlet.project import Settings
 
 PEOPLE_FILE = "data/people.csv"
 VISITS_FILE = "data/visits.csv"
-RIVERTON_HALLS = {"R01": 170.0, "R02": 120.0}
+RIVERTON_HALLS = {"R01": 120.0, "R02": 90.0}
 """Ids of Riverton's own outlets whose people and visits are known, with visits of a mean open day."""
 
 FIRST_DAY = dt.date(2026, 1, 5)
@@ -37,7 +37,12 @@ TEAM = (
     ("adviser;vip_manager", 37.5),
     ("adviser;teller", 25.0),
     ("guide;teller", 20.0),
-    ("vip_manager;duty_manager", 30.0),
+    ("vip_manager;duty_manager", 37.5),
+    ("teller;vip_manager", 37.5),
+    ("guide;duty_manager", 37.5),
+    ("adviser;guide", 37.5),
+    ("adviser;teller", 37.5),
+    ("teller;duty_manager", 37.5),
 )
 GIVEN = ("Aino", "王芳", "Lucía", "Eero", "Mary", "陈静", "José", "Helmi", "David", "李娜", "Carmen", "Onni", "Grace")
 FAMILY = ("Mäkelä", "García", "Virtanen", "Okafor", "Núñez", "Korhonen", "Smith", "Fernández", "Nieminen", "Jones")

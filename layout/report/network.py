@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layout.report.content import Content, figure
 from layout.report.words import post_name
-from outlet.page import Section, money, number, percent, translate
+from outlet.page import Section, number, percent, translate
 
 Row = tuple[str | int | float | None, ...]
 Table = tuple[str, tuple[str, ...], list[Row]]
@@ -23,12 +23,12 @@ def efficiency_section(content: Content) -> Section | None:
             row["name"],
             int(row["rank"]) if row["rank"] else None,
             number(figure(row, "visits_per_day"), language),
-            money(figure(row, "value_per_year"), row["currency"], language),
-            money(figure(row, "rent_per_year"), row["currency"], language),
-            money(figure(row, "staff_cost_per_year"), row["currency"], language),
-            money(figure(row, "contribution_per_year"), row["currency"], language),
-            money(figure(row, "contribution_per_m2"), row["currency"], language),
-            money(figure(row, "contribution_per_head"), row["currency"], language),
+            number(figure(row, "value_per_year"), language),
+            number(figure(row, "rent_per_year"), language),
+            number(figure(row, "staff_cost_per_year"), language),
+            number(figure(row, "contribution_per_year"), language),
+            number(figure(row, "contribution_per_m2"), language),
+            number(figure(row, "contribution_per_head"), language),
             number(figure(row, "wait_mean"), language, 1),
         )
         for row in ordered
@@ -45,7 +45,9 @@ def efficiency_section(content: Content) -> Section | None:
         _("per head"),
         _("Wait, min"),
     )
-    tables: list[Table] = [(_("Contribution a year: value less rent, staff and fit-out"), columns, rows)]
+    currencies = ", ".join(sorted({row["currency"] for row in ordered}))
+    caption = _("Contribution a year: value less rent, staff and fit-out, {currency}").format(currency=currencies)
+    tables: list[Table] = [(caption, columns, rows)]
     known = [row for row in ordered if row["actual_visits"] or row["actual_sales"]]
     if known:
         against: list[Row] = [
@@ -53,7 +55,7 @@ def efficiency_section(content: Content) -> Section | None:
                 row["name"],
                 number(figure(row, "actual_visits"), language),
                 percent(figure(row, "visits_against_plan"), language),
-                money(figure(row, "actual_sales"), row["currency"], language),
+                number(figure(row, "actual_sales"), language),
                 percent(figure(row, "sales_against_plan"), language),
             )
             for row in known

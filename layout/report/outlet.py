@@ -32,7 +32,7 @@ def _cards(outlet: OutletFiles, language: str) -> Markup:
     machines = max((int(row.get("machines") or 0) for row in outlet.requirement), default=0)
     heads = sum(figure(row, "full_time_equivalents") or 0.0 for row in outlet.establishment)
     cards = [
-        (number(outlet.brief.visits_per_day, language), _("visits a day, by siting")),
+        _visits(outlet, language),
         (number(machines, language), _("self-service machines")),
         (number(heads or None, language, 1), _("full-time equivalents")),
         (_("{n} min").format(n=number(figure(simulated, "wait_mean"), language, 1)), _("mean wait, simulated")),
@@ -43,6 +43,21 @@ def _cards(outlet: OutletFiles, language: str) -> Markup:
         for value, label in cards
     )
     return Markup('<ul class="cards">{}</ul>\n').format(rows)
+
+
+def _visits(outlet: OutletFiles, language: str) -> tuple[str, str]:
+    """Return the visits of the simulated day, those of the brief where nothing was simulated."""
+    _ = translate(language)
+    channels = [
+        channel
+        for found in inside(outlet.simulation, "services").values()
+        if isinstance(found, Mapping)
+        for channel in found.values()
+    ]
+    visits = sum(figure(channel, "arrivals") or 0.0 for channel in channels if isinstance(channel, Mapping))
+    if visits:
+        return number(visits, language), _("visits on the simulated day")
+    return number(outlet.brief.visits_per_day, language), _("visits on a mean open day")
 
 
 def _hall(outlet: OutletFiles, language: str) -> Markup:
@@ -178,7 +193,7 @@ def _services(outlet: OutletFiles, language: str) -> Table | None:
                     post_name(by, language) if channel == "post" else machine_name(by, language),
                     number(figure(found, "arrivals"), language, 1),
                     number(figure(found, "wait_mean"), language, 1),
-                    f"{number(low, language, 1)}–{number(high, language, 1)}",
+                    "–" if low is None else f"{number(low, language, 1)}–{number(high, language, 1)}",
                     percent(figure(found, "within_target"), language),
                 )
             )

@@ -1,11 +1,12 @@
 """Replay one day of an outlet, visitor by visitor.
 
 A visitor of stream s arrives at a time of a Poisson process whose rate is constant inside an interval, is received by
-the triage pool where there is one (first come first served, before anybody else there), walks ``walk_min`` minutes, and
-joins the queue of the stream's pool: lower ``priority`` first, then first come first served. A pool is a crew of equal
-servers whose number changes over the day. A server whose shift ends finishes the visitor at hand and leaves; a server
-who comes starts at once, so a constant crew written as many short shifts is a constant crew. A server of pool q with
-nobody waiting also serves pool p where ``helps[q, p]``. A visitor whose patience ends before being called leaves.
+the triage pool where there is one (first come first served, before anybody else there; not at all while nobody of it
+is on duty), walks ``walk_min`` minutes, and joins the queue of the stream's pool: lower ``priority`` first, then
+first come first served. A pool is a crew of equal servers whose number changes over the day. A server whose shift
+ends finishes the visitor at hand and leaves; a server who comes starts at once, so a constant crew written as many
+short shifts is a constant crew. A server of pool q with nobody waiting also serves pool p where ``helps[q, p]``. A
+visitor whose patience ends before being called leaves.
 
 Doors close at the end of the last interval; the crew of that moment stays until nobody waits, so that waits of the last
 visitors are waits and not losses. Visitors of a pool that has no crew left then are unserved.

@@ -172,6 +172,17 @@ def _serve(
 
 
 @numba.njit(cache=True)
+def _skip_reception(heap: _Heap, queues: _Queues, rules: Rules, needs: Needs, now: float) -> None:
+    """Let those who wait for reception walk on, since nobody is there to receive them."""
+    pool = rules.triage_pool
+    visitor = queues.head[pool, 0]
+    while visitor != NOBODY:
+        _push(heap, now + rules.walk[needs.stream[visitor]], _JOIN, visitor, 0)
+        visitor = queues.behind[visitor]
+    queues.head[pool, 0] = queues.tail[pool, 0] = NOBODY
+
+
+@numba.njit(cache=True)
 def _happen(heap: _Heap, queues: _Queues, state: _State, rules: Rules, day: tuple[Needs, Trace]) -> float:
     """Let the first event happen; return its time."""
     needs, trace = day
@@ -181,7 +192,9 @@ def _happen(heap: _Heap, queues: _Queues, state: _State, rules: Rules, day: tupl
         _push(heap, needs.arrival[visitor + 1], _ARRIVE, visitor + 1, 0)
     if kind == _CREW:
         state.on_duty[:] = rules.crew[visitor]
-    elif kind == _ARRIVE and rules.triage_pool != NOBODY:
+        if rules.triage_pool != NOBODY and state.on_duty[rules.triage_pool] == 0:
+            _skip_reception(heap, queues, rules, needs, now)
+    elif kind == _ARRIVE and rules.triage_pool != NOBODY and state.on_duty[rules.triage_pool] > 0:
         _enqueue(queues, rules.triage_pool, 0, visitor)
     elif kind == _JOIN:
         state.received[visitor] = True

@@ -19,7 +19,7 @@ from outlet.stage import StageRun, Summary
 
 REQUIREMENT, ROSTER, SHIFTS = "{outlet}/requirement.csv", "{outlet}/roster.csv", "{outlet}/shifts.csv"
 NAMED = 12
-Row = tuple[str, float, float, float, float | None, float | None]
+Row = tuple[str, float, float | None, float, float | None, float | None]
 
 
 def run_simulate(stage: StageRun) -> Summary:
@@ -108,12 +108,14 @@ def _rows(day: PlannedDay, result: DayResult, prediction: Prediction) -> list[Ro
             np.average(prediction.within[known, p], weights=prediction.arrivals[known, p]) if known.any() else None
         )
         busy = result.occupancy[:, p][np.isfinite(result.occupancy[:, p])]
+        wait, within = result.stream_wait.mean[mine], result.stream_within.mean[mine]
+        served = np.isfinite(wait)
         rows.append(
             (
                 post,
                 round(float(visitors.sum()), 1),
-                round(float(np.average(np.nan_to_num(result.stream_wait.mean[mine]), weights=visitors)), 2),
-                round(float(np.average(np.nan_to_num(result.stream_within.mean[mine]), weights=visitors)), 3),
+                round(float(np.average(wait[served], weights=visitors[served])), 2) if served.any() else None,
+                round(float(np.average(np.nan_to_num(within), weights=visitors)), 3),
                 None if expected is None else round(float(expected), 3),
                 round(float(busy.mean()), 3) if len(busy) else None,
             )
