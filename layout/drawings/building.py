@@ -167,12 +167,11 @@ def _services(sheet: Sheet, services: Iterable[BaseGeometry], _: Say) -> list[Ma
 def partitions(zone: PlacedZone, floor: FloorPlan) -> BaseGeometry:
     """Return the walls round an enclosed zone, metres: inside its edge, open at its access, none along built walls."""
     room = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects])
-    inner = room.buffer(-PARTITION_M, join_style="mitre")
     x, y = (float(value) for value in zone.access)
     opening = shapely.box(x - OPENING_M / 2, y - OPENING_M / 2, x + OPENING_M / 2, y + OPENING_M / 2)
-    built = shapely.union_all([floor.outline.exterior.buffer(0.02), *(wall.buffer(0.02) for wall in floor.walls)])
-    along = built.buffer(PARTITION_M, join_style="mitre")
-    return room.difference(inner).difference(opening).difference(along.intersection(room.difference(inner)))
+    built = shapely.union_all([floor.outline.exterior, *floor.walls, *floor.fixtures]).buffer(0.02)
+    edges = shapely.union_all(list(lines(room))).difference(shapely.union(built, opening))
+    return edges.buffer(PARTITION_M, cap_style="square", join_style="mitre").intersection(room).difference(opening)
 
 
 def draw_partitions(sheet: Sheet, zones: Iterable[PlacedZone], floor: FloorPlan) -> list[Markup]:

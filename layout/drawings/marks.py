@@ -136,10 +136,10 @@ def _door_mark(sheet: Sheet, floor: FloorPlan, door: Door, _: Say) -> Mark:
     arrow = element("path", {"d": path_of([tip, *wings], closed=True), **fill, "stroke-width": 0.35})
     text = door.name or (_("Entrance") if door.entrance else _("Emergency exit"))
     middle = ((tip[0] + tail[0]) / 2, (tip[1] + tail[1]) / 2)
-    return _named(arrow, text, middle, out)
+    return _named(arrow, text, middle, out, sheet.plan)
 
 
-def _named(arrow: Markup, text: str, middle: Point, out: Point) -> Mark:
+def _named(arrow: Markup, text: str, middle: Point, out: Point, plan: Box) -> Mark:
     """Set a door's name beside its arrow, or beyond it where the door is on the left or the right."""
     from layout.drawings.text import wrap
 
@@ -153,8 +153,15 @@ def _named(arrow: Markup, text: str, middle: Point, out: Point) -> Mark:
         drawn = [write((middle[0], middle[1] + shift + 3.2 * k), row, size, anchor) for k, row in enumerate(rows)]
         box = Box(middle[0] - 8, middle[1] - length / 2, 16, length)
         return Mark(element("g", {}, arrow, *drawn), box)
-    label = write((middle[0] + 3.6, middle[1] + 0.9), text, size, {"fill": INK, "font-weight": 600})
-    return Mark(element("g", {}, arrow, label), Box(middle[0] - 3, middle[1] - 3, 8 + text_width(text, size), 6))
+    length = text_width(text, size) * 1.06
+    style: dict[str, Value] = {"fill": INK, "font-weight": 600}
+    start = middle[0] + 3.6
+    if start + length > plan.x + plan.width and middle[0] - 3.6 - length > plan.x:
+        start = middle[0] - 3.6 - length
+        style["text-anchor"] = "end"
+    at = middle[0] - 3.6 if "text-anchor" in style else start
+    box = Box(min(start, middle[0] - 3), middle[1] - 3, length + 8, 6)
+    return Mark(element("g", {}, arrow, write((at, middle[1] + 0.9), text, size, style)), box)
 
 
 def draw_scale_bar(sheet: Sheet, at: Point, language: str) -> Markup:

@@ -58,11 +58,12 @@ class Layers:
 def draw_sheet(hall: HallDrawing, language: str) -> str:
     """Return hall.svg: an A3 sheet with the plan, its legend and a title block."""
     words = _words(language)
+    _ = words.say
     layers = draw_layers(hall, words)
     width, height = SHEET_MM
     paper = rectangle(0, 0, width, height, {"fill": PAPER})
     shown = [_layer(name, marks) for name, marks in layers.groups.items() if name not in HIDDEN_ON_PAPER]
-    title = element("title", {}, f"{hall.title}: {words.say('Hall plan')}")
+    title = element("title", {}, f"{hall.title}: {_('Hall plan')}")
     column = draw_column(hall, layers.sheet.scale, words)
     head = _head(Box(0, 0, width, height), {"width": f"{number(width)}mm", "height": f"{number(height)}mm"})
     body = Markup("\n").join([title, paper, *shown, column])
@@ -72,9 +73,10 @@ def draw_sheet(hall: HallDrawing, language: str) -> str:
 def draw_plan(hall: HallDrawing, language: str) -> Markup:
     """Return the plan alone as an SVG element for a page; every layer is there, the page switches them."""
     words = _words(language)
+    _ = words.say
     layers = draw_layers(hall, words)
     groups = [_layer(name, marks) for name, marks in layers.groups.items()]
-    name = f"{hall.title}: {words.say('Hall plan')}"
+    name = f"{hall.title}: {_('Hall plan')}"
     head = _head(layers.sheet.plan, {"class": "hall-plan", "role": "group", "aria-label": name})
     return head + Markup("\n") + Markup("\n").join(groups) + Markup("\n</svg>\n")
 
@@ -103,6 +105,7 @@ def _layer(name: str, marks: Sequence[Markup]) -> Markup:
 
 def draw_layers(hall: HallDrawing, words: Words) -> Layers:
     """Draw every layer of the plan."""
+    _ = words.say
     sheet = make_sheet(hall.floor)
     zones, things = hall.zones.zones, hall.furnishing
     blocks = blocking_lines(hall.floor, zones)
@@ -112,7 +115,7 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
     labels = _labels(hall, sheet, words, [*dimensions, *doors], broken)
     people = _people(hall, sheet, words)
     cameras = [
-        draw_camera(sheet, camera, blocks, _details("camera", camera.id), f"{words.say('Camera')} {k}")
+        draw_camera(sheet, camera, blocks, _details("camera", camera.id), f"{_('Camera')} {k}")
         for k, camera in enumerate(things.cameras, start=1)
     ]
     bar = Box(sheet.hall.x, sheet.plan.y + sheet.plan.height - 2.6, 0, 0)

@@ -56,7 +56,8 @@ def _heading(text: str, box: Box) -> Markup:
 
 
 def _zones(hall: HallDrawing, words: Words, box: Box) -> _Part:
-    drawn = [_heading(words.say("Zones"), box)]
+    _ = words.say
+    drawn = [_heading(_("Zones"), box)]
     y = box.y + ROW_MM
     for zone in hall.zones.zones:
         fill, stroke = tint(zone.kind, public=zone.public)
@@ -77,7 +78,8 @@ def _people(hall: HallDrawing, words: Words, box: Box) -> _Part:
     posts = hall.furnishing.posts
     if not posts:
         return _Part(Markup(""), box.y)
-    drawn = [_heading(words.say("Posts"), box)]
+    _ = words.say
+    drawn = [_heading(_("Posts"), box)]
     codes = role_codes([post.role for post in posts])
     counts = Counter(post.role for post in posts)
     y = box.y + ROW_MM
@@ -96,31 +98,31 @@ def _people(hall: HallDrawing, words: Words, box: Box) -> _Part:
 
 
 def _signs(hall: HallDrawing, words: Words, box: Box) -> _Part:
-    say = words.say
+    _ = words.say
     thin: dict[str, Value] = {"stroke": INK, "stroke-width": 0.25}
     x = box.x
     signs: list[tuple[Sequence[Markup], str]] = [
-        ([rectangle(x, -2.4, 4.6, 2.8, {"fill": POCHE})], say("Wall or column")),
+        ([rectangle(x, -2.4, 4.6, 2.8, {"fill": POCHE})], _("Wall or column")),
         (
             [rectangle(x, -2.4, 4.6, 2.8, {"fill": PAPER, **thin}), line((x, -1.0), (x + 4.6, -1.0), thin)],
-            say("Window"),
+            _("Window"),
         ),
         (
             [
                 rectangle(x, -2.4, 4.6, 2.8, {"fill": PAPER, **thin}),
                 line((x, 0.4), (x + 4.6, 0.4), {"stroke": INK, "stroke-width": 0.6}),
             ],
-            say("Equipment; the firm edge is its front"),
+            _("Equipment; the firm edge is its front"),
         ),
     ]
     if len(hall.zones.movement_line) > 1:
         style: dict[str, Value] = {"stroke": MOVEMENT, "stroke-width": 0.75, "stroke-dasharray": "2 1"}
-        signs.append(([line((x, -1.0), (x + 4.8, -1.0), style)], say("Movement line")))
+        signs.append(([line((x, -1.0), (x + 4.8, -1.0), style)], _("Movement line")))
     if hall.furnishing.cameras:
         cone = path_of([(x, -1.0), (x + 4.6, -2.6), (x + 4.6, 0.6)], closed=True)
         style = {"d": cone, "fill": CAMERA, "fill-opacity": 0.15, "stroke": CAMERA, "stroke-width": 0.25}
-        signs.append(([element("path", style)], say("Camera and what it sees")))
-    drawn = [_heading(say("Signs"), box)]
+        signs.append(([element("path", style)], _("Camera and what it sees")))
+    drawn = [_heading(_("Signs"), box)]
     y = box.y + ROW_MM
     for sign, text in signs:
         rows = wrap(text, TEXT_MM, box.width - 7.0, 2)
@@ -134,7 +136,8 @@ def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
     rules = hall.zones.broken_rules
     if not rules or box.height < 14:
         return _Part(Markup(""), box.y)
-    drawn = [_heading(words.say("Broken rules"), box)]
+    _ = words.say
+    drawn = [_heading(_("Broken rules"), box)]
     y = box.y + ROW_MM
     for k, rule in enumerate(rules[:RULES_SHOWN], start=1):
         rows = wrap(f"{plain(rule.rule)}: {rule.where} – {rule.text}", 2.4, box.width - 7.0, 3)
@@ -149,18 +152,18 @@ def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
 def _title_block(hall: HallDrawing, scale: int, words: Words, box: Box) -> _Part:
     from outlet.page import day
 
-    say = words.say
+    _ = words.say
     width = box.width - 2 * PAD_MM
     size = 5.2 if text_width(hall.title, 5.2) <= width * 2 else 4.2
     title = wrap(hall.title, size, width / 1.06, 3)
     subtitle = wrap(hall.subtitle, 3.0, width, 2)
     facts = [
-        (say("Drawing"), say("Hall plan")),
-        (say("Scale"), f"1 : {scale} (A3)"),
-        (say("Floor area"), words.area(hall.floor.outline.area)),
-        (say("Units"), say("metres")),
-        (say("Date"), day(hall.as_of, words.language)),
-        (say("Plan"), hall.floor.source or "–"),
+        (_("Drawing"), _("Hall plan")),
+        (_("Scale"), f"1 : {scale} (A3)"),
+        (_("Floor area"), words.area(hall.floor.outline.area)),
+        (_("Units"), _("metres")),
+        (_("Date"), day(hall.as_of, words.language)),
+        (_("Source drawing"), hall.floor.source or "–"),
     ]
     height = 9.0 + len(title) * size * 1.2 + len(subtitle) * 4.0 + len(facts) * ROW_MM + 3.0
     top = box.y + box.height - height

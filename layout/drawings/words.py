@@ -95,6 +95,41 @@ def equipment_names(_: Say) -> Mapping[str, str]:
     }
 
 
+def target_names(_: Say) -> Mapping[str, str]:
+    """Return the names of what posts should see, by id."""
+    return {
+        "counter": _("counters"),
+        "entrance": _("entrances"),
+        "machine": _("machines"),
+        "public": _("visitors' floor"),
+        "shelf": _("shelves"),
+        "store": _("store"),
+    }
+
+
+def term_names(_: Say) -> Mapping[str, str]:
+    """Return the names of the terms a plan of zones is weighed by, by id."""
+    return {
+        "area": _("Area off target"),
+        "closeness": _("Closeness"),
+        "dead_floor": _("Dead floor"),
+        "exposure": _("Exposure of selling zones"),
+        "sight": _("Counters and entrance in sight"),
+        "walking": _("Walking"),
+        "wall": _("Backs against walls"),
+    }
+
+
+def rule_names(_: Say) -> Mapping[str, str]:
+    """Return the names of the rules of a hall, by id."""
+    return {
+        "aisle": _("Aisle width"),
+        "egress": _("Way to an exit"),
+        "reachable": _("Zone is reachable"),
+        "turning": _("Turning circle"),
+    }
+
+
 def plain(identifier: str) -> str:
     """Return an id as words.
 
@@ -133,3 +168,18 @@ def role_codes(roles: list[str]) -> dict[str, str]:
         tries = [initials, *(role.replace("_", "")[:size].upper() for size in range(2, len(role) + 1))]
         codes[role] = next((code for code in tries if code not in codes.values()), f"{initials}{len(codes)}")
     return codes
+
+
+def name_target(kind: str, _: Say) -> str:
+    """Return the name of what a post should see."""
+    return target_names(_).get(kind, plain(kind))
+
+
+def name_term(term: str, _: Say) -> str:
+    """Return the name of a term."""
+    return term_names(_).get(term, plain(term))
+
+
+def name_rule(rule: str, _: Say) -> str:
+    """Return the name of a rule."""
+    return rule_names(_).get(rule, plain(rule))

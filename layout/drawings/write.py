@@ -22,5 +22,14 @@ def write_drawings(place: Staging, hall: HallDrawing, language: str) -> None:
     language
         ``en``, ``zh`` or ``es``.
     """
-    for name in ("hall.svg", "hall.dxf", "hall.geojson", "hall.html"):
-        place.write_text(f"{{outlet}}/{name}", "")
+    from layout.drawings.dxf import make_dxf
+    from layout.drawings.geojson import make_geojson
+    from layout.drawings.page import make_page
+    from layout.drawings.svg import draw_sheet
+    from layout.drawings.words import Words
+    from outlet.page import translate
+
+    place.write_text("{outlet}/hall.svg", draw_sheet(hall, language))
+    place.write("{outlet}/hall.dxf").write_bytes(make_dxf(hall, Words(language, translate(language))))
+    place.write_text("{outlet}/hall.geojson", make_geojson(hall))
+    place.write_text("{outlet}/hall.html", make_page(hall, language))

@@ -50,9 +50,9 @@ class PostCatalogue(Settings):
     roles: tuple[Role, ...]
 
     def sees(self, role: str) -> Mapping[str, float]:
-        """Return what a role should see; a role that is not named watches the public floor a little."""
-        found = next((entry.sees for entry in self.roles if entry.id == role), {"public": 0.1})
-        return {str(kind): weight for kind, weight in found.items()}
+        """Return what a role should see; nothing for a role that is not named."""
+        found = next((entry.sees for entry in self.roles if entry.id == role), None)
+        return {} if found is None else {str(kind): weight for kind, weight in found.items()}
 
 
 @cache

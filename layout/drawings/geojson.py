@@ -1,0 +1,136 @@
+"""Write hall.geojson: the building and all that is planned in it as features, in local metres."""
+
+from __future__ import annotations
+
+import json
+
+import shapely
+from shapely.geometry import LineString, Point, mapping
+from shapely.geometry.base import BaseGeometry
+
+from layout.drawings.contents import broken_at
+from layout.drawings.hall import HallDrawing
+from layout.floor.plan import Door
+
+Properties = dict[str, str | float | bool | None]
+SCHEMA = 1
+GRID_M = 0.001
+
+
+def make_geojson(hall: HallDrawing) -> str:
+    """Return hall.geojson: one feature a line with its ``layer``; ``crs`` is null, origin and rotation are stated."""
+    floor = hall.floor
+    head = {
+        "type": "FeatureCollection",
+        "schema": SCHEMA,
+        "crs": None,
+        "name": hall.title,
+        "properties": {
+            "units": "m",
+            "origin": [round(float(value), 7) for value in floor.origin],
+            "origin_crs": floor.origin_crs,
+            "rotation_deg": round(float(floor.rotation_deg), 4),
+            "source": floor.source,
+            "as_of": hall.as_of.isoformat(),
+        },
+    }
+    features = [*_building(hall), *_zones(hall), *_furnishing(hall), *_rest(hall)]
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False, sort_keys=True, allow_nan=False) for feature in features)
+    text = json.dumps(head, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    return f'{text[:-1]}, "features": [\n{lines}\n]}}\n'
+
+
+def _feature(layer: str, geometry: BaseGeometry, properties: Properties) -> dict[str, object]:
+    snapped = shapely.set_precision(shapely.orient_polygons(geometry), GRID_M)
+    shape = json.loads(json.dumps(mapping(snapped)), parse_float=lambda text: round(float(text), 3))
+    return {"type": "Feature", "properties": {"layer": layer, **properties}, "geometry": shape}
+
+
+def _building(hall: HallDrawing) -> list[dict[str, object]]:
+    floor = hall.floor
+    found = [_feature("outline", floor.outline, {})]
+    for layer, geometries in (
+        ("wall", floor.walls),
+        ("column", floor.columns),
+        ("fixture", floor.fixtures),
+        ("window", floor.windows),
+        ("service", floor.services),
+    ):
+        found += [_feature(layer, geometry, {}) for geometry in geometries]
+    return found + [_door(door) for door in floor.doors]
+
+
+def _door(door: Door) -> dict[str, object]:
+    facts: Properties = {
+        "width_m": round(door.width_m, 3),
+        "entrance": door.entrance,
+        "exit": door.exit,
+        "facing_deg": round(door.facing_deg, 1),
+        "name": door.name,
+    }
+    return _feature("door", Point(door.x, door.y), facts)
+
+
+def _zones(hall: HallDrawing) -> list[dict[str, object]]:
+    return [
+        _feature(
+            "zone",
+            shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects]),
+            {
+                "id": zone.id,
+                "kind": zone.kind,
+                "name": zone.name,
+                "area_m2": round(zone.area_m2, 3),
+                "public": zone.public,
+                "locked": zone.locked,
+                "enclosed": zone.enclosed,
+            },
+        )
+        for zone in hall.zones.zones
+    ]
+
+
+def _furnishing(hall: HallDrawing) -> list[dict[str, object]]:
+    things = hall.furnishing
+    found = [
+        _feature(
+            "equipment",
+            shapely.box(thing.x, thing.y, thing.x + thing.w, thing.y + thing.h),
+            {"id": thing.id, "kind": thing.kind, "zone": thing.zone, "facing_deg": thing.facing_deg},
+        )
+        for thing in things.equipment
+    ]
+    found += [
+        _feature(
+            "post",
+            Point(post.x, post.y),
+            {"id": post.id, "role": post.role, "zone": post.zone, "facing_deg": post.facing_deg},
+        )
+        for post in things.posts
+    ]
+    found += [
+        _feature(
+            "camera",
+            Point(camera.x, camera.y),
+            {
+                "id": camera.id,
+                "facing_deg": camera.facing_deg,
+                "range_m": camera.range_m,
+                "view_deg": camera.view_deg,
+            },
+        )
+        for camera in things.cameras
+    ]
+    return found
+
+
+def _rest(hall: HallDrawing) -> list[dict[str, object]]:
+    found = []
+    if len(hall.zones.movement_line) > 1:
+        found.append(_feature("movement_line", LineString(hall.zones.movement_line), {}))
+    for rule in hall.zones.broken_rules:
+        at = broken_at(rule, hall)
+        if at is not None:
+            facts: Properties = {"rule": rule.rule, "where": rule.where, "text": rule.text}
+            found.append(_feature("broken_rule", Point(*at), facts))
+    return found

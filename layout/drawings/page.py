@@ -1,0 +1,278 @@
+"""Make hall.html: the plan with layers to switch, and everything on it as tables; one file, no network."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from importlib.resources import files
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from layout.drawings.hall import HallDrawing
+from layout.drawings.palette import tint
+from layout.drawings.svg import draw_plan, post_codes
+from layout.drawings.words import (
+    Words,
+    fixed,
+    name_equipment,
+    name_role,
+    name_rule,
+    name_target,
+    name_term,
+    name_zone,
+)
+from outlet.page import day, number, percent, render_page, render_table, translate
+
+SHOWN, HIDDEN = True, False
+
+
+def make_page(hall: HallDrawing, language: str) -> str:
+    """Return hall.html."""
+    words = Words(language, translate(language))
+    _ = words.say
+    parts = [
+        _head(hall, words),
+        _cards(hall, words),
+        _plan(hall, words),
+        _broken(hall, words),
+        _zones(hall, words),
+        _posts(hall, words),
+        _equipment(hall, words),
+        _terms(hall, words),
+        _notes(hall, words),
+    ]
+    body = Markup('<main class="page hall-page">\n{}</main>\n').format(Markup("").join(parts))
+    return render_page(
+        f"{hall.title} – {_('Hall plan')}",
+        str(body),
+        language=language,
+        styles=[_asset("hall.css")],
+        scripts=[_asset("hall.js")],
+        data={"hall-things": _details(hall, words)},
+    )
+
+
+def _asset(name: str) -> str:
+    return files("layout.drawings").joinpath(name).read_text(encoding="utf-8")
+
+
+def _head(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    about = " · ".join(text for text in (hall.subtitle, _("Hall plan"), day(hall.as_of, words.language)) if text)
+    return Markup('<header class="page-head"><h1>{}</h1><p>{}</p></header>\n').format(hall.title, about)
+
+
+def _cards(hall: HallDrawing, words: Words) -> Markup:
+    _, language = words.say, words.language
+    floor = hall.floor.outline.area
+    zoned = sum(zone.area_m2 for zone in hall.zones.zones)
+    cameras = len(hall.furnishing.cameras)
+    proved = hall.furnishing.cameras_bound is not None and cameras <= hall.furnishing.cameras_bound + 1e-6
+    cards = [
+        (words.area(floor), _("Floor area")),
+        (words.area(zoned), _("in {n} zones").format(n=len(hall.zones.zones))),
+        (percent(zoned / floor if floor else None, language), _("of the floor is zoned; the rest is aisles")),
+        (number(len(hall.furnishing.posts), language), _("Posts")),
+        (number(cameras, language), _("Cameras, proved fewest") if cameras and proved else _("Cameras")),
+        (number(len(hall.zones.broken_rules), language), _("Broken rules")),
+    ]
+    items = [
+        Markup('<li><span class="value">{}</span><span class="label">{}</span></li>').format(value, label)
+        for value, label in cards
+    ]
+    return Markup('<ul class="cards">{}</ul>\n').format(Markup("").join(items))
+
+
+def _plan(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    switches = [
+        ("zones names", _("Zones"), SHOWN),
+        ("equipment", _("Equipment"), SHOWN),
+        ("posts", _("Posts"), SHOWN),
+        ("movement", _("Movement line"), SHOWN),
+        ("cameras", _("Cameras"), SHOWN),
+        ("coverage", _("What cameras see"), HIDDEN),
+        ("sight", _("What the watching posts see"), HIDDEN),
+        *([("flow", _("Flow of visitors"), HIDDEN)] if hall.flow is not None else []),
+        *([("broken", _("Broken rules"), SHOWN)] if hall.zones.broken_rules else []),
+        ("dimensions", _("Dimensions"), SHOWN),
+    ]
+    boxes = [
+        Markup('<label><input type="checkbox" value="{}"{}>{}</label>').format(
+            value, Markup(" checked") if shown else "", label
+        )
+        for value, label, shown in switches
+    ]
+    return Markup(
+        '<section aria-label="{}">\n<fieldset class="hall-layers no-print"><legend>{}</legend>{}</fieldset>\n'
+        '<div class="hall-details no-print" id="hall-details" aria-live="polite">{}</div>\n'
+        '<figure><div class="hall-box" tabindex="0" role="region" aria-label="{}">\n{}</div>{}</figure>\n</section>\n'
+    ).format(
+        _("Hall plan"),
+        _("Layers"),
+        Markup("").join(boxes),
+        _("Point at a zone, a person, a camera or a thing, or reach it with the Tab key."),
+        _("Hall plan"),
+        draw_plan(hall, words.language),
+        _legend(hall, words),
+    )
+
+
+def _legend(hall: HallDrawing, words: Words) -> Markup:
+    swatch = Markup('<li><span class="swatch" style="background:{};border-color:{}"></span>{}</li>')
+    kinds = {(zone.kind, zone.name): tint(zone.kind, public=zone.public) for zone in hall.zones.zones}
+    items = [
+        swatch.format(fill, stroke, name_zone(kind, name, words.say)) for (kind, name), (fill, stroke) in kinds.items()
+    ]
+    codes = post_codes(hall)
+    roles: dict[str, list[str]] = {}
+    for post in hall.furnishing.posts:
+        roles.setdefault(post.role, []).append(codes[post.id])
+    code = Markup('<li><span class="hall-code">{}</span>{}</li>')
+    items += [
+        code.format(ids[0] if len(ids) == 1 else f"{ids[0]}–{ids[-1]}", name_role(role, hall.roles, words.say))
+        for role, ids in roles.items()
+    ]
+    return Markup('<figcaption><ul class="legend">{}</ul></figcaption>').format(Markup("").join(items))
+
+
+def _section(title: str, content: Markup) -> Markup:
+    return Markup("<section><h2>{}</h2>\n{}</section>\n").format(title, content)
+
+
+def _broken(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    if not hall.zones.broken_rules:
+        text = _("The plan breaks no rule.")
+        return Markup('<p class="note good">{}</p>\n').format(text)
+    items = [
+        Markup("<li><b>{}</b> ({}): {}</li>").format(name_rule(rule.rule, words.say), rule.where, rule.text)
+        for rule in hall.zones.broken_rules
+    ]
+    content = Markup('<ol class="hall-broken">{}</ol>').format(Markup("").join(items))
+    return _section(_("Broken rules"), Markup('<div class="note warn">{}</div>').format(content))
+
+
+def _zones(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    rows = [
+        (
+            name_zone(zone.kind, zone.name, _),
+            round(zone.area_m2, 1),
+            _size(zone.rects, words),
+            _("visitors") if zone.public else _("staff"),
+            _("yes") if zone.enclosed else _("no"),
+            _("yes") if zone.locked else _("no"),
+            sum(post.zone == zone.id for post in hall.furnishing.posts),
+            sum(thing.zone == zone.id for thing in hall.furnishing.equipment),
+        )
+        for zone in hall.zones.zones
+    ]
+    columns = (
+        _("Zone"),
+        _("Area, m²"),
+        _("Size, m"),
+        _("For"),
+        _("Enclosed"),
+        _("Locked"),
+        _("Posts"),
+        _("Equipment"),
+    )
+    return _section(_("Zones"), render_table(columns, rows, language=words.language))
+
+
+def _size(rects: NDArray[np.float64], words: Words) -> str:
+    return " + ".join(
+        f"{fixed(float(rect[2]), words.language, 2)} × {fixed(float(rect[3]), words.language, 2)}" for rect in rects
+    )
+
+
+def _posts(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    if not hall.furnishing.posts:
+        return Markup("")
+    codes = post_codes(hall)
+    names = {zone.id: name_zone(zone.kind, zone.name, _) for zone in hall.zones.zones}
+    rows = [
+        (
+            codes[post.id],
+            name_role(post.role, hall.roles, _),
+            names.get(post.zone, post.zone),
+            fixed(post.x, words.language, 2),
+            fixed(post.y, words.language, 2),
+            f"{number(post.facing_deg, words.language)}°",
+            _sees(post.sees, words),
+        )
+        for post in hall.furnishing.posts
+    ]
+    columns = (_("Post"), _("Role"), _("Zone"), "x, m", "y, m", _("Facing"), _("Sees"))
+    return _section(_("Posts"), render_table(columns, rows, language=words.language))
+
+
+def _sees(sees: Sequence[tuple[str, float]], words: Words) -> str:
+    return ", ".join(f"{name_target(kind, words.say)} {percent(share, words.language)}" for kind, share in sees) or "–"
+
+
+def _equipment(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    if not hall.furnishing.equipment:
+        return Markup("")
+    names = {zone.id: name_zone(zone.kind, zone.name, _) for zone in hall.zones.zones}
+    counts = Counter((thing.kind, thing.zone) for thing in hall.furnishing.equipment)
+    rows = [(name_equipment(kind, _), names.get(zone, zone), count) for (kind, zone), count in counts.items()]
+    content = render_table((_("Kind"), _("Zone"), _("Number")), rows, language=words.language)
+    return _section(_("Equipment"), content)
+
+
+def _terms(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    if not hall.zones.terms:
+        return Markup("")
+    rows = [
+        (name_term(name, _), round(float(value), 3), hall.zones.bound.get(name))
+        for name, value in hall.zones.terms.items()
+    ]
+    bounded = any(row[2] is not None for row in rows)
+    columns = (_("Term"), _("Value"), _("Bound"))
+    content = (
+        render_table(columns, rows, language=words.language)
+        if bounded
+        else render_table(columns[:2], [row[:2] for row in rows], language=words.language)
+    )
+    return _section(_("What the plan was weighed by"), content)
+
+
+def _notes(hall: HallDrawing, words: Words) -> Markup:
+    _ = words.say
+    notes = [*hall.floor.notes, *hall.zones.notes, *hall.furnishing.notes]
+    if not notes:
+        return Markup("")
+    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in dict.fromkeys(notes))
+    return _section(_("Notes"), Markup('<ul class="small">{}</ul>').format(items))
+
+
+def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
+    """Return what the page says of each thing on the plan: its name first."""
+    _, language = words.say, words.language
+    names = {zone.id: name_zone(zone.kind, zone.name, _) for zone in hall.zones.zones}
+    codes = post_codes(hall)
+    found: dict[str, list[str]] = {}
+    for zone in hall.zones.zones:
+        use = _("for visitors") if zone.public else _("for staff")
+        found[f"zone:{zone.id}"] = [names[zone.id], words.area(zone.area_m2), f"{_size(zone.rects, words)} m", use]
+    for post in hall.furnishing.posts:
+        lines = [f"{codes[post.id]} {name_role(post.role, hall.roles, _)}", names.get(post.zone, post.zone)]
+        lines += [f"{_('sees')} {_sees(post.sees, words)}"] if post.sees else []
+        found[f"post:{post.id}"] = lines
+    for thing in hall.furnishing.equipment:
+        size = f"{fixed(thing.w, language, 2)} × {fixed(thing.h, language, 2)} m"
+        place = names.get(thing.zone, thing.zone)
+        found[f"equipment:{thing.id}"] = [name_equipment(thing.kind, _), place, size]
+    for k, camera in enumerate(hall.furnishing.cameras, start=1):
+        reach = _("sees {m} m, {deg}° wide").format(
+            m=number(camera.range_m, language, 1), deg=number(camera.view_deg, language)
+        )
+        found[f"camera:{camera.id}"] = [f"{_('Camera')} {k}", reach]
+    return found
