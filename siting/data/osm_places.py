@@ -301,20 +301,27 @@ def _sea(extract: Extract) -> list[shapely.Polygon]:
     lines = shapely.intersection(coast, extract.area)
     edges = shapely.union_all([*lines, extract.area.exterior])
     faces = list(shapely.get_parts(shapely.polygonize(list(shapely.get_parts(edges)))))
-    sides = np.concatenate([_right_of(line) for line in shapely.get_parts(lines) if line.geom_type == "LineString"])
+    pieces = [line for line in shapely.get_parts(lines) if line.geom_type == "LineString"]
     tree = shapely.STRtree(faces)
-    wet = np.unique(tree.query(shapely.points(sides), predicate="within")[1])
-    return sorted((faces[at] for at in wet), key=lambda face: face.bounds)
+    wet, dry = (
+        {int(at) for at in tree.query(shapely.points(sides), predicate="within")[1]}
+        for sides in (
+            np.concatenate([_beside(line, 1e-7) for line in pieces]),
+            np.concatenate([_beside(line, -1e-7) for line in pieces]),
+        )
+    )
+    # A coastline that ends inside the rectangle parts nothing: what lies on both of its sides is not known to be sea.
+    return sorted((faces[at] for at in wet - dry), key=lambda face: face.bounds)
 
 
-def _right_of(line: shapely.LineString) -> NDArray[np.float64]:
-    """Return points a hand's breadth to the right of the middle of each piece of a line, degrees."""
+def _beside(line: shapely.LineString, to_right: float) -> NDArray[np.float64]:
+    """Return points beside the middle of each piece of a line, ``to_right`` degrees to its right."""
     xy = shapely.get_coordinates(line)
     step = np.diff(xy, axis=0)
     length = np.hypot(step[:, 0], step[:, 1])
     keep = length > 0
     normal = np.column_stack([step[:, 1], -step[:, 0]])[keep] / length[keep, None]
-    return np.asarray((xy[:-1] + step / 2)[keep] + normal * 1e-7, dtype=np.float64)
+    return np.asarray((xy[:-1] + step / 2)[keep] + normal * to_right, dtype=np.float64)
 
 
 def _by_id(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
