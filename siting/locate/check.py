@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.locate.pairs import Pairs
-from siting.locate.plan import Amounts, Positions
+from siting.locate.plan import Amounts, Flow, Positions
 from siting.locate.rules import SiteRows
 
 
@@ -94,3 +94,33 @@ def require_allowed(rows: SiteRows, opened: Positions) -> None:
     faults = rows.broken(opened)
     if faults:
         raise RuntimeError(f"a plan breaks its own rules: {'; '.join(faults)}")
+
+
+def opening_price(charge: Amounts, closing: Amounts, opened: Positions) -> float:
+    """Return the opening cost of what is open and the closing cost of what is not."""
+    is_open = np.zeros(len(charge), dtype=bool)
+    is_open[opened] = True
+    return math.fsum(np.where(is_open, charge, closing).tolist())
+
+
+def flow_price(pairs: Pairs, flow: Flow, load: Amounts, room: Amounts, opened: Positions) -> float:
+    """Return Σ cost · share of a flow that serves all demand from open candidates within their capacity.
+
+    Infinity where it does not: a share of a shut or unreachable candidate, a row that does not sum to 1, or a load
+    that passes a capacity by more than one millionth.
+    """
+    entries = flow.tocoo()
+    point, candidate = entries.coords
+    cost = dict(zip(zip(pairs.point.tolist(), pairs.candidate.tolist(), strict=True), pairs.cost.tolist(), strict=True))
+    places = list(zip(point.tolist(), candidate.tolist(), strict=True))
+    served = np.bincount(point, entries.data, pairs.n)
+    used = np.bincount(candidate, entries.data * load[point], pairs.m)
+    fits = (
+        bool(np.isin(candidate, opened).all())
+        and bool((np.abs(served - 1.0) <= 1e-9).all())
+        and bool((used <= room + 1e-6 * np.maximum(1.0, room)).all())
+        and all(place in cost for place in places)
+    )
+    if not fits:
+        return math.inf
+    return math.fsum(cost[place] * share for place, share in zip(places, entries.data.tolist(), strict=True))

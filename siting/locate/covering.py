@@ -185,14 +185,14 @@ def _solve_max_cover(search: Search, near: Pairs, weight: Amounts, start: Positi
                 search.offer(np.flatnonzero(is_open))
 
     def exact() -> None:
-        keep = undominated(left, rows) if _only_upper(rows) else rows.can_open
+        keep = undominated(left, rows) if only_upper_limits(rows) else rows.can_open
         if not _exact_max_cover(search, left, merged, base, keep):
             _exact_max_cover(search, left, merged, base, rows.can_open)
 
     search.run([heuristic, exact])
 
 
-def _only_upper(rows: SiteRows) -> bool:
+def only_upper_limits(rows: SiteRows) -> bool:
     """Whether opening fewer outlets breaks no rule but their number."""
     first = 1 if rows.p is not None else 0
     return bool(np.isneginf(rows.row_lower[first:]).all()) and bool((rows.rows.data >= 0).all())
@@ -267,7 +267,7 @@ def _solve_set_cover(search: Search, near: Pairs, backup: int, start: Positions 
             search.offer(opened)
 
     def exact() -> None:
-        keep = undominated(unique, rows) if backup == 1 and _only_upper(rows) else rows.can_open
+        keep = undominated(unique, rows) if backup == 1 and only_upper_limits(rows) else rows.can_open
         model = cover_all_model(unique.where(keep[unique.candidate]), rows, keep, backup)
         begin = None
         if search.opened is not None and keep[search.opened].all():

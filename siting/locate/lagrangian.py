@@ -8,8 +8,8 @@ With multipliers λ_i for "demand point i is assigned once" and c_ij the weighte
 
 L(λ) is a lower bound for every λ, also where further rules hold, which only raise the optimum. A demand point may
 always stay unserved at its limit u_i, so λ_i ≤ u_i loses nothing. Subgradient steps (Held, Wolfe and Crowder, 1974)
-with the direction smoothed (Camerini, Fratta and Maffioli, 1975) improve λ. If opening j ∉ S raises L above the price of a
-known plan, no better plan opens j: ``L + ρ_j − ρ_last``; likewise for shutting j ∈ S.
+with the direction smoothed (Camerini, Fratta and Maffioli, 1975) improve λ. If opening j ∉ S raises L above the price
+of a known plan, no better plan opens j: ``L + ρ_j − ρ_last``; likewise for shutting j ∈ S.
 """
 
 from __future__ import annotations

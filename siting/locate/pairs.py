@@ -68,16 +68,16 @@ class Pairs:
         return sparse.csr_array((self.cost, self.candidate, self.start), shape=(self.n, self.m))
 
 
-def read_pairs(name: str, values: Matrix, *, least: float = 0.0) -> Pairs:
+def read_pairs(name: str, values: Matrix, *, finite: bool = False) -> Pairs:
     """Return the pairs of a dense or sparse matrix of shape (n, m).
 
-    In a dense matrix an infinite entry is a pair out of reach; in a sparse one so is an absent entry, and an explicit
-    zero is a pair at no cost.
+    An infinite entry is a pair out of reach, unless all must be ``finite``; in a sparse matrix so is an absent entry,
+    and an explicit zero is a pair at no cost.
 
     Raises
     ------
     InputError
-        When the shape is wrong, or an entry is NaN or below ``least``: the first is named by row and column.
+        When the shape is wrong, or an entry is NaN, negative or not ``finite``: the first is named by row and column.
     """
     if sparse.issparse(values):
         csr = sparse.csr_array(values)
@@ -93,14 +93,15 @@ def read_pairs(name: str, values: Matrix, *, least: float = 0.0) -> Pairs:
         if dense.ndim != 2:
             raise InputError(f"{name} has shape {dense.shape}; expected (n, m)")
         n, m = dense.shape
-        point, column = np.nonzero(dense < np.inf)
-        if np.isnan(dense).any():
-            refuse_where(name, dense, np.isnan(dense), "a number, or infinity where out of reach")
+        refuse_where(name, dense, np.isnan(dense) | (dense < 0), "a number from 0")
+        point, column = np.nonzero(dense <= np.inf if finite else dense < np.inf)
         start = np.concatenate(([0], np.cumsum(np.bincount(point, minlength=n)))).astype(np.int64)
         pairs = Pairs(m, start, column.astype(np.int32), dense[point, column])
     if n == 0 or m == 0:
         raise InputError(f"{name} has shape ({n}, {m}); expected at least one demand point and one candidate")
-    _refuse(name, pairs, np.isnan(pairs.cost) | (pairs.cost < least), f"a number from {least:g}")
+    _refuse(name, pairs, np.isnan(pairs.cost) | (pairs.cost < 0), "a number from 0")
+    if finite:
+        _refuse(name, pairs, np.isinf(pairs.cost), "a finite number")
     return pairs.where(pairs.cost < np.inf)
 
 

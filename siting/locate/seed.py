@@ -13,8 +13,9 @@ from siting.locate.search import Search
 def first_set(search: Search, merit: Amounts, start: Positions | None) -> NDArray[np.bool_] | None:
     """Return a set to begin a local search with, shape (m,): allowed as it stands, or only what is locked open.
 
-    A ``start`` that the rules allow is taken. Where there are rules beside the number of outlets, the allowed set of
-    greatest merit is found by a small exact model; if it proves that there is none, the search is infeasible.
+    A ``start`` that the rules allow is taken, also where it only lacks outlets. Where there are rules beside the number
+    of outlets, the allowed set of greatest merit is found by a small exact model; if it proves that there is none, the
+    search is infeasible.
     """
     rows = search.rows
     is_open = np.zeros(rows.m, dtype=bool)
@@ -22,6 +23,12 @@ def first_set(search: Search, merit: Amounts, start: Positions | None) -> NDArra
         is_open[start] = True
         return is_open
     if rows.is_plain:
+        if (
+            start is not None
+            and rows.can_open[start].all()
+            and len(np.union1d(start, rows.locked_open)) < (rows.p or 0)
+        ):
+            is_open[start] = True
         is_open[rows.locked_open] = True
         return is_open
     model = MipModel(
