@@ -1,7 +1,9 @@
 """Make a walking network of street lines: lines that share a vertex meet there, all others pass over one another.
 
 Vertices are junctions where two lines share them or a line ends; a stretch between two junctions is one edge, however
-bent. Only the largest connected part is kept; what is lost is stated in metres.
+bent. The largest connected part is kept, and every other part that is a district of its own: an island town that only a
+motorway joins is not lost. Fragments, such as the paths of a courtyard, are dropped, so that no place snaps to one; what
+is lost is stated in metres.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from outlet.errors import InputError
 
 SAME_VERTEX_M = 0.01
+LEAST_PART_M = 10_000.0
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -24,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class StreetNetwork:
-    """A connected walking network, metric.
+    """A walking network without fragments, metric.
 
     Parameters
     ----------
@@ -45,7 +48,7 @@ class StreetNetwork:
     segment_from_m
         Way from the edge's first junction to the start of the piece, shape (s,), metres.
     kept_m, dropped_m
-        Length of the streets kept, and of those not connected to them, metres.
+        Length of the streets kept, and of the fragments not connected to them, metres.
     """
 
     xy: Floats
@@ -60,7 +63,9 @@ class StreetNetwork:
     dropped_m: float
 
 
-def build_network(lines: NDArray[np.object_], walk_m_per_min: float) -> StreetNetwork:
+def build_network(
+    lines: NDArray[np.object_], walk_m_per_min: float, *, least_part_m: float = LEAST_PART_M
+) -> StreetNetwork:
     """Build the walking network of street lines.
 
     Parameters
@@ -69,6 +74,8 @@ def build_network(lines: NDArray[np.object_], walk_m_per_min: float) -> StreetNe
         LineStrings, shape (w,), in a metric coordinate system.
     walk_m_per_min
         Walking speed, metres per minute, above 0.
+    least_part_m
+        A part that is not connected to the largest is kept when its streets are at least so long, metres.
 
     Raises
     ------
@@ -88,7 +95,18 @@ def build_network(lines: NDArray[np.object_], walk_m_per_min: float) -> StreetNe
     length = np.hypot(piece_xy[:, 2] - piece_xy[:, 0], piece_xy[:, 3] - piece_xy[:, 1])
     junction = _junctions(node, line, piece_nodes)
     edge = _edges_of_pieces(first, line, junction[piece_nodes[:, 0]])
-    return _largest_part(node, points, piece_nodes, piece_xy, length, edge, walk_m_per_min)
+    pieces = _Pieces(piece_nodes, piece_xy, length, edge)
+    return _without_fragments(pieces, node, points, walk_m_per_min, least_part_m)
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """Straight pieces: their vertices (p, 2), coordinates (p, 4), lengths and edges (p,)."""
+
+    nodes: Ints
+    xy: Floats
+    length: Floats
+    edge: Ints
 
 
 def _shared_vertices(points: Floats) -> Ints:
@@ -122,13 +140,12 @@ def _edges_of_pieces(first: Ints, line: Ints, starts_at_junction: NDArray[np.boo
     return np.asarray(np.cumsum(new) - 1, dtype=np.int64)
 
 
-def _largest_part(
-    node: Ints, points: Floats, piece_nodes: Ints, piece_xy: Floats, length: Floats, edge: Ints, speed: float
-) -> StreetNetwork:
+def _without_fragments(pieces: _Pieces, node: Ints, points: Floats, speed: float, least_part_m: float) -> StreetNetwork:
+    edge, length = pieces.edge, pieces.length
     count = int(edge[-1]) + 1
     begin = np.flatnonzero(np.diff(edge, prepend=-1))
     end = np.append(begin[1:], len(edge)) - 1
-    ends = np.column_stack([piece_nodes[begin, 0], piece_nodes[end, 1]])
+    ends = np.column_stack([pieces.nodes[begin, 0], pieces.nodes[end, 1]])
     edge_length = np.bincount(edge, weights=length, minlength=count)
     along = np.cumsum(length) - length
     along -= along[begin][edge]
@@ -137,7 +154,7 @@ def _largest_part(
     label = connected_components(joined, directed=False)[1]
     part = label[ends[:, 0]]
     metres = np.bincount(part, weights=edge_length)
-    keep = part == int(np.argmax(metres))
+    keep = (part == int(np.argmax(metres))) | (metres >= least_part_m)[part]
     used, renumbered = np.unique(ends[keep], return_inverse=True)
     ends = renumbered.reshape(-1, 2).astype(np.int64)
     xy = np.empty((nodes, 2))
@@ -150,7 +167,7 @@ def _largest_part(
         walk_m_per_min=speed,
         edges=ends,
         length_m=edge_length[keep],
-        segments=piece_xy[kept_piece],
+        segments=pieces.xy[kept_piece],
         segment_edge=new_edge[edge[kept_piece]].astype(np.int64),
         segment_from_m=along[kept_piece],
         kept_m=round(float(edge_length[keep].sum()), 3),

@@ -46,6 +46,16 @@ def test_ways_meet_at_shared_vertices_only():
     assert len(network.segments) == 4
 
 
+def test_a_part_that_is_a_district_of_its_own_is_kept():
+    network = build_network(cross(), 50.0, least_part_m=100)
+    assert network.dropped_m == 0
+    walk = travel_minutes(
+        network, np.array([[50.0, 50.0]]), np.array([[50.0, -50.0], [0.0, 0.0]]), cutoff_min=99, snap_limit_m=9
+    )
+    assert walk.indices.tolist() == [0]
+    assert walk.data.tolist() == [pytest.approx(2)]
+
+
 def test_walk_from_door_to_door_by_hand():
     """From (10, 30) down to the street 30 m, along 90 m, up 50 m and 20 m aside: 190 m at 50 m a minute."""
     network = build_network(cross(), 50.0)
