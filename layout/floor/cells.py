@@ -8,11 +8,13 @@ staircases of cells: area at the edge is given away, never invented.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from layout.floor.plan import Door, FloorPlan
 
@@ -89,6 +91,18 @@ def door_cells(cells: Cells, door: Door, depth_m: float) -> NDArray[np.bool_]:
     aside = np.abs(-x * math.sin(angle) + y * math.cos(angle))
     near = (ahead > -cells.cell_m) & (ahead < depth_m) & (aside < max(door.width_m, depth_m) / 2)
     return cells.free & near
+
+
+def near_cells(cells: Cells, things: Sequence[BaseGeometry], within_m: float) -> NDArray[np.bool_]:
+    """Return the free cells whose middle lies within a distance of one of several things, such as windows."""
+    rows, columns = cells.free.shape
+    x = cells.x0 + (np.arange(columns) + 0.5) * cells.cell_m
+    y = cells.y0 + (np.arange(rows) + 0.5) * cells.cell_m
+    middles = shapely.points(*np.meshgrid(x, y))
+    near = np.zeros((rows, columns), dtype=bool)
+    for thing in things:
+        near |= shapely.dwithin(middles, thing, within_m)
+    return near & cells.free
 
 
 def forbidden_rectangles(free: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -129,6 +129,14 @@ def wide_walk(free: NDArray[np.bool_], width_cells: int) -> NDArray[np.bool_]:
 def reached(free: NDArray[np.bool_], width_cells: int, start: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the cells a walker ``width_cells`` wide covers who sets out from the ``start`` cells.
 
+    Parameters are those of `reached_positions`. Shape (rows, columns).
+    """
+    return covered_by(reached_positions(free, width_cells, start), width_cells, free.shape)
+
+
+def reached_positions(free: NDArray[np.bool_], width_cells: int, start: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the positions a walker ``width_cells`` wide reaches who sets out from the ``start`` cells.
+
     The walker is a square of cells that moves by one cell along rows and columns and never leaves the free cells.
 
     Parameters
@@ -142,23 +150,25 @@ def reached(free: NDArray[np.bool_], width_cells: int, start: NDArray[np.bool_])
 
     Returns
     -------
-    Shape (rows, columns).
+    Shape (rows − width + 1, columns − width + 1): by the lower left cell of the square; empty where it never fits.
     """
-    rows, columns = free.shape
     k = width_cells
-    if rows < k or columns < k:
-        return np.zeros_like(free)
+    if free.shape[0] < k or free.shape[1] < k:
+        return np.zeros((0, 0), dtype=bool)
     fits = _windows(free, k) == k * k
     touches = _windows(start & free, k) > 0
     labels, _ = ndimage.label(fits)
     wanted = np.unique(labels[fits & touches])
-    anchors = np.isin(labels, wanted[wanted > 0])
+    return np.isin(labels, wanted[wanted > 0])
+
+
+def covered_by(positions: NDArray[np.bool_], width_cells: int, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return the cells that squares at some positions cover, of a floor of a shape (rows, columns)."""
+    rows, columns = shape
     covered = np.zeros((rows + 1, columns + 1), dtype=np.int64)
-    at_row, at_column = np.nonzero(anchors)
-    np.add.at(covered, (at_row, at_column), 1)
-    np.add.at(covered, (at_row + k, at_column), -1)
-    np.add.at(covered, (at_row, at_column + k), -1)
-    np.add.at(covered, (at_row + k, at_column + k), 1)
+    row, column = np.nonzero(positions)
+    for up, right, sign in ((0, 0, 1), (width_cells, 0, -1), (0, width_cells, -1), (width_cells, width_cells, 1)):
+        np.add.at(covered, (row + up, column + right), sign)
     return np.asarray(covered.cumsum(axis=0).cumsum(axis=1)[:rows, :columns] > 0)
 
 

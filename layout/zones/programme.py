@@ -19,7 +19,7 @@ from outlet.project import Sector, Settings
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Rating = Literal["A", "E", "I", "O", "U", "X"]
-Term = Literal["walking", "closeness", "area", "dead_floor", "wall", "sight", "exposure"]
+Term = Literal["walking", "closeness", "area", "dead_floor", "wall", "sight", "partition", "shopfront", "exposure"]
 Length = Annotated[float, Field(gt=0, le=200)]
 Span = tuple[Length, Length]
 Area3 = tuple[
@@ -62,6 +62,8 @@ class ZoneSpec(Settings):
         Largest ratio of its long side to its short one; 0: any.
     entrance_within_m
         Longest walk from an entrance; 0: any.
+    sees
+        Kinds of zone, or the ``entrance``, that people in it shall see.
     selling
         Whether being passed is worth something.
     optional
@@ -86,6 +88,7 @@ class ZoneSpec(Settings):
     frontage_m: Span = (1.0, 200.0)
     aspect: float = Field(0.0, ge=0, le=50)
     entrance_within_m: float = Field(0.0, ge=0, le=500)
+    sees: tuple[Id, ...] = ()
     selling: bool = False
     optional: int = Field(0, ge=0, le=9)
     source: Annotated[str, Field(min_length=1)]
@@ -137,6 +140,9 @@ class Programme(Settings):
             raise ValueError(f"zones: {', '.join(double)} twice")
         known = {*kinds, ENTRANCE}
         for zone in self.zones:
+            for kind in zone.sees:
+                if kind not in known:
+                    raise ValueError(f"{zone.kind}: sees {kind!r}, which is no zone of the programme")
             if zone.back_to is not None and zone.back_to not in kinds:
                 raise ValueError(f"{zone.kind}: back_to {zone.back_to!r} is no zone of the programme")
         for pair in self.closeness:

@@ -101,9 +101,7 @@ def plan_space(programme: Programme, work: Work, areas: Mapping[str, float], flo
 def _need(spec: ZoneSpec, work: Work, seats: int, wanted: float | None) -> ZoneNeed:
     counts = {"posts": work.posts.get(spec.kind, 0), "machines": work.machines, "seats": seats, None: 0}
     count = counts[spec.per]
-    low, target, high = (
-        base + count * each for base, each in zip(spec.area_m2, spec.per_m2, strict=True)
-    )
+    low, target, high = (base + count * each for base, each in zip(spec.area_m2, spec.per_m2, strict=True))
     if spec.per is not None and count == 0:
         low = target = high = 0.0
     frontage = max(spec.frontage_m[0], count * spec.per_frontage_m)

@@ -1,0 +1,164 @@
+"""Join a floor, the space its zones need and how people move into one `PackProblem`: `make_problem`, `make_ground`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from layout.floor.cells import Cells, door_cells
+from layout.floor.plan import Door
+from layout.zones.problem import Floats, Ground, Ints, Mask, PackProblem, shapes_of
+from layout.zones.programme import ENTRANCE, RATING_WEIGHT, Programme
+from layout.zones.space import Space, ZoneNeed
+from outlet.errors import InputError
+
+SIDES: Mapping[str, int] = {"east": 0, "north": 1, "west": 2, "south": 3}
+EPSILON = 1e-6
+
+
+def make_ground(
+    cells: Cells,
+    doors: Sequence[Door],
+    windows: Mask,
+    *,
+    aisle_public_m: float,
+    aisle_staff_m: float,
+    turning_m: float,
+) -> Ground:
+    """Return the floor of a hall; every door keeps a turning circle clear.
+
+    Raises
+    ------
+    InputError
+        When no floor is free before any entrance.
+    """
+    before = [door_cells(cells, door, turning_m) for door in doors]
+    clear = np.zeros_like(cells.free)
+    for mask in before:
+        clear |= mask
+    entrance = np.zeros_like(cells.free)
+    for door, mask in zip(doors, before, strict=True):
+        if door.entrance:
+            entrance |= mask
+    if not entrance.any():
+        raise InputError("the hall: no free floor before any entrance; move the obstacle or the entrance")
+    exits = [mask for door, mask in zip(doors, before, strict=True) if door.exit and not door.entrance and mask.any()]
+    return Ground(
+        free=cells.free,
+        buildable=cells.free & ~clear,
+        entrance=entrance,
+        exits=np.array(exits, dtype=bool).reshape(-1, *cells.free.shape),
+        windows=windows & cells.free,
+        cell_m=cells.cell_m,
+        aisle_public=_up(aisle_public_m, cells.cell_m),
+        aisle_staff=_up(aisle_staff_m, cells.cell_m),
+        turning=_up(turning_m, cells.cell_m),
+    )
+
+
+def _up(length_m: float, cell_m: float) -> int:
+    return max(1, math.ceil(length_m / cell_m - EPSILON))
+
+
+def zone_shapes(need: ZoneNeed, cell_m: float) -> Ints:
+    """Return the shapes (k, 2) a zone may take, in cells.
+
+    Raises
+    ------
+    InputError
+        When its limits leave none.
+    """
+    low, high = need.area_min / cell_m**2, need.area_max / cell_m**2
+    spec = need.spec
+    frontage = (_up(need.frontage_min, cell_m), int(need.frontage_max / cell_m + EPSILON))
+    depth = (_up(spec.depth_m[0], cell_m), int(spec.depth_m[1] / cell_m + EPSILON))
+    longest = int(high // depth[0])
+    frontage = (frontage[0], max(frontage[0], min(frontage[1], longest)))
+    found = shapes_of(frontage, depth, (math.ceil(low - EPSILON), math.floor(high + EPSILON)), spec.aspect)
+    if len(found) == 0:
+        raise InputError(
+            f"zone {need.kind}: no rectangle has {need.area_min:.1f} to {need.area_max:.1f} m², a depth of "
+            f"{spec.depth_m[0]:g} to {spec.depth_m[1]:g} m, a front of {need.frontage_min:.1f} m and an aspect of at "
+            f"most {spec.aspect:g}; correct the programme"
+        )
+    return found
+
+
+def make_problem(
+    ground: Ground,
+    programme: Programme,
+    space: Space,
+    flow: Floats,
+    *,
+    locked: Mapping[str, tuple[int, int, int, int, int]] | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> PackProblem:
+    """Return the problem of packing one hall.
+
+    Parameters
+    ----------
+    ground
+        Its floor.
+    programme
+        Closeness, sight and weights.
+    space
+        The zones and their sizes.
+    flow
+        Shape (n + 1, n + 1): people an hour between the entrance (0) and the zones of ``space``.
+    locked
+        Kind → x, y, width, height in cells and front.
+    weights
+        Weight of a soft term, instead of the programme's.
+    """
+    needs = space.needs
+    kinds = tuple(need.kind for need in needs)
+    fixed = np.full((len(kinds), 5), -1, dtype=np.int64)
+    for kind, place in (locked or {}).items():
+        fixed[kinds.index(kind)] = place
+    shapes = tuple(
+        zone_shapes(need, ground.cell_m) if place[0] < 0 else _shape_of(place)
+        for need, place in zip(needs, fixed, strict=True)
+    )
+    at = {ENTRANCE: 0} | {kind: i for i, kind in enumerate(kinds, start=1)}
+    closeness = np.zeros((len(kinds) + 1, len(kinds) + 1))
+    for pair in programme.closeness:
+        if pair.a in at and pair.b in at:
+            closeness[at[pair.a], at[pair.b]] = closeness[at[pair.b], at[pair.a]] = RATING_WEIGHT[pair.rating]
+    sees = np.zeros(closeness.shape, dtype=bool)
+    for need in needs:
+        for other in need.spec.sees:
+            if other in at:
+                sees[at[need.kind], at[other]] = True
+    specs = [need.spec for need in needs]
+    target = [_nearest(shape, need.area_target / ground.cell_m**2) for shape, need in zip(shapes, needs, strict=True)]
+    return PackProblem(
+        ground=ground,
+        kinds=kinds,
+        shapes=shapes,
+        target=np.array(target, dtype=np.int64),
+        public=np.array([spec.public for spec in specs]),
+        staff_access=np.array([spec.access == "staff" for spec in specs]),
+        full_front=np.array([spec.front == "full" for spec in specs]),
+        wall=np.array([spec.wall for spec in specs]),
+        enclosed=np.array([spec.enclosed for spec in specs]),
+        selling=np.array([spec.selling for spec in specs]),
+        back_to=np.array([at.get(spec.back_to or "", 0) - 1 for spec in specs], dtype=np.int64),
+        entrance_within=np.array([spec.entrance_within_m for spec in specs]),
+        locked=fixed,
+        flow=flow,
+        closeness=closeness,
+        sees=sees,
+        weights={**programme.weights, **(weights or {})},
+    )
+
+
+def _shape_of(place: Ints) -> Ints:
+    u, v = (place[3], place[2]) if place[4] % 2 == 0 else (place[2], place[3])
+    return np.array([[u, v]], dtype=np.int64)
+
+
+def _nearest(shapes: Ints, area: float) -> int:
+    sizes = shapes[:, 0] * shapes[:, 1]
+    return int(sizes[np.argmin(np.abs(sizes - area))])

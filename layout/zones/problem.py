@@ -1,0 +1,188 @@
+"""State the packing of one hall as arrays: `PackProblem`.
+
+The hall is a grid of cells, row 0 at the bottom. A zone is a rectangle of whole cells with a front: the side from
+which people approach. Along the front it is ``u`` cells long, from front to back ``v`` cells deep. Fronts are numbered
+0 east, 1 north, 2 west, 3 south, so that the front looks to 90° · number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outlet.errors import InputError
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+EAST, NORTH, WEST, SOUTH = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """The floor of a hall.
+
+    Parameters
+    ----------
+    free
+        Shape (rows, columns): where one can walk when no zone lies there.
+    buildable
+        Shape (rows, columns): where a zone may lie; doors keep their turning circle clear.
+    entrance
+        Shape (rows, columns): free cells before the entrances.
+    exits
+        Shape (e, rows, columns): free cells before each emergency exit.
+    windows
+        Shape (rows, columns): cells at a window.
+    cell_m
+        Side of a cell, metres.
+    aisle_public, aisle_staff, turning
+        Widths of visitors' and staff's aisles and of the turning circle, cells.
+    """
+
+    free: Mask
+    buildable: Mask
+    entrance: Mask
+    exits: Mask
+    windows: Mask
+    cell_m: float
+    aisle_public: int
+    aisle_staff: int
+    turning: int
+
+    def __post_init__(self) -> None:
+        if self.exits.ndim != 3 or any(
+            mask.shape != self.free.shape for mask in (self.buildable, self.entrance, self.windows, *self.exits)
+        ):
+            raise InputError(
+                "Ground: free, buildable, entrance, windows and every exit must have one shape (rows, columns)"
+            )
+        if not (self.entrance & self.free).any():
+            raise InputError("Ground: no free cell before any entrance; expected a way in")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackProblem:
+    """The zones to place on a floor; n zones.
+
+    Parameters
+    ----------
+    ground
+        The floor.
+    kinds
+        Length n, unique.
+    shapes
+        Length n: for each zone the shapes (k, 2) u, v it may take, cells.
+    target
+        Shape (n,): target areas, cells.
+    public
+        Shape (n,): whether visitors may be inside.
+    staff_access
+        Shape (n,): whether staff's narrower aisles suffice to reach it.
+    full_front
+        Shape (n,): whether people stand along its whole front.
+    wall
+        Shape (n,): whether its back wants a wall.
+    enclosed
+        Shape (n,): whether walls to the ceiling stand round it.
+    selling
+        Shape (n,): whether being passed is worth something.
+    back_to
+        Shape (n,): the zone that must touch its back or sides, −1 none.
+    entrance_within
+        Shape (n,): longest walk from an entrance, metres; 0 any.
+    locked
+        Shape (n, 5): x, y, width, height in cells and front of a zone that stays; −1 where free.
+    flow
+        Shape (n + 1, n + 1): people an hour from k to l; 0 is the entrance, zone i is i + 1.
+    closeness
+        Shape (n + 1, n + 1): symmetric weights; negative wants distance.
+    sees
+        Shape (n + 1, n + 1): whether k shall see l.
+    weights
+        Weight of each soft term.
+    """
+
+    ground: Ground
+    kinds: tuple[str, ...]
+    shapes: tuple[Ints, ...]
+    target: Ints
+    public: Mask
+    staff_access: Mask
+    full_front: Mask
+    wall: Mask
+    enclosed: Mask
+    selling: Mask
+    back_to: Ints
+    entrance_within: Floats
+    locked: Ints
+    flow: Floats
+    closeness: Floats
+    sees: Mask
+    weights: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        n = len(self.kinds)
+        if len(set(self.kinds)) != n or n == 0:
+            raise InputError("PackProblem.kinds: expected at least one kind, each once")
+        vectors = (self.target, self.public, self.staff_access, self.full_front, self.wall, self.enclosed)
+        if any(len(vector) != n for vector in (*vectors, self.selling, self.back_to, self.entrance_within)):
+            raise InputError(f"PackProblem: every vector must have one entry a zone ({n})")
+        if len(self.shapes) != n or any(shape.ndim != 2 or shape.shape[1] != 2 for shape in self.shapes):
+            raise InputError("PackProblem.shapes: expected one array (k, 2) of u, v a zone")
+        if any(matrix.shape != (n + 1, n + 1) for matrix in (self.flow, self.closeness, self.sees)):
+            raise InputError(f"PackProblem: flow, closeness and sees must have shape ({n + 1}, {n + 1})")
+        if self.locked.shape != (n, 5):
+            raise InputError(f"PackProblem.locked: expected shape ({n}, 5)")
+
+    @property
+    def count(self) -> int:
+        """Number of zones."""
+        return len(self.kinds)
+
+    def is_locked(self, i: int) -> bool:
+        """Tell whether a zone stays where it is."""
+        return bool(self.locked[i, 0] >= 0)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the zones of a problem lie: shape (n, 5), x, y, width, height in cells, and front."""
+
+    places: Ints
+
+    def mask(self, shape: tuple[int, int], skip: int = -1) -> Mask:
+        """Return the cells that zones cover, shape (rows, columns), without zone ``skip``."""
+        found = np.zeros(shape, dtype=bool)
+        for i, (x, y, w, h, _) in enumerate(self.places):
+            if i != skip:
+                found[y : y + h, x : x + w] = True
+        return found
+
+
+def shapes_of(frontage: tuple[int, int], depth: tuple[int, int], area: tuple[int, int], aspect: float) -> Ints:
+    """Return all shapes (k, 2) of u, v in cells within the limits, by area, then by u.
+
+    Parameters
+    ----------
+    frontage, depth
+        Least and largest u and v.
+    area
+        Least and largest u · v.
+    aspect
+        Largest ratio of the long side to the short one; 0 any.
+
+    >>> shapes_of((2, 4), (2, 3), (6, 8), 0.0).tolist()
+    [[2, 3], [3, 2], [4, 2]]
+    """
+    u, v = np.meshgrid(np.arange(frontage[0], frontage[1] + 1), np.arange(depth[0], depth[1] + 1), indexing="ij")
+    size = u * v
+    ok = (size >= area[0]) & (size <= area[1])
+    if aspect > 0:
+        ok &= np.maximum(u, v) <= aspect * np.minimum(u, v)
+    found = np.column_stack([u[ok], v[ok]]).astype(np.int64)
+    return np.asarray(found[np.lexsort((found[:, 0], found[:, 0] * found[:, 1]))].reshape(-1, 2))
