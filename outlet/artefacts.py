@@ -94,7 +94,7 @@ class Staging:
         return path
 
     def write_text(self, name: str, text: str) -> None:
-        """Write a new artefact as UTF-8 with ``\\n`` line ends."""
+        """Write a new artefact as UTF-8 with line feeds as line ends."""
         self.write(name).write_text(text, encoding="utf-8", newline="\n")
 
     def write_json(self, name: str, value: object) -> None:
@@ -192,7 +192,7 @@ def _commit(stage: Stage, out: Path, folder: Path, name: str, inputs: dict[str, 
     for path in written:
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(folder / path, target)
+        (folder / path).replace(target)
         manifest["artefacts"][path] = {"sha256": hash_file(target), "run": name}
     for old in before if isinstance(before, list) else []:
         if old not in written:
@@ -236,7 +236,7 @@ def write_atomically(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(_usual_mode())
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -55,7 +55,7 @@ def run_command(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.exceptions.Abort):
         print("interrupted; what was in out/ before is intact", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever is not for the planner is a bug of ours
         from outlet.errors import PlanningError
 
         if isinstance(error, PlanningError):
