@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -35,7 +36,7 @@ def _shares(values: tuple[float, ...]) -> tuple[float, ...]:
 
 def _spans(values: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     minutes = [minute_of_day(text) for span in values for text in span]
-    if any(before >= after for before, after in zip(minutes, minutes[1:], strict=False)):
+    if any(before >= after for before, after in pairwise(minutes)):
         raise ValueError(
             f"{values}: expected spans in order, each closing after it opens, such as [['09:00', '17:00']]"
         )

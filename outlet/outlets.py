@@ -37,5 +37,5 @@ def _hand_written(project: Project) -> list[str]:
 
 
 def planned_in_run(brief: OutletBrief, project: Project) -> bool:
-    """Tell whether ``outlet run`` plans this outlet's hall: every new outlet, and others with a hall plan of their own."""
+    """Tell whether ``outlet run`` plans this hall: of every new outlet, and of others with a plan of their own."""
     return brief.role == "new" or brief.hall_plan is not None or not project.has("siting")

@@ -7,7 +7,7 @@ The sections of siting and layout are declared by those packages and found throu
 from __future__ import annotations
 
 import copy
-import datetime
+import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from outlet.errors import InputError, ProjectError
 FILE_NAME = "outlet.toml"
 SETTINGS_GROUP = "outlet.settings"
 
-Toml: TypeAlias = "str | int | float | bool | datetime.date | datetime.time | list[Toml] | dict[str, Toml]"
+Toml: TypeAlias = "str | int | float | bool | dt.date | dt.time | list[Toml] | dict[str, Toml]"
 
 Sector = Literal["bank", "telecom", "parcel", "retail"]
 Language = Literal["en", "zh", "es"]
@@ -59,9 +59,7 @@ class ProjectSettings(Settings):
 
     name: str = Field(min_length=1, description="Shown on every page.")
     sector: Sector = Field(description="Chooses the presets of services, posts and zones.")
-    as_of: datetime.date = Field(
-        description="The project's today: calendars, rosters and stamps use it, never the clock."
-    )
+    as_of: dt.date = Field(description="The project's today: calendars, rosters and stamps use it, never the clock.")
     timezone: str = Field("UTC", description="IANA name, such as Europe/Helsinki.")
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of all money.")
     language: Language = Field("en", description="Language of pages and tables.")

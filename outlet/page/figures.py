@@ -34,7 +34,8 @@ def percent(share: float | None, language: str, digits: int = 0) -> str:
         return MISSING
     from babel.numbers import format_percent
 
-    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    sign = "\u00a0%" if language == "es" else "%"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + sign
     return str(format_percent(share, format=pattern, locale=LOCALES[language]))
 
 
