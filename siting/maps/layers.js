@@ -184,6 +184,7 @@ const Layers = (() => {
   }
 
   function drawOthers() {
+    const rivals = [];
     DRAWN.stops.forEach((stop) => {
       tip(
         L.circleMarker(decode(stop.at)[0], {
@@ -193,19 +194,26 @@ const Layers = (() => {
       ).addTo(group("stops"));
     });
     DRAWN.competitors.forEach((rival) => {
-      tip(
-        new Diamond(decode(rival.at)[0], {
-          renderer: things, pane: "things", radius: 5.5, color: "#fff", weight: 0.8, fillColor: "#4b5560", fillOpacity: 0.95,
-        }),
-        () => [rival.name || rival.brand, WORDS.competitor, rival.brand === rival.name ? "" : rival.brand],
-      ).addTo(group("competitors"));
+      const mark = new Diamond(decode(rival.at)[0], {
+        renderer: things, pane: "things", radius: 5.5, color: "#fff", weight: 0.8, fillColor: "#4b5560", fillOpacity: 0.95,
+      });
+      rivals.push(mark);
+      tip(mark, () => [rival.name || rival.brand, WORDS.competitor, rival.brand === rival.name ? "" : rival.brand]);
+      mark.addTo(group("competitors"));
     });
+    const grow = () => {
+      const zoom = map.getZoom();
+      rivals.forEach((mark) => mark.setRadius(zoom < 11.5 ? 2 : zoom < 13 ? 3.2 : 5.5).setStyle({ weight: zoom < 13 ? 0.3 : 0.8 }));
+      map.getContainer().classList.toggle("far", zoom < 12.5 && PAGE.outlets.length > 30);
+    };
+    map.on("zoomend", grow);
+    grow();
   }
 
   function marker(kind, place, html, size, label, texts, onChoose) {
     const anchor = kind === "opened" ? [size[0] / 2, size[1] - 1] : [size[0] / 2, size[1] / 2];
     const made = L.marker(place, {
-      icon: L.divIcon({ className: "pin", html, iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, -anchor[1]] }),
+      icon: L.divIcon({ className: `pin ${kind}`, html, iconSize: size, iconAnchor: anchor, tooltipAnchor: [0, -anchor[1]] }),
       alt: label, keyboard: true, riseOnHover: true, zIndexOffset: kind === "opened" ? 1000 : 0,
     });
     tip(made, texts).addTo(group(kind === "opened" ? "opened" : "existing"));
@@ -275,14 +283,19 @@ const Layers = (() => {
     chosenRing = L.circleMarker(place, {
       renderer: things, pane: "things", radius: 15, color: "#d97706", weight: 4, fill: false, interactive: false,
     }).addTo(map);
-    if (zoom) map.setView(place, Math.max(map.getZoom(), 15));
+    if (zoom && map.getZoom() < 14) map.setView(place, 15);
     else if (!map.getBounds().pad(-0.08).contains(place)) map.panTo(place);
   }
 
-  function fit() {
+  // Show every candidate, beside the legend where that costs little.
+  function fit(legendWidth = 0) {
     const points = PAGE.candidates.lat.map((lat, at) => [lat, PAGE.candidates.lon[at]]);
     points.push(...PAGE.outlets.filter((outlet) => outlet.role === "new").map((outlet) => [outlet.lat, outlet.lon]));
-    if (points.length) map.fitBounds(L.latLngBounds(points).pad(0.04), { animate: false, maxZoom: 17 });
+    if (!points.length) return;
+    const bounds = L.latLngBounds(points).pad(0.04);
+    const beside = L.point(legendWidth, 0);
+    const room = map.getBoundsZoom(bounds, false, beside) > map.getBoundsZoom(bounds) - 0.6;
+    map.fitBounds(bounds, { animate: false, maxZoom: 17, paddingTopLeft: room ? beside : L.point(0, 0) });
   }
 
   fit();
@@ -297,5 +310,5 @@ const Layers = (() => {
   if (PAGE.credit) map.attributionControl.addAttribution(element("span", {}, PAGE.credit).outerHTML);
   window.addEventListener("beforeprint", () => { map.invalidateSize({ animate: false }); fit(); });
   window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
-  return { map, group, colour, choose, onChoose: (call) => listeners.push(call) };
+  return { map, group, colour, choose, fit, onChoose: (call) => listeners.push(call) };
 })();

@@ -208,6 +208,7 @@
       at("layers").append(item);
     }
     at("legend").open = window.matchMedia("(min-width: 861px)").matches;
+    if (at("legend").open) Layers.fit(at("legend").offsetWidth);
   }
 
   function scoreScale() {
