@@ -139,12 +139,19 @@ def check_roster(problem: RosterProblem, assigned: NDArray[np.int64]) -> tuple[B
     """Return every hard rule that a roster breaks, by person and day; nothing for a good one."""
     breaches: list[Breach] = []
     for person in range(problem.persons):
-        row = [int(shift) for shift in assigned[person]]
-        breaches.extend(_check_cells(problem, person, row))
-        breaches.extend(_check_rest(problem, person, row))
-        breaches.extend(_check_counts(problem, person, row))
-        breaches.extend(_check_runs(problem, person, row))
+        breaches.extend(check_person(problem, person, assigned[person]))
     return tuple(breaches)
+
+
+def check_person(problem: RosterProblem, person: int, cells: NDArray[np.int64]) -> list[Breach]:
+    """Return every hard rule that one person's row (D,) breaks."""
+    row = [int(shift) for shift in cells]
+    return [
+        *_check_cells(problem, person, row),
+        *_check_rest(problem, person, row),
+        *_check_counts(problem, person, row),
+        *_check_runs(problem, person, row),
+    ]
 
 
 def _check_cells(problem: RosterProblem, person: int, row: list[int]) -> list[Breach]:

@@ -8,7 +8,8 @@ Letters as in `layout.staffing.rules`, where every rule stands alone::
 
 Groups of people who can stand in for each other (`layout.staffing.groups`) are solved apart, and their prices and
 bounds add up. Each starts from a constructed roster (`layout.staffing.construct`), which is the answer where the
-solver finds none better in time. The objective is priced by `layout.staffing.check`.
+solver finds none better in time. A large group is solved week by week (`layout.staffing.weeks`). The objective is
+priced by `layout.staffing.check`.
 
 Source: Curtois and Qu (2014), Computational results on new staff scheduling benchmark instances, University of
 Nottingham; the terms of fairness are ours.
@@ -24,17 +25,20 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from layout.staffing.check import check_roster, price_roster
-from layout.staffing.construct import construct_roster
+from layout.staffing.construct import construct_roster, improve_roster
 from layout.staffing.groups import Group, extract, find_groups
-from layout.staffing.plan import FREE, OFF, Int, Roster, RosterProblem
+from layout.staffing.plan import FREE, OFF, Int, Roster, RosterProblem, count_weeks
 from layout.staffing.rules import PRICES, RULES, SCALE, RosterVariables, add_variables
-from outlet.cp_sat import run_cp_sat
+from layout.staffing.weeks import is_cut_by_weeks, put_week, week_problem
+from outlet.cp_sat import CpSatRun, run_cp_sat
 from outlet.outcome import Limits, Outcome, Status, StoppedBy
 
 _MOST_RULES = ("rest", "minutes_max", "shift_max", "consecutive_max", "weekends_max", "sundays_max")
 _WORST_FIRST: tuple[Status, ...] = ("infeasible", "undecided", "feasible", "optimal")
 _STOPS: tuple[StoppedBy, ...] = ("interrupt", "time", "work", "gap", "proof")
 _PROBE_SHARE = 0.1
+_FIRST_WEEK = 0.4
+_SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,11 @@ def _solve_group(whole: RosterProblem, group: Group, limits: Limits) -> _Answer:
             reasons = tuple(f"person {person} has no shift to fill the contract with" for person in group.persons)
             return _Answer(None, "infeasible", None, 0.0, "proof", reasons)
         return _Answer(nobody, "optimal", price_roster(problem, nobody).total, 0.0, "proof")
-    start = construct_roster(problem)
+    start = improve_roster(problem, construct_roster(problem))
+    if is_cut_by_weeks(problem):
+        return _solve_by_weeks(problem, start, limits)
     model, variables = _build(problem, start, leave_out=None)
     run = run_cp_sat(model, limits)
-    bound = None if run.bound is None else max(run.bound / SCALE, 0.0)
     if run.status == "infeasible":
         return _Answer(None, "infeasible", None, run.seconds, "proof", _explain(problem, group, limits))
     found = [start] if not check_roster(problem, start) else []
@@ -123,31 +128,49 @@ def _solve_group(whole: RosterProblem, group: Group, limits: Limits) -> _Answer:
             raise RuntimeError(f"a roster breaks a rule: {check_roster(problem, found[-1])[0]}")
     best = min(found, key=lambda assigned: price_roster(problem, assigned).total, default=None)
     status: Status = "feasible" if best is not None and run.status == "undecided" else run.status
-    return _Answer(best, status, bound, run.seconds, run.stopped_by)
+    return _Answer(best, status, _bound_of(run), run.seconds, run.stopped_by)
+
+
+def _bound_of(run: CpSatRun) -> float | None:
+    return None if run.bound is None else max(run.bound / SCALE, 0.0)
+
+
+def _solve_by_weeks(problem: RosterProblem, start: Int, limits: Limits) -> _Answer:
+    """Solve each week alone for its bound and pattern, and keep a pattern, in its week or in all, where it helps."""
+    weeks = count_weeks(problem)
+    best, bound, seconds = start, 0.0, 0.0
+    stops: list[StoppedBy] = []
+    for week in range(weeks):
+        share = _FIRST_WEEK if week == 0 else (1 - _FIRST_WEEK) / (weeks - 1)
+        part = week_problem(problem, week)
+        model, variables = _build(part, None, leave_out=None, priced=True)
+        run = run_cp_sat(model, _share(limits, share))
+        bound += _bound_of(run) or 0.0
+        seconds += run.seconds
+        stops.append(run.stopped_by)
+        if run.has_plan:
+            pattern = _read(variables, run.value, part)
+            others = [put_week(problem, best, pattern, [week]), put_week(problem, best, pattern, list(range(weeks)))]
+            best = min([best, *others], key=lambda assigned: price_roster(problem, assigned).total)
+    best = improve_roster(problem, best)
+    if check_roster(problem, best):
+        return _Answer(None, "undecided", bound, seconds, min(stops, key=_STOPS.index))
+    proved = price_roster(problem, best).total <= bound + _SAME
+    status: Status = "optimal" if proved else "feasible"
+    return _Answer(best, status, bound, seconds, "proof" if proved else min(stops, key=_STOPS.index))
 
 
 def _build(
-    problem: RosterProblem, start: Int | None, leave_out: str | None
+    problem: RosterProblem, start: Int | None, leave_out: str | None, *, priced: bool = False
 ) -> tuple[cp_model.CpModel, RosterVariables]:
     model = cp_model.CpModel()
-    variables = add_variables(model, problem)
+    variables = add_variables(model, problem, start)
     for name, add in RULES.items():
         if name != leave_out:
             add(model, variables, problem)
-    if start is not None:
+    if priced or start is not None:
         model.minimize(cp_model.LinearExpr.sum([add(model, variables, problem) for add in PRICES.values()]))
-        _hint(model, variables, problem, start)
     return model, variables
-
-
-def _hint(model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem, start: Int) -> None:
-    for (e, d, s), variable in variables.x.items():
-        model.add_hint(variable, int(start[e, d]) == s)
-    for e, row in enumerate(variables.off):
-        for d, variable in enumerate(row):
-            model.add_hint(variable, bool(start[e, d] == OFF))
-        for i, days in enumerate(problem.weekends):
-            model.add_hint(variables.weekend[e][i], bool((start[e, list(days)] != OFF).any()))
 
 
 def _read(

@@ -14,18 +14,23 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from layout.staffing.plan import Int, RosterProblem
+from layout.staffing.check import find_unmet, weekends_worked, worked_minutes_in_all
+from layout.staffing.plan import FREE, OFF, Int, RosterProblem
 
 SCALE = 60
 
 
 @dataclass(frozen=True)
 class RosterVariables:
-    """The variables: x by (e, d, s) where possible, o by person and day, y by person and weekend."""
+    """The variables: x by (e, d, s) where possible, o by person and day, y by person and weekend.
+
+    ``start`` is a roster (E, D) for the solver to start from, or None; whoever adds a variable hints its value there.
+    """
 
     x: dict[tuple[int, int, int], cp_model.IntVar]
     off: list[list[cp_model.IntVar]]
     weekend: list[list[cp_model.IntVar]]
+    start: Int | None = None
 
     def working(self, e: int, d: int) -> cp_model.LinearExpr:
         """Return 1 − o_ed."""
@@ -47,7 +52,7 @@ Rule = Callable[[cp_model.CpModel, RosterVariables, RosterProblem], None]
 Price = Callable[[cp_model.CpModel, RosterVariables, RosterProblem], cp_model.LinearExprT]
 
 
-def add_variables(model: cp_model.CpModel, problem: RosterProblem) -> RosterVariables:
+def add_variables(model: cp_model.CpModel, problem: RosterProblem, start: Int | None = None) -> RosterVariables:
     """Return the variables, tied so that a person works one shift or is off: Σ_s x_eds + o_ed = 1."""
     x: dict[tuple[int, int, int], cp_model.IntVar] = {}
     for e, d, s in np.argwhere(problem.possible).tolist():
@@ -62,14 +67,27 @@ def add_variables(model: cp_model.CpModel, problem: RosterProblem) -> RosterVari
         for i, days in enumerate(problem.weekends):
             for d in days:
                 model.add_implication(off[e][d].negated(), weekend[e][i])
-    return RosterVariables(x, off, weekend)
+    variables = RosterVariables(x, off, weekend, start)
+    if start is not None:
+        _hint_roster(model, variables, problem, start)
+    return variables
+
+
+def _hint_roster(model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem, start: Int) -> None:
+    for (e, d, s), variable in variables.x.items():
+        model.add_hint(variable, bool(start[e, d] == s))
+    for e, row in enumerate(variables.off):
+        for d, variable in enumerate(row):
+            model.add_hint(variable, bool(start[e, d] == OFF))
+        for i, days in enumerate(problem.weekends):
+            model.add_hint(variables.weekend[e][i], bool((start[e, list(days)] != OFF).any()))
 
 
 def add_locks(model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem) -> None:
     """Keep locked cells: x_eds = 1, or o_ed = 1."""
     for e, d in np.argwhere(problem.locked >= 0).tolist():
         model.add(variables.x[e, d, int(problem.locked[e, d])] == 1)
-    for e, d in np.argwhere(problem.locked == -1).tolist():
+    for e, d in np.argwhere(problem.locked == OFF).tolist():
         model.add(variables.off[e][d] == 1)
 
 
@@ -177,16 +195,27 @@ RULES: dict[str, Rule] = {
 def add_cover(model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem) -> cp_model.LinearExprT:
     """Price cover: Σ_es x_eds over contributing shifts + under_dk − over_dk = required_dk."""
     terms: list[cp_model.LinearExprT] = []
-    for k, contributes in enumerate(problem.contributes):
-        shifts = np.flatnonzero(contributes).tolist()
-        for d in range(problem.days):
-            there = [variables.x[e, d, s] for s in shifts for e in range(problem.persons) if (e, d, s) in variables.x]
-            wanted = int(problem.required[d, k])
-            under = model.new_int_var(0, wanted, f"under_{d}_{k}")
-            over = model.new_int_var(0, max(len(there), 1), f"over_{d}_{k}")
-            model.add(cp_model.LinearExpr.sum(there) + under - over == wanted)
-            terms.append(SCALE * int(problem.under_weight[d, k]) * under)
-            terms.append(SCALE * int(problem.over_weight[d, k]) * over)
+    rows_of = [np.flatnonzero(problem.contributes[:, s]).tolist() for s in range(problem.shifts)]
+    there: list[list[list[cp_model.IntVar]]] = [[[] for _ in problem.contributes] for _ in range(problem.days)]
+    for (_, d, s), variable in variables.x.items():
+        for k in rows_of[s]:
+            there[d][k].append(variable)
+    settled = (problem.locked != FREE).all(axis=0)
+    unmet = None if variables.start is None else find_unmet(problem, variables.start)
+    for d, k in np.ndindex(problem.required.shape):
+        wanted, here = int(problem.required[d, k]), there[d][k]
+        under_price = SCALE * int(problem.under_weight[d, k])
+        over_price = SCALE * int(problem.over_weight[d, k])
+        if settled[d] or not here:
+            terms.append(under_price * max(wanted - len(here), 0) + over_price * max(len(here) - wanted, 0))
+            continue
+        under = model.new_int_var(0, wanted, f"under_{d}_{k}")
+        over = model.new_int_var(0, len(here), f"over_{d}_{k}")
+        model.add(cp_model.LinearExpr.sum(here) + under - over == wanted)
+        terms.append(under_price * under + over_price * over)
+        if unmet is not None:
+            model.add_hint(under, int(unmet.under[d, k]))
+            model.add_hint(over, int(unmet.over[d, k]))
     return cp_model.LinearExpr.sum(terms)
 
 
@@ -211,12 +240,15 @@ def add_short(model: cp_model.CpModel, variables: RosterVariables, problem: Rost
     """Price minutes below the contract's minimum, where that is soft."""
     price = problem.wishes.short_hour
     terms: list[cp_model.LinearExprT] = []
+    unmet = None if variables.start is None else find_unmet(problem, variables.start)
     for e in range(problem.persons if price else 0):
         for w, (first, last) in enumerate(problem.windows.tolist()):
             least = int(problem.minutes_min[e, w])
             short = model.new_int_var(0, max(least, 0), f"short_{e}_{w}")
             model.add(variables.paid(problem, e, first, last) + short >= least)
             terms.append((price or 0) * short)
+            if unmet is not None:
+                model.add_hint(short, int(unmet.short_min[e, w]))
     return cp_model.LinearExpr.sum(terms)
 
 
@@ -231,6 +263,10 @@ def add_fair_hours(model: cp_model.CpModel, variables: RosterVariables, problem:
         excess = worked - int(problem.minutes_target[e].sum())
         model.add(low <= excess)
         model.add(high >= excess)
+    if variables.start is not None:
+        excess_there = worked_minutes_in_all(problem, variables.start) - problem.minutes_target.sum(axis=1)
+        model.add_hint(low, int(excess_there.min()))
+        model.add_hint(high, int(excess_there.max()))
     return problem.wishes.fair_hour * (high - low)
 
 
@@ -254,6 +290,10 @@ def add_fair_weekends(
             model.add_bool_or([variables.weekend[e][i].negated(), *(variables.off[e][d].negated() for d in days)])
         model.add(low <= worked)
         model.add(high >= worked)
+    if variables.start is not None:
+        worked_there = weekends_worked(problem, variables.start)
+        model.add_hint(low, int(worked_there.min()))
+        model.add_hint(high, int(worked_there.max()))
     return SCALE * problem.wishes.fair_weekend * (high - low)
 
 
