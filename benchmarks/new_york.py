@@ -2,8 +2,8 @@
 
 Run ``python benchmarks/new_york.py [FOLDER]``: it makes a project folder outside the repository from
 ``../shared/data/nyc``, runs ``outlet run`` on it and prints a table of seconds per step and the peak memory. With
-``--build`` it only makes the folder. Our bank is Apple Bank For Savings; the ordinary branches (FDIC service type 11) of
-all others in 2023 are rivals.
+``--build`` it only makes the folder. Our bank is Apple Bank For Savings; the ordinary branches (FDIC service type 11)
+of all others in 2023 are rivals.
 
 A rival's attraction is the square root of its deposits over the median branch's, from 0.25 to 4, so that a branch with
 four times the deposits pulls twice as strongly; a main office (BKMO = 1) books other cities' deposits and counts as 1.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from outlet.errors import CrsError, Fault, InputError, TableError
-from outlet.findings import Findings
+from outlet.findings import Count, Findings
 from outlet.project import Project
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def check(project: Project) -> Findings:
             crs = parse_metric_crs(settings.data.crs)
         except CrsError as error:
             faults.append(Fault("outlet.toml", "geographic-crs", str(error), "a coordinate system in metres"))
-    notes = tuple(gathered.notes)
+    counts, notes = tuple(gathered.counts), tuple(gathered.notes)
     if not faults:
         try:
             data, faults = assemble(settings.data, gathered, crs)
@@ -39,8 +39,12 @@ def check(project: Project) -> Findings:
             faults.append(Fault("outlet.toml", "unusable", str(error), "layers that fit together"))
         else:
             notes = data.notes
+            if settings.data.candidates.generate is not None:
+                counts += (
+                    Count("siting.data.candidates.generate", len(data.candidates), "candidates made by the rule"),
+                )
             faults += _too_many(settings, len(data.candidates))
-    return Findings(faults=tuple(faults), counts=tuple(gathered.counts), notes=notes)
+    return Findings(faults=tuple(faults), counts=counts, notes=notes)
 
 
 def _too_many(settings: SitingSettings, candidates: int) -> list[Fault]:

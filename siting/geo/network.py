@@ -1,9 +1,9 @@
 """Make a walking network of street lines: lines that share a vertex meet there, all others pass over one another.
 
 Vertices are junctions where two lines share them or a line ends; a stretch between two junctions is one edge, however
-bent. The largest connected part is kept, and every other part that is a district of its own: an island town that only a
-motorway joins is not lost. Fragments, such as the paths of a courtyard, are dropped, so that no place snaps to one; what
-is lost is stated in metres.
+bent. The largest connected part is kept, and every other part that is a district of its own: an island that only a
+motorway joins is not lost. Fragments, such as the paths of a courtyard, are dropped, so that no place snaps to one;
+what is lost is stated in metres.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 from pandas.testing import assert_frame_equal
 
 from outlet.samples import SampleRequest, join_parts
@@ -44,7 +45,7 @@ def test_dataset_equals_its_regeneration(sample):
         assert made.keys() == kept.keys()
         for part, table in made.items():
             if isinstance(table, gpd.GeoDataFrame):
-                gpd.testing.assert_geodataframe_equal(table, kept[part], check_less_precise=True)
+                assert_geodataframe_equal(table, kept[part], check_less_precise=True)
             else:
                 assert_frame_equal(table, kept[part])
         if not made:
