@@ -24,6 +24,7 @@ BASE = "base"
 FOLDER = "scenarios"
 COMPARED = ("plan.json", "outlets.geojson", "share.csv", "efficiency.csv", "establishment.csv")
 WRITES = ("compare.html", "compare.csv")
+NAMED_PAGES = ("map.html", "report.html")
 _CACHE = ".cache"
 
 
@@ -76,13 +77,16 @@ def _load(folder: Path, name: str, options: Options) -> Project:
 
 
 def _start_from(out: Path, place: Path) -> None:
-    """Copy what the base has planned, where the scenario has nothing yet; the manifest tells what is stale."""
+    """Copy what the base has planned, where the scenario has nothing yet; the manifest tells what is stale.
+
+    Pages that name the scenario are never copied, so that they are always made again.
+    """
     if place.exists() or not (out / MANIFEST).is_file():
         return
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f"{STAGING_PREFIX}{place.name}")
     shutil.rmtree(beside, ignore_errors=True)
-    skipped = shutil.ignore_patterns(FOLDER, f"{STAGING_PREFIX}*", *WRITES)
+    skipped = shutil.ignore_patterns(FOLDER, f"{STAGING_PREFIX}*", *WRITES, *NAMED_PAGES)
     shutil.copytree(out, beside, ignore=skipped, copy_function=_link_cache)
     beside.replace(place)
 

@@ -19,8 +19,19 @@ from outlet.project import ProjectSettings
 HALL_FILES = ("hall.html", "hall.svg", "hall.dxf", "roster.xlsx")
 
 
-def render_report(settings: ProjectSettings, sections: Sequence[Section], out: Path) -> str:
-    """Return report.html: contents, links to map.html and to each outlet's files in ``out``, then the sections."""
+def render_report(
+    settings: ProjectSettings,
+    sections: Sequence[Section],
+    out: Path,
+    *,
+    scenario: str | None = None,
+    compared: bool = False,
+) -> str:
+    """Return report.html: contents, links to map.html and to each outlet's files in ``out``, then the sections.
+
+    ``scenario`` is the scenario planned in ``out``, if any; ``compared`` tells whether `outlet run` writes
+    compare.html beside the report.
+    """
     language = settings.language
     _ = translate(language)
     words = {
@@ -34,12 +45,12 @@ def render_report(settings: ProjectSettings, sections: Sequence[Section], out: P
     }
     values = {
         "w": words,
-        "name": settings.name,
+        "name": settings.name if scenario is None else f"{settings.name} · {scenario}",
         "subtitle": _("{sector} · as of {day}").format(
             sector=sector_name(settings.sector, language), day=day(settings.as_of, language)
         ),
         "has_map": (out / "map.html").is_file(),
-        "compare": _("Comparison of scenarios") if (out / "compare.html").is_file() else "",
+        "compare": _("Comparison of scenarios") if compared else "",
         "outlets": [_links(brief, out) for brief in read_briefs(out)],
         "sections": [
             {

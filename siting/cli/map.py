@@ -14,9 +14,12 @@ def run(stage: StageRun) -> Summary:
 
     settings = stage.project.section("siting", SitingSettings)
     results = read_results(stage.out.out)
+    project, scenario = stage.project.settings, stage.project.scenario
+    if scenario is not None:
+        project = project.model_copy(update={"name": f"{project.name} · {scenario}"})
     page = render_map(
         MapRequest(
-            project=stage.project.settings,
+            project=project,
             score=settings.score,
             data=load_siting_data(stage.project),
             results=results,
