@@ -49,6 +49,11 @@ def path(sheet: Sheet, geometry: BaseGeometry) -> str:
     return "".join(parts)
 
 
+def zone_shape(zone: PlacedZone) -> BaseGeometry:
+    """Return a zone's rectangles as one shape, metres."""
+    return shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects]).simplify(0)
+
+
 def draw_floor(sheet: Sheet, floor: FloorPlan) -> Markup:
     """Draw the hall's floor, under everything else."""
     return element("path", {"d": path(sheet, floor.outline), "fill": FLOOR, "fill-rule": "evenodd"})
@@ -166,7 +171,7 @@ def _services(sheet: Sheet, services: Iterable[BaseGeometry], _: Say) -> list[Ma
 
 def partitions(zone: PlacedZone, floor: FloorPlan) -> BaseGeometry:
     """Return the walls round an enclosed zone, metres: inside its edge, open at its access, none along built walls."""
-    room = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects])
+    room = zone_shape(zone)
     x, y = (float(value) for value in zone.access)
     opening = shapely.box(x - OPENING_M / 2, y - OPENING_M / 2, x + OPENING_M / 2, y + OPENING_M / 2)
     built = shapely.union_all([floor.outline.exterior, *floor.walls, *floor.fixtures]).buffer(0.02)

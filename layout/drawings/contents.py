@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-import shapely
 from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
-from layout.drawings.building import path
+from layout.drawings.building import path, zone_shape
 from layout.drawings.hall import FlowHeat, HallDrawing
 from layout.drawings.labels import Label
 from layout.drawings.markup import Point, Value, element, group, number, path_of, rectangle, write
@@ -38,11 +37,10 @@ SHELVES = frozenset({"gondola", "shelf", "parcel_rack", "brochure_rack", "displa
 def draw_zone(sheet: Sheet, zone: PlacedZone, details: Mapping[str, Value], title: str) -> Markup:
     """Draw one zone: its rectangles as one shape, staff's dashed, a locked one with a firmer line."""
     fill, stroke = tint(zone.kind, public=zone.public)
-    shape = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects])
     style: dict[str, Value] = {"fill": fill, "stroke": stroke, "stroke-width": 0.6 if zone.locked else 0.3}
     if not zone.public and not zone.enclosed:
         style["stroke-dasharray"] = "1.6 0.9"
-    shape_path = element("path", {"d": path(sheet, shape), **style})
+    shape_path = element("path", {"d": path(sheet, zone_shape(zone)), **style})
     return element("g", {**details}, element("title", {}, title), shape_path)
 
 
@@ -113,7 +111,7 @@ def draw_post(sheet: Sheet, post: Post, code: str, details: Mapping[str, Value],
     angle = math.radians(-post.facing_deg)
     nose = [
         (x + reach * math.cos(angle + off), y + reach * math.sin(angle + off))
-        for reach, off in ((radius * 1.7, 0.0), (radius, 0.62), (radius, -0.62))
+        for reach, off in ((radius * 1.85, 0.0), (radius, 0.75), (radius, -0.75))
     ]
     size = min(2.4, 2 * radius * 0.86 / max(1, len(code)) / 0.7)
     text: dict[str, Value] = {"text-anchor": "middle", "fill": PAPER, "font-weight": 700}
@@ -202,7 +200,7 @@ def draw_flow(sheet: Sheet, flow: FlowHeat) -> list[Markup]:
 
 def draw_sight(sheet: Sheet, posts: Sequence[Post], blocks: BaseGeometry) -> list[Markup]:
     """Draw what the posts that watch the floor see: half a turn round where they face."""
-    style: dict[str, Value] = {"fill": SIGHT, "fill-opacity": 0.1, "stroke": SIGHT, "stroke-width": 0.25}
+    style: dict[str, Value] = {"fill": SIGHT, "fill-opacity": 0.1, "stroke": SIGHT, "stroke-width": 0.15}
     return [
         element("path", {"d": path(sheet, seen_from(p.x, p.y, p.facing_deg, LOOKING_DEG, LOOKING_M, blocks)), **style})
         for p in posts

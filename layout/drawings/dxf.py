@@ -16,7 +16,7 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from layout.data.dxf_write import dxf_bytes, new_drawing
-from layout.drawings.building import lines, partitions, polygons
+from layout.drawings.building import lines, partitions, polygons, zone_shape
 from layout.drawings.contents import broken_at
 from layout.drawings.hall import HallDrawing
 from layout.drawings.labels import LabelWish, place_labels
@@ -144,8 +144,7 @@ def _zones(space: Modelspace, hall: HallDrawing, words: Words) -> None:
     zones = hall.zones.zones
     wishes = []
     for zone in zones:
-        shape = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects])
-        _outlines(space, shape, layer_name("ZONE", zone.kind))
+        _outlines(space, zone_shape(zone), layer_name("ZONE", zone.kind))
         name = name_zone(zone.kind, zone.name, words.say)
         rooms = sorted((_paper(*map(float, rect)) for rect in zone.rects), key=lambda box: -box.width * box.height)
         wishes.append(LabelWish(name, words.area(zone.area_m2), tuple(rooms)))

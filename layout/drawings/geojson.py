@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry import LineString, Point, mapping
 from shapely.geometry.base import BaseGeometry
 
+from layout.drawings.building import zone_shape
 from layout.drawings.contents import broken_at
 from layout.drawings.hall import HallDrawing
 from layout.floor.plan import Door
@@ -75,7 +76,7 @@ def _zones(hall: HallDrawing) -> list[dict[str, object]]:
     return [
         _feature(
             "zone",
-            shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects]),
+            zone_shape(zone),
             {
                 "id": zone.id,
                 "kind": zone.kind,

@@ -1,9 +1,9 @@
 """Find places for the names of zones: inside the zone, clear of what is drawn there, never on each other.
 
-A label is tried at falling sizes, in one line, two or three, upright or turned by 90°; the first size at which some
-place in the zone is free is taken, at the place nearest to the zone's middle. First everything drawn is avoided, then
-only what must stay legible (people and other labels). Where a zone is too small for any of it, the label stands beside
-the hall and a leader line points at the zone.
+A label is tried at falling sizes, in one line, two or three; the first size at which some place in the zone is free is
+taken, at the place nearest to the zone's middle. First everything drawn is avoided, upright, then turned by 90°; then
+only what must stay legible is (people and other labels). Where a zone is too small for any of it, the label stands
+beside the hall and a leader line points at the zone.
 """
 
 from __future__ import annotations
@@ -20,12 +20,10 @@ from layout.drawings.sheet import Box
 from layout.drawings.text import LINE_HEIGHT, break_lines, text_width
 
 SIZES_MM = (3.6, 3.2, 2.9, 2.6, 2.3, 2.1)
-TURNED_UP_TO_MM = 3.2
 AREA_SHARE = 0.82
 STEP_MM = 0.75
 EDGE_MM = 0.9
 ROW_COST_MM = 4.0
-TURN_COST_MM = 30.0
 
 
 @dataclass(frozen=True)
@@ -100,19 +98,20 @@ def place_labels(
     placed: list[Label] = []
     for wish in wishes:
         fixed = [*hard, *(label.box for label in placed)]
-        inside = _inside(wish, [*fixed, *soft]) or _inside(wish, fixed)
+        tries = (([*fixed, *soft], False), ([*fixed, *soft], True), (fixed, False), (fixed, True))
+        inside = next((found for taken, turned in tries if (found := _inside(wish, taken, turned=turned))), None)
         placed.append(inside or _outside(wish, fixed, hall, plan))
     return placed
 
 
-def _inside(wish: LabelWish, taken: Sequence[Box]) -> Label | None:
+def _inside(wish: LabelWish, taken: Sequence[Box], *, turned: bool) -> Label | None:
     for size in SIZES_MM:
         for room in wish.rooms:
             best: tuple[float, Label] | None = None
-            for block in _blocks(wish, size):
+            for block in (block for block in _blocks(wish, size) if block.turned == turned):
                 found = _nearest(block, room, taken)
                 if found is not None:
-                    cost = found[0] + (TURN_COST_MM if block.turned else 0.0) + ROW_COST_MM * len(block.rows)
+                    cost = found[0] + ROW_COST_MM * len(block.rows)
                     if best is None or cost < best[0] - 1e-9:
                         best = (cost, Label(block.rows, found[1], block.turned))
             if best is not None:
@@ -135,8 +134,7 @@ def _blocks(wish: LabelWish, size: float) -> Iterator[_Block]:
         width = max(text_width(row.text, row.size) * (1.06 if row.strong else 1.0) for row in rows)
         height = sum(row.size for row in rows) * LINE_HEIGHT
         yield _Block(rows, width, height, False)
-        if size <= TURNED_UP_TO_MM:
-            yield _Block(rows, height, width, True)
+        yield _Block(rows, height, width, True)
 
 
 def _nearest(block: _Block, room: Box, taken: Sequence[Box]) -> tuple[float, Box] | None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from layout.drawings.hall import HallDrawing
+from layout.drawings.markup import clean
 from layout.drawings.palette import tint
 from layout.drawings.svg import draw_plan, post_codes
 from layout.drawings.words import (
@@ -160,7 +161,7 @@ def _zones(hall: HallDrawing, words: Words) -> Markup:
     rows = [
         (
             name_zone(zone.kind, zone.name, _),
-            round(zone.area_m2, 1),
+            fixed(zone.area_m2, words.language, 1),
             _size(zone.rects, words),
             _("visitors") if zone.public else _("staff"),
             _("yes") if zone.enclosed else _("no"),
@@ -275,4 +276,4 @@ def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
             m=number(camera.range_m, language, 1), deg=number(camera.view_deg, language)
         )
         found[f"camera:{camera.id}"] = [f"{_('Camera')} {k}", reach]
-    return found
+    return {clean(key): lines for key, lines in found.items()}

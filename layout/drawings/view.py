@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-RAY_STEP_DEG = 2.0
+RAY_STEP_DEG = 1.0
 OFF_WALL_M = 0.02
 
 

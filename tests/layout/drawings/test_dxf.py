@@ -1,0 +1,106 @@
+"""hall.dxf is in metres, faultless, layered, legible in every script, and the same in every process."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import ezdxf
+import pytest
+from ezdxf.document import Drawing
+from shapely.geometry import Polygon
+
+from layout.data.read import read_plan
+from layout.drawings.dxf import dxf_text, layer_name, make_dxf
+from layout.drawings.hall import HallDrawing
+from layout.drawings.words import Words
+from layout.settings.hall import HallSettings
+from outlet.page import translate
+
+
+def read(hall: HallDrawing, language: str = "en") -> Drawing:
+    return ezdxf.read(io.StringIO(make_dxf(hall, Words(language, translate(language))).decode()))
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "es"])
+def test_the_drawing_passes_the_audit_in_metres(hall: HallDrawing, language: str) -> None:
+    drawing = read(hall, language)
+    audit = drawing.audit()
+    assert not audit.has_errors
+    assert not audit.has_fixes
+    assert drawing.units == ezdxf.units.M
+    assert drawing.header["$MEASUREMENT"] == 1
+
+
+def test_every_kind_has_its_layer_and_its_number(hall: HallDrawing) -> None:
+    space = read(hall).modelspace()
+    assert len(space.query('LWPOLYLINE[layer=="COLUMN"]')) == len(hall.floor.columns)
+    assert len(space.query('LWPOLYLINE[layer=="EQUIPMENT"]')) == len(hall.furnishing.equipment)
+    assert len(space.query('CIRCLE[layer=="POST"]')) == len(hall.furnishing.posts)
+    assert len(space.query('LWPOLYLINE[layer=="CAMERA_VIEW"]')) == len(hall.furnishing.cameras)
+    assert len(space.query('LWPOLYLINE[layer=="MOVEMENT_LINE"]')) == 1
+    assert len(space.query("HATCH")) == 0
+    for zone in hall.zones.zones:
+        (shape,) = space.query(f'LWPOLYLINE[layer=="{layer_name("ZONE", zone.kind)}"]')
+        assert shape.closed
+        assert Polygon(shape.get_points("xy")).area == pytest.approx(zone.area_m2, abs=1e-3)
+
+
+def test_names_are_read_back_in_chinese(hall: HallDrawing) -> None:
+    drawing = read(hall, "zh")
+    names = {text.plain_text().replace("\n", "") for text in drawing.modelspace().query('MTEXT[layer=="NAME"]')}
+    assert any(name.startswith("接待区") for name in names)
+    assert {text.dxf.style for text in drawing.modelspace().query("MTEXT")} == {"HALL"}
+    assert drawing.styles.get("HALL").has_extended_font_data
+
+
+def test_the_drawing_is_a_hall_plan_again(hall: HallDrawing, tmp_path: Path) -> None:
+    file = tmp_path / "again.dxf"
+    file.write_bytes(make_dxf(hall, Words("en", translate("en"))))
+    again = read_plan(file, HallSettings())
+    assert again.outline.equals_exact(hall.floor.outline.normalize(), 1e-3) or again.outline.symmetric_difference(
+        hall.floor.outline
+    ).area == pytest.approx(0, abs=1e-3)
+    assert len(again.columns) == len(hall.floor.columns)
+    assert len(again.doors) == len(hall.floor.doors)
+
+
+def test_hostile_texts_stay_texts(hostile_hall: HallDrawing) -> None:
+    drawing = read(hostile_hall)
+    assert not drawing.audit().has_errors
+    shown = " ".join(text.plain_text() for text in drawing.modelspace().query("MTEXT"))
+    assert "<img src=x onerror=alert(1)>" in shown
+    assert "{＼C1;}% %d" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a\nb", "a b"), ("{x}", "\\{x\\}"), ("a^Jb", "a^ Jb"), ("\\P", "＼P"), ("50%%", "50% %")]
+)
+def test_dxf_text(text: str, shown: str) -> None:
+    assert dxf_text(text) == shown
+
+
+def test_layer_names_are_plain() -> None:
+    assert layer_name("ZONE", "vip room*") == "ZONE_VIP_ROOM_"
+
+
+def test_two_processes_write_the_same_bytes() -> None:
+    code = """
+import datetime as dt, hashlib, numpy as np, shapely
+from layout.drawings.dxf import make_dxf
+from layout.drawings.hall import HallDrawing
+from layout.drawings.words import Words
+from layout.floor.plan import Door, FloorPlan
+from layout.posts.plan import Camera, Furnishing, Post
+from layout.zones.plan import PlacedZone, ZonePlan
+floor = FloorPlan(shapely.box(0, 0, 10, 8), (Door(5, 0, 1.8, True, False, 90.0),))
+zone = PlacedZone("vip", "vip", np.array([[6.0, 5, 3, 2]]), 6, True, False, 270.0, np.array([7.5, 5]), "VIP room", True)
+things = Furnishing((Post("guide-1", "vip", "guide", 7, 6, 270.0),), (Camera("c", 0.1, 0.1, 45.0, 9, 90),), ())
+plan = ZonePlan((zone,), {}, {}, (), np.array([[5.0, 0], [5, 4]]))
+hall = HallDrawing("A", "B", floor, plan, things, dt.date(2026, 1, 1))
+print(hashlib.sha256(make_dxf(hall, Words("en", str))).hexdigest())
+"""
+    runs = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)}
+    assert len(runs) == 1

@@ -1,0 +1,116 @@
+"""hall.html opens without network, switches its layers, says what one points at, and runs nothing from data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from layout.drawings.hall import HallDrawing
+from layout.drawings.page import make_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    class Visit:
+        page: Page
+        troubles: list[str]
+
+        def overflow(self) -> int: ...
+
+
+Open = Callable[..., "Visit"]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[HallDrawing, str], Path]:
+    def write(hall: HallDrawing, language: str) -> Path:
+        file = tmp_path / "hall.html"
+        file.write_text(make_page(hall, language), encoding="utf-8")
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "es"])
+def test_the_page_is_the_same_every_time_and_in_its_language(hall: HallDrawing, language: str) -> None:
+    page = make_page(hall, language)
+    assert page == make_page(hall, language)
+    assert {"en": "Movement line", "zh": "客户动线", "es": "Línea de recorrido"}[language] in page
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_layers_can_be_switched(
+    hall: HallDrawing, written: Callable[[HallDrawing, str], Path], visit: Open, size: tuple[int, int]
+) -> None:
+    seen = visit(written(hall, "en"), size)
+    page = seen.page
+    assert page.locator(".hall-plan").is_visible()
+    for box in page.locator(".hall-layers input").all():
+        value = str(box.get_attribute("value")).split(" ")[0]
+        layer = page.locator(f'.hall-plan > [data-layer="{value}"]')
+        shown = layer.evaluate("part => getComputedStyle(part).display !== 'none'")
+        assert shown == box.is_checked()
+        box.focus()
+        page.keyboard.press("Space")
+        assert layer.evaluate("part => getComputedStyle(part).display !== 'none'") != shown
+    assert seen.overflow() <= 0
+    assert seen.troubles == []
+
+
+@pytest.mark.browser
+def test_pointing_and_tabbing_tell_what_a_thing_is(
+    hall: HallDrawing, written: Callable[[HallDrawing, str], Path], visit: Open
+) -> None:
+    seen = visit(written(hall, "en"))
+    page = seen.page
+    details = page.locator("#hall-details")
+    hint = details.inner_text()
+    page.locator('[data-kind="post"][data-id="guide-1"]').hover()
+    assert "Lobby guide" in details.inner_text()
+    page.mouse.move(1, 1)
+    assert details.inner_text() == hint
+    page.locator('[data-kind="zone"][data-id="waiting"]').focus()
+    assert details.inner_text().startswith("Waiting")
+    assert page.locator('[data-kind="zone"][data-id="waiting"]').get_attribute("aria-label").startswith("Waiting")
+    assert seen.troubles == []
+
+
+@pytest.mark.browser
+def test_hostile_texts_are_shown_and_never_run(
+    hostile_hall: HallDrawing, hostile_text: str, written: Callable[[HallDrawing, str], Path], visit: Open
+) -> None:
+    seen = visit(written(hostile_hall, "en"))
+    assert seen.page.locator("h1").inner_text() == hostile_text.replace(
+        "\x07", seen.page.locator("h1").inner_text()[-3:-2]
+    )
+    assert seen.page.locator("img").count() == 0
+    seen.page.locator('[data-kind="zone"]').first.focus()
+    assert "<img src=x onerror=alert(1)>" in seen.page.locator("#hall-details").inner_text()
+    assert seen.troubles == []
+
+
+@pytest.mark.browser
+def test_labels_are_drawn_in_their_zones(
+    hall: HallDrawing, written: Callable[[HallDrawing, str], Path], visit: Open
+) -> None:
+    """What the browser draws with its own font stays in the zone that the estimate put it in."""
+    page = visit(written(hall, "en")).page
+    zones = {
+        thing.get_attribute("data-id"): thing.bounding_box() for thing in page.locator('[data-layer="zones"] > g').all()
+    }
+    labels = [label.bounding_box() for label in page.locator('[data-layer="names"] > g.label').all()]
+    for (name, zone), label in zip(zones.items(), labels, strict=True):
+        assert zone is not None
+        assert label is not None
+        if name == "store":
+            continue
+        assert label["x"] >= zone["x"] - 2
+        assert label["x"] + label["width"] <= zone["x"] + zone["width"] + 2, name
+        assert label["y"] >= zone["y"] - 2
+        assert label["y"] + label["height"] <= zone["y"] + zone["height"] + 2, name
