@@ -11,7 +11,7 @@ from outlet.page.charts import nice_ticks
 from outlet.page.figures import number
 
 WIDE, HIGH = 640, 260
-SMALL_WIDE, SMALL_HIGH = 310, 150
+SMALL_WIDE, SMALL_HIGH = 420, 170
 BLUE, ORANGE, GREY = "#0a5a78", "#a8430d", "#5b5b5b"
 Steps = Sequence[float | None]
 
@@ -26,7 +26,7 @@ class _Frame:
     last: float
     most: float
 
-    left, right, top, bottom = 44, 12, 26, 30
+    left, right, top, bottom = 44, 22, 26, 30
 
     def x(self, minute: float) -> float:
         span = self.wide - self.left - self.right

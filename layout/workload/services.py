@@ -128,14 +128,16 @@ class Catalogue(Settings):
 
     schema_: Literal[1] = Field(1, alias="schema")
     sector: Sector
-    services: tuple[Service, ...] = Field(min_length=1)
-    posts: tuple[Post, ...] = Field(min_length=1)
+    services: tuple[Service, ...]
+    posts: tuple[Post, ...]
     triage: Triage | None = None
     day: Day
 
     @model_validator(mode="after")
     def _consistent(self) -> Catalogue:
         posts = {post.id: post for post in self.posts}
+        if not self.services or not posts:
+            raise ValueError("expected at least one service and one post")
         for what, ids in (("services", [s.id for s in self.services]), ("posts", [p.id for p in self.posts])):
             double = sorted({name for name in ids if ids.count(name) > 1})
             if double:

@@ -1,0 +1,47 @@
+"""Catalogues: the presets are whole, and a planner's faults are named."""
+
+import pytest
+
+from layout.workload.services import parse_catalogue, read_preset
+from outlet.errors import InputError
+
+
+@pytest.mark.parametrize("sector", ["bank", "telecom", "parcel", "retail"])
+def test_presets_are_whole(sector):
+    catalogue = read_preset(sector)
+    assert catalogue.sector == sector
+    assert sum(catalogue.shares.values()) == pytest.approx(1)
+    assert all(entry.source for entry in (*catalogue.services, *catalogue.posts, *catalogue.day.profiles))
+    assert all(sum(profile.shares()) > 0 for profile in catalogue.day.profiles)
+    served = {service.post for service in catalogue.services} | {
+        catalogue.triage.post if catalogue.triage else "teller"
+    }
+    assert served == {post.id for post in catalogue.posts if post.serves}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('post = "teller"\ndiverted', 'post = "nobody"\ndiverted', "'nobody' is no post with count = 'workload'"),
+        ('post = "teller"\nsource', 'post = "guard"\nsource', "'guard' is no post with count"),
+        ('id = "ask"', 'id = "pay"', "services: pay twice"),
+        ('machine = "kiosk"', "", "pay: diverted needs a machine"),
+        ("minutes = 10.0", "minutes = 0", "services.1.minutes: Input should be greater than 0"),
+        ("share = 3", "shares = 3", "services.0.shares: Extra inputs are not permitted"),
+        ('"08:30" = 5', '"08:15" = 5', "'08:15' is not the start of a half hour"),
+        ("schema = 1", "schema = ", "small.toml: not valid TOML"),
+        ('kind = "sales"', 'kind = "sale"', "services.1.kind: Input should be 'strategic'"),
+    ],
+)
+def test_faults_are_named(small_text, old, new, message):
+    assert old in small_text
+    with pytest.raises(InputError, match="small.toml") as caught:
+        parse_catalogue(small_text.replace(old, new), "small.toml")
+    assert message in str(caught.value)
+
+
+def test_all_faults_at_once(small_text):
+    text = small_text.replace("minutes = 10.0", "minutes = 0").replace("cv = 1.0", "cv = -1")
+    with pytest.raises(InputError) as caught:
+        parse_catalogue(text, "small.toml")
+    assert len(str(caught.value).splitlines()) == 2
