@@ -190,7 +190,7 @@ const Layers = (() => {
         L.circleMarker(decode(stop.at)[0], {
           renderer: things, pane: "things", radius: stop.station ? 5 : 3, color: "#5b4b8a", weight: 1.8, fillColor: "#fff", fillOpacity: 1,
         }),
-        () => [stop.name || stop.mode, stop.mode],
+        () => [stop.name || "–", WORDS[`mode_${stop.mode}`] || stop.mode],
       ).addTo(group("stops"));
     });
     DRAWN.competitors.forEach((rival) => {

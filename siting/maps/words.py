@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from outlet.page import translate
+from siting.settings.data import MODES
 
 LAYERS = ("opened", "existing", "candidates", "competitors", "stops", "demand", "assignment", "area", "streets")
 
@@ -10,25 +11,30 @@ LAYERS = ("opened", "existing", "candidates", "competitors", "stops", "demand", 
 def map_words(language: str) -> dict[str, str]:
     """Return the words of the page, and ``layer_<name>`` for each of `LAYERS`."""
     _ = translate(language)
-    return _panel_words(language) | {
-        "layer_opened": _("Opened outlets"),
-        "layer_existing": _("Existing outlets"),
-        "layer_candidates": _("Candidates, by score"),
-        "layer_competitors": _("Competitors"),
-        "layer_stops": _("Stops and stations"),
-        "layer_demand": _("Demand"),
-        "layer_assignment": _("Who is served where"),
-        "layer_area": _("Competitors known inside"),
-        "layer_streets": _("Streets and water"),
-        "new": _("opens"),
-        "existing": _("stays"),
-        "closed": _("closes"),
-        "opened": _("opens"),
-        "competitor": _("Competitor"),
-        "access": _("Transport access"),
-        "demand": _("Target market"),
-        "competition": _("Competition"),
-    }
+    modes = {f"mode_{mode}": _(mode) for mode in MODES}
+    return (
+        _panel_words(language)
+        | modes
+        | {
+            "layer_opened": _("Opened outlets"),
+            "layer_existing": _("Existing outlets"),
+            "layer_candidates": _("Candidates, by score"),
+            "layer_competitors": _("Competitors"),
+            "layer_stops": _("Stops and stations"),
+            "layer_demand": _("Demand"),
+            "layer_assignment": _("Who is served where"),
+            "layer_area": _("Competitors known inside"),
+            "layer_streets": _("Streets and water"),
+            "new": _("opens"),
+            "existing": _("stays"),
+            "closed": _("closes"),
+            "opened": _("opens"),
+            "competitor": _("Competitor"),
+            "access": _("Transport access"),
+            "demand": _("Target market"),
+            "competition": _("Competition"),
+        }
+    )
 
 
 def _panel_words(language: str) -> dict[str, str]:
