@@ -7,7 +7,9 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    raise NotImplementedError
+    from siting.study.locate import run_locate
+
+    return run_locate(stage)
 
 
 STAGE = Stage(

@@ -1,0 +1,179 @@
+"""Turn a plan in positions back into ids, tables and features, on the way out of the models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy import sparse
+
+from outlet.handover import OutletBrief
+from outlet.outcome import Outcome
+from siting.data.layers import SitingData
+from siting.locate import FrontierPoint, SitePlan
+
+Csr = sparse.csr_array[np.float64]
+SCHEMA = 1
+PRICE_DIGITS = 12
+DEGREES, MINUTES, AMOUNT = 7, 3, 3
+SEPARATOR = ";"
+
+
+def site_ids(data: SitingData) -> list[str]:
+    """Return the ids of all sites: candidates in order, then existing outlets in order."""
+    return [*data.candidates["id"].astype(str), *data.existing["id"].astype(str)]
+
+
+def tidy(value: float | None) -> float | None:
+    """Return a price to 12 significant digits, so that rounding noise never reaches an artefact."""
+    return None if value is None or not np.isfinite(value) else float(f"{value:.{PRICE_DIGITS}g}")
+
+
+def ids_at(positions: NDArray[np.int64], ids: Sequence[str]) -> list[str]:
+    """Return the ids at positions, in order."""
+    return [ids[at] for at in positions.tolist()]
+
+
+def minutes_between(cost: Csr, points: NDArray[np.int64], sites: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the walk of each pair of a demand point and a site, minutes, shape (k,); NaN where out of reach."""
+    width = cost.shape[1]
+    point = np.repeat(np.arange(cost.shape[0], dtype=np.int64), np.diff(cost.indptr))
+    known = point * width + cost.indices
+    order = np.argsort(known, kind="stable")
+    wanted = points * width + sites
+    at = np.minimum(np.searchsorted(known[order], wanted), max(len(known) - 1, 0))
+    if len(known) == 0:
+        return np.full(len(points), np.nan)
+    found = order[at]
+    return np.where(known[found] == wanted, cost.data[found], np.nan)
+
+
+def plan_record(
+    outcomes: Sequence[Outcome[SitePlan]], ids: Sequence[str], candidates: int, model: str, notes: Sequence[str]
+) -> dict[str, object]:
+    """Return the content of plan.json: the first outcome is the plan, the others its alternatives."""
+    best, plan = outcomes[0], outcomes[0].require()
+    existing = np.arange(candidates, len(ids), dtype=np.int64)
+    alternatives = []
+    for other in outcomes[1:]:
+        opened = other.require().opened
+        alternatives.append(
+            {
+                "opened": ids_at(opened[opened < candidates], ids),
+                "objective": tidy(other.objective),
+                "bound": tidy(other.bound),
+                "status": other.status,
+                "differs": len(np.setdiff1d(opened, plan.opened)),
+            }
+        )
+    return {
+        "schema": SCHEMA,
+        "model": model,
+        "status": best.status,
+        "stopped_by": best.stopped_by,
+        "objective": tidy(best.objective),
+        "bound": tidy(best.bound),
+        "gap": tidy(best.gap),
+        "opened": ids_at(plan.opened[plan.opened < candidates], ids),
+        "kept": ids_at(plan.opened[plan.opened >= candidates], ids),
+        "closed": ids_at(np.setdiff1d(existing, plan.opened), ids),
+        "alternatives": alternatives,
+        "rollout": [],
+        "notes": list(notes),
+    }
+
+
+def assignment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], ids: Sequence[str]) -> pd.DataFrame:
+    """Return assignment.csv, a row a demand point: demand_id, outlet_id (empty: none), cost (minutes), weight."""
+    served = np.flatnonzero(assigned >= 0)
+    minutes = np.full(len(assigned), np.nan)
+    minutes[served] = minutes_between(cost, served, assigned[served])
+    return pd.DataFrame(
+        {
+            "demand_id": data.demand["id"].astype(str).to_numpy(),
+            "outlet_id": ["" if at < 0 else ids[at] for at in assigned.tolist()],
+            "cost": minutes.round(MINUTES),
+            "weight": data.demand["weight"].to_numpy(dtype=np.float64).round(AMOUNT),
+        }
+    )
+
+
+def catchment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], outlet: int) -> pd.DataFrame:
+    """Return catchment.csv of one outlet: the demand points assigned to it, nearest first.
+
+    Columns: community_id, name, grade (empty where not given), weight (unit of demand), minutes.
+    """
+    rows = np.flatnonzero(assigned == outlet)
+    frame = data.demand.iloc[rows]
+    grade = frame["grade"] if "grade" in frame.columns else pd.Series([None] * len(rows), index=frame.index)
+    table = pd.DataFrame(
+        {
+            "community_id": frame["id"].astype(str).to_numpy(),
+            "name": [no_formula(str(name)) for name in frame["name"]],
+            "grade": ["" if pd.isna(value) else no_formula(str(value)) for value in grade],
+            "weight": frame["weight"].to_numpy(dtype=np.float64).round(AMOUNT),
+            "minutes": minutes_between(cost, rows, np.full(len(rows), outlet)).round(MINUTES),
+        }
+    )
+    return table.sort_values(["minutes", "community_id"], kind="stable", ignore_index=True)
+
+
+def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidates: int) -> pd.DataFrame:
+    """Return frontier.csv: p (new outlets), objective, bound, gap, opened (ids of new outlets, by semicolons)."""
+    rows = []
+    for point in points:
+        plan = point.outcome.solution
+        new = np.empty(0, dtype=np.int64) if plan is None else plan.opened[plan.opened < candidates]
+        rows.append(
+            {
+                "p": point.p,
+                "objective": tidy(point.outcome.objective),
+                "bound": tidy(point.outcome.bound),
+                "gap": tidy(point.outcome.gap),
+                "opened": no_formula(SEPARATOR.join(ids_at(new, ids))),
+            }
+        )
+    return pd.DataFrame(rows, columns=["p", "objective", "bound", "gap", "opened"])
+
+
+def outlets_geojson(data: SitingData, briefs: Sequence[tuple[int, OutletBrief]], score: NDArray[np.float64]) -> str:
+    """Return outlets.geojson: opened and kept outlets as WGS 84 points, one feature a line, keys sorted."""
+    shapes = (
+        gpd.GeoSeries([*data.candidates.geometry, *data.existing.geometry], crs=data.crs)
+        .iloc[[at for at, _ in briefs]]
+        .to_crs(4326)
+    )
+    degrees = shapely.get_coordinates(shapes.to_numpy()).round(DEGREES)
+    lines = []
+    for (at, brief), xy in zip(briefs, degrees.tolist(), strict=True):
+        known = at < len(score) and np.isfinite(score[at])
+        properties = {
+            "id": brief.id,
+            "name": brief.name,
+            "role": brief.role,
+            "format": brief.format,
+            "demand_captured": brief.demand_captured,
+            "visits_per_day": brief.visits_per_day,
+            "score": round(float(score[at]), 4) if known else None,
+        }
+        feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Point", "coordinates": xy}}
+        lines.append(json.dumps(feature, ensure_ascii=False, sort_keys=True, allow_nan=False))
+    body = ",\n".join(lines)
+    return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
+
+
+def no_formula(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def name_some(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names and, where there are more, how many: ``D012, D040 and 35 more``."""
+    shown = ", ".join(names[:most])
+    rest = len(names) - most
+    return f"{shown} and {rest} more" if rest > 0 else shown

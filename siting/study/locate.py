@@ -1,0 +1,290 @@
+"""Choose the outlets of a project: load, ask the model, and write what the halls, the map and the report need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from outlet.errors import InputError, NoSolutionError
+from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of
+from outlet.outcome import Limits, Outcome
+from outlet.stage import Cell, StageRun, Summary
+from siting.data.layers import SEGMENT, SitingData
+from siting.data.load import load_siting_data
+from siting.demand.segments import value_of_demand
+from siting.locate import FrontierPoint, SitePlan, best_sets, trace_frontier
+from siting.settings import SitingSettings
+from siting.settings.locate import LocateSettings
+from siting.study.align import positions_of, read_scores
+from siting.study.choose import SiteProblem
+from siting.study.handover import Visitors, make_briefs, visitors
+from siting.study.label import (
+    assignment_table,
+    catchment_table,
+    frontier_table,
+    ids_at,
+    name_some,
+    outlets_geojson,
+    plan_record,
+    site_ids,
+)
+from siting.study.market import build_market
+from siting.study.travel import candidate_costs, rival_costs, site_points
+
+CONTINUED_SHARE = 0.25
+"""Share of the limits that each alternative and each point of the frontier may use."""
+
+_UNITS = {"max_cover": "{unit}", "max_capture": "{unit}", "p_median": "{unit} × minutes", "p_center": "minutes"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocateStudy:
+    """What locating found, before anything is written: the plan first, then its alternatives."""
+
+    problem: SiteProblem
+    outcomes: tuple[Outcome[SitePlan], ...]
+    points: tuple[FrontierPoint, ...]
+    won: Visitors
+    score: NDArray[np.float64]
+    notes: tuple[str, ...]
+
+    @property
+    def opened(self) -> NDArray[np.int64]:
+        """Positions of what is open under the plan."""
+        return self.outcomes[0].require().opened
+
+
+def run_locate(stage: StageRun) -> Summary:
+    """Write the plan and a brief for every opened and kept outlet; return the table of opened outlets.
+
+    Raises
+    ------
+    InputError
+        When the settings ask what the data cannot answer.
+    NoSolutionError
+        When no plan exists, or none was found in time.
+    """
+    settings = stage.project.section("siting", SitingSettings)
+    if settings.locate.visits_per_unit_per_day is None:
+        raise InputError(
+            "outlet.toml: siting.locate.visits_per_unit_per_day is missing; the halls need to know how many visits a "
+            "day one unit of captured demand makes, such as 0.05"
+        )
+    data = load_siting_data(stage.project)
+    study = locate_outlets(stage, data, settings)
+    briefs = make_briefs(stage.project, data, study.won, study.opened)
+    _write(stage, data, study, briefs)
+    return _summary(data, study, briefs, settings)
+
+
+def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) -> LocateStudy:
+    """Return the plan, alternatives, frontier and visitors of a project."""
+    cache = stage.out.cache()
+    cost = candidate_costs(stage.project, data, cache, stage.progress)
+    rivals = rival_costs(stage.project, data, cache, stage.progress)
+    found = build_market(data, cost, rivals, settings.score.competition)
+    score = read_scores(stage.out.read("candidates.csv"), list(data.candidates["id"].astype(str)))
+    locate, ids = settings.locate, site_ids(data)
+    locked = positions_of(locate.locked_open, ids[: len(data.candidates)], "siting.locate.locked_open")
+    shut = positions_of(locate.locked_shut, ids[: len(data.candidates)], "siting.locate.locked_shut")
+    shut, told = _not_considered(locate, np.diff(cost.tocsc().indptr)[: len(score)], score, shut)
+    problem = SiteProblem(
+        settings=locate,
+        cost=cost,
+        demand=_valued(data, settings),
+        market=found.market,
+        candidates=len(data.candidates),
+        may_close=data.existing["may_close"].to_numpy(dtype=np.bool_),
+        shut=shut,
+        locked=locked,
+        xy=site_points(data),
+        cutoff_min=settings.score.travel.cutoff_min,
+    )
+    stage.progress.say(
+        f"locate: {locate.model}, {locate.outlets} new among {problem.candidates - len(shut):,} candidates"
+    )
+    outcomes, points = _solve(stage, problem, data)
+    won = visitors(data, found.market, outcomes[0].require().opened, locate)
+    notes = (*_tell(problem, outcomes, points, data, settings), *told, *found.notes)
+    return LocateStudy(problem=problem, outcomes=outcomes, points=points, won=won, score=score, notes=notes)
+
+
+def _valued(data: SitingData, settings: SitingSettings) -> NDArray[np.float64]:
+    segments = {name: data.demand[f"{SEGMENT}{name}"].to_numpy(dtype=np.float64) for name in data.segments}
+    return value_of_demand(data.demand["weight"].to_numpy(dtype=np.float64), segments, settings.score.target_market)
+
+
+def _not_considered(
+    settings: LocateSettings, reaches: NDArray[np.int64], score: NDArray[np.float64], shut: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Return the candidates that are not looked at, and why."""
+    notes = []
+    out = np.zeros(len(score), dtype=bool)
+    out[shut] = True
+    if lonely := int(((reaches == 0) & ~out).sum()):
+        notes.append(f"{lonely:,} of {len(score):,} candidates reach no demand and were not considered.")
+    out |= reaches == 0
+    if settings.model == "max_capture" and (~out).sum() > settings.best_candidates:
+        order = np.lexsort((np.arange(len(score)), -np.nan_to_num(score, nan=-1.0), out))
+        before = int((~out).sum())
+        out[order[settings.best_candidates :]] = True
+        notes.append(
+            f"max_capture looked only at the {settings.best_candidates:,} candidates of the highest score, of "
+            f"{before:,} (siting.locate.best_candidates); the bound holds among these."
+        )
+    return np.flatnonzero(out), notes
+
+
+def _solve(
+    stage: StageRun, problem: SiteProblem, data: SitingData
+) -> tuple[tuple[Outcome[SitePlan], ...], tuple[FrontierPoint, ...]]:
+    settings = problem.settings
+    full = Limits(seconds=settings.seconds, gap=settings.gap, workers=1, seed=stage.seed, work=settings.work)
+    less = Limits(
+        seconds=max(1.0, settings.seconds * CONTINUED_SHARE),
+        gap=max(settings.gap, settings.frontier_gap),
+        workers=1,
+        seed=stage.seed,
+        work=settings.work * CONTINUED_SHARE,
+    )
+    best = problem.solve(settings.outlets, full)
+    _stop_where_interrupted(stage, best)
+    if best.solution is None:
+        _explain(problem, best, data)
+    outcomes = best_sets(
+        lambda rules: problem.solve(settings.outlets, less, rules=rules), problem.rules,
+        count=1 + settings.alternatives, differ=settings.differ, first=best,
+    )  # fmt: skip
+    _stop_where_interrupted(stage, outcomes[-1])
+    if settings.model == "set_cover":
+        return outcomes, (FrontierPoint(len(best.require().opened) - problem.existing + settings.closings, best),)
+    usable = problem.candidates - len(problem.shut)
+    low, high = settings.frontier or (1, settings.outlets)
+    numbers = list(range(max(low, len(problem.locked)), min(high, usable) + 1))
+    points = trace_frontier(
+        lambda p, start: best if p == settings.outlets else problem.solve(p, less, start=start), numbers
+    )
+    if points:
+        _stop_where_interrupted(stage, points[-1].outcome)
+    return outcomes, points
+
+
+def _stop_where_interrupted(stage: StageRun, outcome: Outcome[SitePlan]) -> None:
+    """Tell what was found and stop the command, so that what was in ``out`` stays."""
+    if outcome.stopped_by != "interrupt":
+        return
+    if outcome.objective is None or outcome.bound is None:
+        stage.progress.say("locate: interrupted before a plan and a bound were found")
+    else:
+        gap = 100 * (outcome.gap or 0.0)
+        stage.progress.say(
+            f"locate: interrupted at {outcome.objective:,.6g}, bound {outcome.bound:,.6g}, gap {gap:.3g} %"
+        )
+    raise KeyboardInterrupt
+
+
+def _explain(problem: SiteProblem, outcome: Outcome[SitePlan], data: SitingData) -> None:
+    """Raise NoSolutionError in the planner's words."""
+    settings = problem.settings
+    usable = problem.candidates - len(problem.shut)
+    wish = f"{settings.outlets} new outlets among {usable:,} candidates"
+    if settings.spacing_m > 0:
+        wish += f", at least {settings.spacing_m:g} m apart (siting.locate.spacing_m)"
+    if outcome.status == "undecided":
+        raise NoSolutionError(f"no plan was found within the limits for {wish}; raise siting.locate.seconds and work")
+    raise NoSolutionError(f"no plan exists for {wish}: {'; '.join(outcome.reasons) or 'proved by the solver'}")
+
+
+def _tell(
+    problem: SiteProblem,
+    outcomes: tuple[Outcome[SitePlan], ...],
+    points: tuple[FrontierPoint, ...],
+    data: SitingData,
+    settings: SitingSettings,
+) -> list[str]:
+    """Return what the planner should know of the plan, the most important first."""
+    best, unit, model = outcomes[0], settings.data.demand.unit, problem.settings.model
+    of_what = _UNITS.get(model, "outlets").format(unit=unit)
+    notes = [f"{model}: {best.objective:,.6g} {of_what}; {_proof(best)}."]
+    notes += [f"{reason[0].upper()}{reason[1:]}." for reason in best.reasons]
+    lost = np.flatnonzero(~problem.reached & (problem.demand > 0))
+    if lost.size:
+        weight = data.demand["weight"].to_numpy(dtype=np.float64)
+        within = f"{problem.settings.radius_min:g} min" if "cover" in model else f"{problem.cutoff_min:g} min"
+        names = name_some(ids_at(lost, list(data.demand["id"].astype(str))))
+        notes.append(
+            f"{weight[lost].sum():,.0f} of {weight.sum():,.0f} {unit} ({len(lost):,} demand points: {names}) have no "
+            f"site within {within}."
+        )
+    if model == "p_median" and lost.size:
+        notes.append(f"Whoever has no outlet within reach counts as walking {problem.unreached_min:g} min.")
+    if settings.score.target_market:
+        notes.append("Demand counts as siting.score.target_market says.")
+    if len(outcomes) < 1 + problem.settings.alternatives:
+        notes.append(
+            f"Only {len(outcomes) - 1} alternatives that differ in {problem.settings.differ} outlets were found."
+        )
+    gaps = [point.outcome.gap for point in points if point.outcome.gap]
+    if gaps:
+        notes.append(
+            f"The frontier is proved to within {100 * max(gaps):.2g} %; frontier.csv has the bound of each point."
+        )
+    return notes
+
+
+def _proof(outcome: Outcome[SitePlan]) -> str:
+    if outcome.status == "optimal":
+        return "proved optimal"
+    if outcome.bound is None:
+        return f"no bound; stopped by {outcome.stopped_by}"
+    gap = 100 * (outcome.gap or 0.0)
+    return f"bound {outcome.bound:,.6g}, gap {gap:.3g} %, stopped by {outcome.stopped_by}"
+
+
+def _write(stage: StageRun, data: SitingData, study: LocateStudy, briefs: list[tuple[int, OutletBrief]]) -> None:
+    ids, problem, plan = site_ids(data), study.problem, study.outcomes[0].require()
+    record = plan_record(study.outcomes, ids, problem.candidates, problem.settings.model, study.notes)
+    stage.out.write_json("plan.json", record)
+    stage.out.write_text("outlets.geojson", outlets_geojson(data, briefs, study.score))
+    stage.out.write_text("assignment.csv", _csv(assignment_table(data, problem.cost, plan.assigned, ids)))
+    stage.out.write_text("frontier.csv", _csv(frontier_table(study.points, ids, problem.candidates)))
+    for at, brief in briefs:
+        folder = f"{OUTLETS_FOLDER}/{folder_of(brief.id)}"
+        stage.out.write_text(f"{folder}/outlet.json", brief.to_json())
+        stage.out.write_text(f"{folder}/catchment.csv", _csv(catchment_table(data, problem.cost, plan.assigned, at)))
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def _summary(
+    data: SitingData, study: LocateStudy, briefs: list[tuple[int, OutletBrief]], settings: SitingSettings
+) -> Summary:
+    rows: list[tuple[Cell, ...]] = []
+    for at, brief in briefs:
+        if brief.role != "new":
+            continue
+        score = float(study.score[at])
+        rows.append(
+            (
+                brief.id,
+                brief.name,
+                round(score, 1) if np.isfinite(score) else None,
+                round(brief.demand_captured or 0.0),
+                round(brief.visits_per_day, 1),
+            )
+        )
+    kept = len(briefs) - len(rows)
+    closed = study.problem.existing - kept
+    unit = settings.data.demand.unit
+    title = f"{len(rows)} outlets to open ({kept} kept, {closed} closed)"
+    return Summary(
+        title=title,
+        columns=("opens", "name", "score", f"{unit} captured", "visits a day"),
+        rows=rows,
+        notes=study.notes,
+    )
