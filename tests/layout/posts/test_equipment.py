@@ -1,0 +1,108 @@
+"""Equipment stands in its zone, on free floor, on nothing else, with its front looking to the zone's front."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layout.floor.cells import Cells
+from layout.posts.catalogue import read_catalogue
+from layout.posts.check import judge_places
+from layout.posts.equipment import place_equipment
+from layout.posts.room import ZoneArea, direction_deg, frame_of, quarter_turn, zone_mask
+
+
+def floor(width: float, height: float) -> Cells:
+    free = np.ones((round(height / 0.25), round(width / 0.25)), dtype=bool)
+    return Cells(free, free.copy(), 0.0, 0.0)
+
+
+def area(kind: str, rect: tuple[float, float, float, float], front_deg: float = 270.0) -> ZoneArea:
+    return ZoneArea(kind, kind, np.array([rect], dtype=float), front_deg, True)
+
+
+def test_counters_stand_along_the_front_with_tellers_behind() -> None:
+    counters = area("counters", (2.0, 5.0, 6.0, 3.0))
+    plan = place_equipment(floor(12, 10), [counters], read_catalogue(), {"counters": {"posts": 3}})
+    assert [round(thing.x, 2) for thing in plan.equipment] == [2.3, 4.3, 6.3]
+    assert {thing.y for thing in plan.equipment} == {5.0}
+    assert {thing.facing_deg for thing in plan.equipment} == {270.0}
+    assert all(station.y == pytest.approx(5.0 + 0.7 + 0.45) for station in plan.stations)
+
+
+@pytest.mark.parametrize("front", [0.0, 90.0, 180.0, 270.0])
+def test_a_turned_zone_is_furnished_alike(front: float) -> None:
+    counters = area("counters", (3.0, 3.0, 6.0, 6.0), front)
+    plan = place_equipment(floor(12, 12), [counters], read_catalogue(), {"counters": {"posts": 3}})
+    assert len(plan.equipment) == 3
+    assert {thing.facing_deg for thing in plan.equipment} == {front}
+    frame = frame_of(counters.largest, front)
+    for thing in plan.equipment:
+        middle = (thing.x + thing.w / 2, thing.y + thing.h / 2)
+        assert (
+            abs(direction_deg(frame.to_hall(3, 3), middle) - front) % 360 < 50
+            or abs(direction_deg(frame.to_hall(3, 3), middle) - front) % 360 > 310
+        )
+
+
+def test_chairs_look_at_the_counters() -> None:
+    zones = [area("waiting", (1.0, 1.0, 4.0, 4.0), 0.0), area("counters", (1.0, 8.0, 4.0, 2.0), 270.0)]
+    plan = place_equipment(floor(12, 12), zones, read_catalogue(), {"waiting": {"seats": 8}, "counters": {"posts": 2}})
+    chairs = [thing for thing in plan.equipment if thing.kind == "chair"]
+    assert len(chairs) == 8
+    assert {thing.facing_deg for thing in chairs} == {90.0}
+
+
+def test_a_column_in_the_way_is_avoided() -> None:
+    cells = floor(12, 10)
+    cells.free[zone_mask(cells, area("column", (4.0, 5.0, 0.5, 0.5)))] = False
+    counters = area("counters", (2.0, 5.0, 6.0, 3.0))
+    plan = place_equipment(cells, [counters], read_catalogue(), {"counters": {"posts": 3}})
+    assert len(plan.equipment) == 3
+    assert not any(thing.x < 4.5 and thing.x + thing.w > 4.0 for thing in plan.equipment)
+
+
+def test_what_does_not_fit_is_told() -> None:
+    plan = place_equipment(floor(6, 6), [area("counters", (0, 0, 3, 3))], read_catalogue(), {"counters": {"posts": 5}})
+    assert len(plan.equipment) == 2
+    assert plan.notes == ("counters: 2 of 5 counter found a place",)
+
+
+@given(
+    st.sampled_from(["counters", "waiting", "self_service", "reception", "vip", "back_office", "product_supermarket"]),
+    st.floats(1.0, 8.0),
+    st.floats(1.0, 8.0),
+    st.sampled_from([0.0, 90.0, 180.0, 270.0]),
+    st.integers(0, 2**31),
+)
+@settings(max_examples=50, deadline=None)
+def test_equipment_never_leaves_its_zone_or_stands_on_another(
+    kind: str, width: float, height: float, front: float, seed: int
+) -> None:
+    cells = floor(10, 10)
+    cells.free[np.random.default_rng(seed).random(cells.free.shape) < 0.02] = False
+    zone = area(kind, (1.0, 1.0, round(width, 2), round(height, 2)), front)
+    plan = place_equipment(cells, [zone], read_catalogue(), {kind: {"posts": 4, "machines": 3, "seats": 9}})
+    assert judge_places([zone], [], plan.equipment, 0.8) == []
+    for thing in plan.equipment:
+        low, high = (
+            cells.at(thing.x + 0.02, thing.y + 0.02),
+            cells.at(thing.x + thing.w - 0.02, thing.y + thing.h - 0.02),
+        )
+        assert cells.free[low[0] : high[0] + 1, low[1] : high[1] + 1].all()
+
+
+def test_directions() -> None:
+    assert direction_deg((0, 0), (0, 2)) == 90
+    assert direction_deg((0, 0), (1, -1)) == 315
+    assert [quarter_turn(degrees) for degrees in (10, 80, 200, 350)] == [0, 90, 180, 0]
+
+
+def test_every_equipment_of_the_catalogue_has_a_zone_and_a_size() -> None:
+    for kind in read_catalogue().equipment:
+        assert kind.zones
+        assert kind.width >= 0.3 or kind.depth >= 0.1
+    assert read_catalogue().sees("nobody") == {}
+    assert read_catalogue().sees("guide")["entrance"] > 0

@@ -1,0 +1,137 @@
+"""A whole hall is furnished: everybody in the right zone, everything that must be seen is seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from layout.data import hall_sample
+from layout.data.read import read_plan
+from layout.floor.cells import free_cells
+from layout.floor.plan import Door, FloorPlan
+from layout.posts.check import judge_places
+from layout.posts.plan import Furnishing
+from layout.posts.room import ZoneArea
+from layout.posts.views import make_views, within_angle
+from layout.settings.hall import HallSettings
+from layout.study.posts import CameraKind, furnish_hall, zones_json_parts
+from layout.zones.plan import PlacedZone, ZonePlan
+from outlet.outcome import Limits
+
+LIMITS = Limits(seconds=20, workers=1, work=5.0)
+POSTS = {"teller": ("counters", 3), "guide": ("reception", 1), "guard": ("security", 1)}
+
+
+def placed(kind: str, rect: tuple[float, float, float, float], front: float, *, enclosed: bool = False) -> PlacedZone:
+    rects = np.array([rect], dtype=float)
+    access = np.array([rect[0] + rect[2] / 2, rect[1]])
+    return PlacedZone(kind, kind, rects, rect[2] * rect[3], True, False, front, access, kind, enclosed)
+
+
+ZONES = ZonePlan(
+    (
+        placed("reception", (8.0, 2.5, 4.0, 2.0), 270),
+        placed("self_service", (0.0, 1.0, 3.0, 5.0), 0),
+        placed("waiting", (5.5, 1.25, 2.0, 4.5), 0),
+        placed("counters", (5.5, 7.75, 9.0, 3.25), 270),
+        placed("store", (15.75, 9.0, 2.0, 2.0), 270, enclosed=True),
+    ),
+    {},
+    {},
+    (),
+    np.empty((0, 2)),
+)
+
+
+@pytest.fixture(scope="module")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> FloorPlan:
+    file = tmp_path_factory.mktemp("hall") / hall_sample.HALLS["helsinki"]
+    file.write_bytes(hall_sample.helsinki_hall())
+    return read_plan(file, HallSettings())
+
+
+@pytest.fixture(scope="module")
+def furnished(floor: FloorPlan) -> Furnishing:
+    """Helsinki's hall with five zones: three tellers, a guide, and a guard for whom there is no post."""
+    return furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS)
+
+
+def areas() -> list[ZoneArea]:
+    return [ZoneArea(z.id, z.kind, z.rects, z.front_deg, z.public, z.enclosed) for z in ZONES.zones]
+
+
+def test_everything_stands_where_it_may(furnished: Furnishing) -> None:
+    assert judge_places(areas(), furnished.posts, furnished.equipment, 0.8) == []
+    assert len(furnished.posts) == 5
+    assert {post.zone for post in furnished.posts if post.role == "teller"} == {"counters"}
+    assert {post.facing_deg for post in furnished.posts if post.role == "teller"} == {270.0}
+
+
+def test_the_guide_sees_the_entrance_and_the_guard_the_counters(furnished: Furnishing) -> None:
+    sees = {post.role: dict(post.sees) for post in furnished.posts}
+    assert sees["guide"]["entrance"] == 1.0
+    assert sees["guard"] == {"counter": 1.0, "entrance": 1.0}
+
+
+def test_a_role_without_its_zone_is_told(furnished: Furnishing) -> None:
+    assert "guard: the hall has no zone security; stands in reception" in furnished.notes
+
+
+def test_cameras_see_all_they_must_and_are_proved_fewest(floor: FloorPlan, furnished: Furnishing) -> None:
+    assert furnished.cameras_bound == len(furnished.cameras)
+    assert furnished.blind_spots == ()
+    views = make_views(free_cells(floor), areas())
+    eyes = np.array([[camera.x, camera.y] for camera in furnished.cameras])
+    facing = np.array([camera.facing_deg for camera in furnished.cameras])
+    spots = []
+    for thing in furnished.equipment:
+        if thing.kind in ("self_service_machine", "shelf", "counter", "ticket_machine"):
+            turn = np.radians(thing.facing_deg)
+            ahead = 0.3 + abs(np.cos(turn)) * thing.w / 2 + abs(np.sin(turn)) * thing.h / 2
+            spots.append((thing.x + thing.w / 2 + ahead * np.cos(turn), thing.y + thing.h / 2 + ahead * np.sin(turn)))
+    must_see = np.array(spots)
+    seen = views.sees(eyes, must_see, 12.0) & within_angle(eyes, facing, must_see, 90.0)
+    assert len(must_see) >= 9
+    assert seen.any(axis=0).all()
+    store = [camera for camera in furnished.cameras if 15.75 < camera.x < 17.75 and camera.y > 9]
+    assert store, "the store is a room of its own and needs its own camera"
+
+
+def test_a_wider_view_never_needs_more_cameras(floor: FloorPlan, furnished: Furnishing) -> None:
+    wide = furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS, CameraKind(range_m=20.0, view_deg=180.0))
+    assert len(wide.cameras) <= len(furnished.cameras)
+
+
+def test_a_camera_that_sees_a_metre_leaves_blind_spots(floor: FloorPlan) -> None:
+    short = furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS, CameraKind(range_m=1.0, view_deg=60.0))
+    assert short.blind_spots
+    assert any("seen from no wall" in note for note in short.notes)
+
+
+def test_the_same_hall_is_furnished_the_same(floor: FloorPlan, furnished: Furnishing) -> None:
+    assert furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS) == furnished
+
+
+def test_more_tellers_than_counters_stand_behind_them_or_are_told(floor: FloorPlan) -> None:
+    many = furnish_hall(floor, ZONES, {"teller": ("counters", 12)}, 0, 0, LIMITS)
+    assert judge_places(areas(), many.posts, many.equipment, 0.8) == []
+    assert any("counter" in note for note in many.notes)
+
+
+def test_parts_of_zones_json(furnished: Furnishing) -> None:
+    parts = zones_json_parts(furnished)
+    assert set(parts["posts"][0]) == {"id", "zone", "role", "x", "y", "facing_deg"}
+    assert set(parts["cameras"][0]) >= {"x", "y", "facing_deg", "range_m"}
+    assert set(parts["equipment"][0]) == {"id", "kind", "zone", "x", "y", "w", "h"}
+    for entries in parts.values():
+        ids = [entry["id"] for entry in entries]
+        assert len(ids) == len(set(ids))
+
+
+def test_nothing_to_place() -> None:
+    floor = FloorPlan(shapely.box(0, 0, 5, 5), (Door(2.5, 0, 1.0, True, False, 90.0),))
+    bare = furnish_hall(floor, ZonePlan((), {}, {}, (), np.empty((0, 2))), {}, 0, 0, LIMITS)
+    assert bare.posts == ()
+    assert bare.equipment == ()
+    assert len(bare.cameras) == 1, "the entrance must be seen all the same"
