@@ -12,7 +12,15 @@ from pathlib import Path
 
 Figure = str | float | None
 
-NAMES = ("outlet_id", "id", "outlet", "name", "folder", "rank", "grade", "post", "currency")
+SUMMED = (
+    "visits_per_day",
+    "value_per_year",
+    "rent_per_year",
+    "staff_cost_per_year",
+    "contribution_per_year",
+    "full_time_equivalents",
+)
+AVERAGED = ("contribution_per_m2", "contribution_per_head", "wait_mean", "within_target")
 COLUMNS = ("measure", "outlet_id", "first", "second", "difference")
 
 
@@ -128,7 +136,7 @@ def _read(name: str, out: Path) -> _Outcome:
         missing.append("plan.json")
     figures["demand_captured"] = _total([captured for _, _, captured in outlets.values()])
     figures |= _share_figures(_rows(out / "share.csv"))
-    figures |= _means(_rows(out / "efficiency.csv"))
+    figures |= _efficiency(_rows(out / "efficiency.csv"))
     note = (f"{name}: no {', '.join(missing)}",) if missing else ()
     return _Outcome(figures, outlets, note)
 
@@ -163,13 +171,14 @@ def _share_figures(rows: Sequence[Mapping[str, str]]) -> dict[str, Figure]:
     }
 
 
-def _means(rows: Sequence[Mapping[str, str]]) -> dict[str, Figure]:
-    """Return the mean over outlets of every column of figures of efficiency.csv."""
+def _efficiency(rows: Sequence[Mapping[str, str]]) -> dict[str, Figure]:
+    """Return totals over outlets of what adds up in efficiency.csv, and means of what does not."""
     figures: dict[str, Figure] = {}
-    for column in rows[0] if rows else ():
-        texts = [row[column] for row in rows if row[column]]
-        known = [value for value in map(_number, texts) if value is not None]
-        if known and len(known) == len(texts) and column not in NAMES:
+    for column in (*SUMMED, *AVERAGED):
+        known = [value for value in (_number(row.get(column)) for row in rows) if value is not None]
+        if known and column in SUMMED:
+            figures[f"total_{column}"] = _total(known)
+        elif known:
             figures[f"mean_{column}"] = round(sum(known) / len(known), 6)
     return figures
 

@@ -11,10 +11,11 @@ from outlet.comparison import Comparison, Figure, Line
 from outlet.page.document import render_page, render_template
 from outlet.page.figures import cell, day, percent
 from outlet.page.tables import Value, render_table
+from outlet.page.terms import model_name, status_name
 from outlet.page.words import translate
 from outlet.project import ProjectSettings
 
-SHARES = ("share_before", "share_after", "gap")
+SHARES = ("share_before", "share_after", "gap", "mean_within_target")
 SHOWN_FIRST = ("objective", "opened", "demand_captured", "share_after")
 
 
@@ -61,21 +62,29 @@ def measure_names(language: str) -> dict[str, str]:
         "share_before": _("Market share before"),
         "share_after": _("Market share after"),
         "cannibalised_from_own": _("Taken from our own outlets"),
+        "total_visits_per_day": _("Visits a day, all halls"),
+        "total_value_per_year": _("Value a year, all halls"),
+        "total_rent_per_year": _("Rent a year, all halls"),
+        "total_staff_cost_per_year": _("Staff cost a year, all halls"),
+        "total_contribution_per_year": _("Contribution a year, all halls"),
+        "total_full_time_equivalents": _("Full-time equivalents, all halls"),
+        "mean_contribution_per_m2": _("Contribution per m² and year, mean of the halls"),
+        "mean_contribution_per_head": _("Contribution per head and year, mean of the halls"),
+        "mean_wait_mean": _("Mean wait in minutes, mean of the halls"),
+        "mean_within_target": _("Called within the target wait, mean of the halls"),
     }
 
 
-def _name(measure: str, names: Mapping[str, str], language: str) -> str:
-    _ = translate(language)
-    if measure.startswith("mean_"):
-        column = _(measure.removeprefix("mean_").replace("_", " "))
-        return _("{measure}, mean of the halls").format(measure=column)
-    return names.get(measure, measure)
-
-
 def _text(measure: str, value: Figure, language: str) -> str:
-    if measure in SHARES and not isinstance(value, str):
+    if isinstance(value, str):
+        return {"model": model_name, "status": status_name}.get(measure, _same)(value, language)
+    if measure in SHARES:
         return percent(value, language, 1)
     return cell(value, language)
+
+
+def _same(value: str, language: str) -> str:
+    return value
 
 
 def _signed(line: Line, language: str) -> str:
@@ -96,7 +105,7 @@ def _measure_table(found: Comparison, names: Mapping[str, str], language: str) -
     _ = translate(language)
     rows: list[list[Value]] = [
         [
-            _name(line.measure, names, language),
+            names.get(line.measure, line.measure),
             _text(line.measure, line.first, language),
             _text(line.measure, line.second, language),
             _signed(line, language) if line.difference is not None else "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from outlet.page import Markup, number, render_page, render_template, translate
+from outlet.page.terms import model_name
 from outlet.page.words import HTML_LANGUAGES
 from outlet.project import ProjectSettings
 from siting.data.layers import SitingData
@@ -24,7 +25,7 @@ from siting.maps.leaflet import bare_map, leaflet_script, leaflet_style
 from siting.maps.words import LAYERS, map_words
 from siting.scoring.features import FEATURES
 from siting.settings.score import ScoreSettings
-from siting.study.wording import frontier_chart, model_name, plan_facts, unit_name
+from siting.study.wording import frontier_chart, plan_facts, unit_name
 
 HIDDEN_AT_FIRST = ("stops", "assignment")
 TOP_AT_LEAST = 5

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from outlet.page import Markup, Section, number, percent, translate
+from outlet.page.terms import model_name, status_name
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
-from siting.study.wording import model_name, status_text, unit_name
+from siting.study.wording import unit_name
 
 
 def assumptions_section(context: Context) -> Section | None:
@@ -66,7 +67,7 @@ def _verdict(context: Context) -> str:
     _ = translate(language)
     plan = context.results.plan
     text = _("Result: {status}; objective {objective}, bound {bound}, gap {gap}.").format(
-        status=status_text(plan, language),
+        status=status_name(plan.status, language),
         objective=number(plan.objective, language, 2),
         bound=number(plan.bound, language, 2),
         gap=percent(plan.gap, language, 3),

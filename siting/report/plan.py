@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from outlet.page import Markup, Section, number, percent, render_template, translate
 from outlet.page.charts import Bar, render_bars
+from outlet.page.terms import model_name, status_name
 from siting.data.results import CONTRIBUTION, RAW, VALUE, WEIGHT, PlannedOutlet
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
-from siting.study.wording import frontier_chart, model_name, objective_name, plan_facts, status_text, unit_name
+from siting.study.wording import frontier_chart, objective_name, plan_facts, unit_name
 
 STRONG, WEAK = 70.0, 30.0
 NAMED = 3
@@ -32,7 +33,7 @@ def chosen_section(context: Context) -> Section:
             candidates=number(len(context.candidates), language),
             kept=number(len(plan.kept), language),
             aim=model_name(plan.model, language),
-            status=status_text(plan, language),
+            status=status_name(plan.status, language),
         ),
         "facts": plan_facts(context.results, context.unit, language),
         "cards": [

@@ -6,21 +6,8 @@ import numpy as np
 
 from outlet.page import Markup, number, percent, translate
 from outlet.page.charts import Series, render_lines
-from siting.data.results import PlanFile, Results
-
-
-def model_name(model: str, language: str) -> str:
-    """Return what a location model strives for, in words."""
-    _ = translate(language)
-    return {
-        "max_cover": _("most demand within reach"),
-        "set_cover": _("fewest outlets that reach everyone"),
-        "p_median": _("least travel, weighted by demand"),
-        "p_center": _("shortest longest trip"),
-        "p_dispersion": _("outlets far from each other"),
-        "fixed_charge": _("least cost of opening and travel"),
-        "max_capture": _("most customers against competitors"),
-    }.get(model, model)
+from outlet.page.terms import model_name, status_name
+from siting.data.results import Results
 
 
 def objective_name(model: str, unit: str, language: str) -> str:
@@ -44,24 +31,13 @@ def unit_name(feature_unit: str, demand_unit: str, language: str) -> str:
     return _(demand_unit if feature_unit == "demand" else feature_unit)
 
 
-def status_text(plan: PlanFile, language: str) -> str:
-    """Return how good the plan is proved to be."""
-    _ = translate(language)
-    return {
-        "optimal": _("proved optimal"),
-        "feasible": _("feasible, not proved optimal"),
-        "infeasible": _("no plan exists"),
-        "undecided": _("no plan found in time"),
-    }.get(plan.status, plan.status)
-
-
 def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, str]]:
     """Return what was chosen and how good it is proved to be, as (term, value)."""
     _ = translate(language)
     plan = results.plan
     facts = [
         (_("Aim"), model_name(plan.model, language)),
-        (_("Result"), status_text(plan, language)),
+        (_("Result"), status_name(plan.status, language)),
         (objective_name(plan.model, unit, language), number(plan.objective, language, 1)),
         (_("Proved bound"), number(plan.bound, language, 1)),
         (_("Gap"), percent(plan.gap, language, 2)),

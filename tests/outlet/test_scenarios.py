@@ -46,8 +46,8 @@ def write_out(out, objective, opened, sales):
     header = "outlet_id,captured_before,captured_after,share_before,share_after,cannibalised_from_own\n"
     rows = "".join(f"{id_},0,10,0,0.1,1\n" for id_ in opened)
     (out / "share.csv").write_text(header + rows, encoding="utf-8")
-    rows = "".join(f"{id_},{sales},text\n" for id_ in opened)
-    (out / "efficiency.csv").write_text("outlet_id,value_per_m2,remark\n" + rows, encoding="utf-8")
+    rows = "".join(f"{id_},{sales},{sales},text\n" for id_ in opened)
+    (out / "efficiency.csv").write_text("outlet_id,value_per_year,wait_mean,remark\n" + rows, encoding="utf-8")
 
 
 @pytest.fixture
@@ -62,9 +62,9 @@ def test_figures_and_differences(compared):
     assert lines["objective"].difference == 30.5
     assert (lines["opened"].first, lines["opened"].second, lines["opened"].difference) == (2, 3, 1)
     assert lines["share_after"].difference == 0.1
-    assert lines["mean_value_per_m2"].difference == 2
+    assert lines["total_value_per_year"].difference == 3 * 7 - 2 * 5
+    assert lines["mean_wait_mean"].difference == 2
     assert lines["status"].difference is None
-    assert "mean_remark" not in lines
     assert {outlet.id: outlet.roles for outlet in compared.outlets} == {
         "x": ("new", "new"),
         "y": ("new", None),
