@@ -148,7 +148,7 @@ class _Row:
         if least > most:
             found = f"{least / 60:g}"
             self.fault("hours-order", "hours_per_week_min", found, f"at most hours_per_week_max, {most / 60:g}")
-        roles = frozenset(part.strip() for part in self.cells["roles"].split(";") if part.strip())
+        roles = frozenset(part.strip() for part in self.cells.get("roles", "").split(";") if part.strip())
         if not roles:
             self.fault("no-role", "roles", "nothing", "posts the person can fill, such as teller;guide")
         return Person(

@@ -35,7 +35,7 @@ def test_presets_are_whole(sector):
 )
 def test_faults_are_named(small_text, old, new, message):
     assert old in small_text
-    with pytest.raises(InputError, match="small.toml") as caught:
+    with pytest.raises(InputError, match=r"small\.toml") as caught:
         parse_catalogue(small_text.replace(old, new), "small.toml")
     assert message in str(caught.value)
 
