@@ -23,6 +23,7 @@ from siting.data.osm_rules import BuildingRules, OsmRules, OutletRule, StopRule,
 from siting.geo.crs import WGS84, metric_crs
 
 NAMES_SHOWN = 60
+CUT_SHORT_DEG = 0.0005
 
 
 @dataclass(frozen=True)
@@ -298,20 +299,36 @@ def _sea(extract: Extract) -> list[shapely.Polygon]:
     coast = extract.lines.where([tags.get("natural") == "coastline" for tags in extract.lines.tags]).shapes
     if not len(coast):
         return []
-    lines = shapely.intersection(coast, extract.area)
+    merged = shapely.get_parts(shapely.line_merge(shapely.union_all(shapely.intersection(coast, extract.area))))
+    lines = [_to_edge(line, extract.area.exterior) for line in merged if line.geom_type == "LineString"]
+    if not lines:
+        return []
     edges = shapely.union_all([*lines, extract.area.exterior])
     faces = list(shapely.get_parts(shapely.polygonize(list(shapely.get_parts(edges)))))
-    pieces = [line for line in shapely.get_parts(lines) if line.geom_type == "LineString"]
     tree = shapely.STRtree(faces)
     wet, dry = (
-        {int(at) for at in tree.query(shapely.points(sides), predicate="within")[1]}
-        for sides in (
-            np.concatenate([_beside(line, 1e-7) for line in pieces]),
-            np.concatenate([_beside(line, -1e-7) for line in pieces]),
-        )
+        {int(at) for line in lines for at in tree.query(shapely.points(_beside(line, side)), predicate="within")[1]}
+        for side in (1e-7, -1e-7)
     )
     # A coastline that ends inside the rectangle parts nothing: what lies on both of its sides is not known to be sea.
     return sorted((faces[at] for at in wet - dry), key=lambda face: face.bounds)
+
+
+def _to_edge(line: shapely.LineString, edge: shapely.LinearRing) -> shapely.LineString:
+    """Lengthen a coastline that an extract cut just short of its rectangle, so that it closes the sea."""
+    xy = shapely.get_coordinates(line)
+    if line.is_closed:
+        return line
+    before, after = (_step_out(end, edge) for end in (xy[0], xy[-1]))
+    return shapely.LineString(np.concatenate([before, xy, after]))
+
+
+def _step_out(end: NDArray[np.float64], edge: shapely.LinearRing) -> NDArray[np.float64]:
+    """Return a point just beyond the edge beside the end of a line, shape (1, 2), or none, (0, 2), where it is far."""
+    nearest = shapely.get_coordinates(shapely.shortest_line(shapely.Point(end), edge))[1]
+    if not 0 < np.hypot(*(nearest - end)) <= CUT_SHORT_DEG:
+        return np.empty((0, 2))
+    return np.asarray([end + 1.01 * (nearest - end)], dtype=np.float64)
 
 
 def _beside(line: shapely.LineString, to_right: float) -> NDArray[np.float64]:
