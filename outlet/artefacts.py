@@ -21,6 +21,7 @@ from pathlib import Path
 
 from outlet.errors import InputError
 from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of
+from outlet.lock import locked
 from outlet.project import Project
 from outlet.stage import Stage, matching, resolve
 
@@ -180,7 +181,8 @@ def staging(stage: Stage, project: Project, out: Path, outlet: OutletBrief | Non
     folder = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=out))
     try:
         yield Staging(out=out, stage_folder=folder, folder=_folder(outlet))
-        _commit(stage, out, folder, run_name(stage, outlet), inputs)
+        with locked(out):
+            _commit(stage, out, folder, run_name(stage, outlet), inputs)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -212,15 +214,16 @@ def _drop(out: Path, manifest: dict[str, dict[str, dict[str, Json]]], path: str)
 
 def drop_closed_outlets(out: Path, outlet_ids: Sequence[str]) -> None:
     """Remove the artefacts of outlets that are in no plan any more."""
-    manifest = read_manifest(out)
     keep = set(outlet_ids)
-    gone = [name for name in manifest["runs"] if ":" in name and name.split(":", 1)[1] not in keep]
-    for name in gone:
-        written = manifest["runs"].pop(name).get("artefacts")
-        for old in written if isinstance(written, list) else []:
-            _drop(out, manifest, str(old))
-    if gone:
-        _write_manifest(out, manifest)
+    with locked(out):
+        manifest = read_manifest(out)
+        gone = [name for name in manifest["runs"] if ":" in name and name.split(":", 1)[1] not in keep]
+        for name in gone:
+            written = manifest["runs"].pop(name).get("artefacts")
+            for old in written if isinstance(written, list) else []:
+                _drop(out, manifest, str(old))
+        if gone:
+            _write_manifest(out, manifest)
 
 
 def _write_manifest(out: Path, manifest: dict[str, dict[str, dict[str, Json]]]) -> None:

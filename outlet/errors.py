@@ -85,6 +85,9 @@ class TableError(InputError):
             shown.append(f"… and {rest} more; `outlet check` lists them all in check.json")
         super().__init__("\n".join(shown))
 
+    def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Fault, ...]]]:
+        return (TableError, (self.faults,))
+
 
 class NoSolutionError(PlanningError):
     """Report that a plan was required and there is none, with the reason where it is known."""

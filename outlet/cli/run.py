@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from outlet.handover import OutletBrief
     from outlet.project import Project
+
+Row = tuple[str, str, str, str]
 
 
 @click.command(
@@ -36,7 +39,7 @@ def command(folder: Path, options: Options) -> None:
     show(summary, "run", options, time.perf_counter() - started)
 
 
-def _compare_first_scenario(project: Project, out: Path, options: Options) -> list[tuple[str, str, str, str]]:
+def _compare_first_scenario(project: Project, out: Path, options: Options) -> list[Row]:
     """Put the first scenario beside the project as it stands, where outlet.toml has one."""
     from outlet.cli.scenarios import BASE, compare_scenarios
 
@@ -46,11 +49,11 @@ def _compare_first_scenario(project: Project, out: Path, options: Options) -> li
     return []
 
 
-def run_all(project: Project, out: Path, options: Options) -> list[tuple[str, str, str, str]]:
+def run_all(project: Project, out: Path, options: Options) -> list[Row]:
     """Run all stages that apply; return a row (step, outlet, result, note) for each run."""
     stages = in_order([stage for stage in load_commands().values() if isinstance(stage, Stage)])
     applicable = [stage for stage in stages if project.has(stage.section)]
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[Row] = []
     at = 0
     while at < len(applicable):
         stage = applicable[at]
@@ -66,23 +69,64 @@ def run_all(project: Project, out: Path, options: Options) -> list[tuple[str, st
     return rows
 
 
-def _run_outlets(block: list[Stage], project: Project, out: Path, options: Options) -> list[tuple[str, str, str, str]]:
-    from outlet.artefacts import drop_closed_outlets
+def _run_outlets(block: list[Stage], project: Project, out: Path, options: Options) -> list[Row]:
+    """Run the halls' stages outlet by outlet, several outlets at a time where ``--workers`` allows."""
+    from outlet.artefacts import drop_closed_outlets, is_up_to_date
     from outlet.outlets import list_outlets, planned_in_run
 
     briefs = list_outlets(project, out)
     drop_closed_outlets(out, [brief.id for brief in briefs])
-    return [
-        _run_one(stage, project, out, options, brief)
-        for brief in briefs
-        if planned_in_run(brief, project)
-        for stage in block
+    planned = [brief for brief in briefs if planned_in_run(brief, project)]
+    stale = [brief.id for brief in planned if not all(is_up_to_date(stage, project, out, brief) for stage in block)]
+    if min(len(stale), options.workers) < 2:
+        return [_run_one(stage, project, out, options, brief) for brief in planned for stage in block]
+    jobs = [
+        _Job(project.folder, project.scenario, out, options, brief.id, [stage.name for stage in block])
+        for brief in planned
     ]
+    return _in_processes(jobs, options.workers)
 
 
-def _run_one(
-    stage: Stage, project: Project, out: Path, options: Options, brief: OutletBrief | None
-) -> tuple[str, str, str, str]:
+@dataclass(frozen=True)
+class _Job:
+    """All that a process needs to plan one outlet's hall."""
+
+    folder: Path
+    scenario: str | None
+    out: Path
+    options: Options
+    outlet: str
+    stages: list[str]
+
+
+def _in_processes(jobs: list[_Job], workers: int) -> list[Row]:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # A fork after solvers have started threads can hang; a new process cannot.
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn"))
+    try:
+        return [row for rows in pool.map(_plan_outlet, jobs) for row in rows]
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown()
+
+
+def _plan_outlet(job: _Job) -> list[Row]:
+    from outlet.outlets import find_outlet
+    from outlet.project import load_project, set_language
+
+    overrides = set_language(job.options.overrides, job.options.language, job.options.seed)
+    project = load_project(job.folder, overrides=overrides, scenario=job.scenario)
+    brief = find_outlet(project, job.out, job.outlet)
+    commands = load_commands()
+    stages = [stage for stage in (commands[name] for name in job.stages) if isinstance(stage, Stage)]
+    return [_run_one(stage, project, job.out, job.options, brief) for stage in stages]
+
+
+def _run_one(stage: Stage, project: Project, out: Path, options: Options, brief: OutletBrief | None) -> Row:
     from outlet.artefacts import is_up_to_date
 
     name = "" if brief is None else brief.id

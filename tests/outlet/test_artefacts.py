@@ -47,7 +47,7 @@ def test_what_a_stage_wrote_is_there_whole_and_recorded(project: Project, out: P
     write(project, out)
     assert (out / "a.json").read_text(encoding="utf-8") == "1"
     assert read_manifest(out)["artefacts"]["a.json"]["run"] == "write"
-    assert sorted(path.name for path in out.iterdir()) == ["a.json", "manifest.json"]
+    assert sorted(path.name for path in out.iterdir()) == [".lock", "a.json", "manifest.json"]
 
 
 def test_a_stage_that_fails_leaves_everything_as_it_was(project: Project, out: Path) -> None:
@@ -141,3 +141,20 @@ def test_an_atomic_write_replaces_the_whole_file_and_leaves_nothing_beside_it(tm
     write_atomically(file, "new")
     assert file.read_text(encoding="utf-8") == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["x.json"]
+
+
+def _write_many(arguments: tuple[Path, Path, int]) -> None:
+    folder, out, at = arguments
+    mine = Stage(name=f"s{at}", help="", section="project", settings=(), writes=(f"{at}.txt",), run=nothing)
+    for again in range(5):
+        with staging(mine, load_project(folder), out) as place:
+            place.write_text(f"{at}.txt", str(again))
+
+
+def test_processes_that_write_at_once_lose_nothing(project: Project, out: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(_write_many, [(project.folder, out, at) for at in range(8)]))
+    assert sorted(read_manifest(out)["artefacts"]) == sorted(f"{at}.txt" for at in range(8))
+    assert all((out / f"{at}.txt").read_text(encoding="utf-8") == "4" for at in range(8))
