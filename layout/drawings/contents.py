@@ -209,11 +209,16 @@ def draw_sight(sheet: Sheet, posts: Sequence[Post], blocks: BaseGeometry) -> lis
 
 
 def broken_at(rule: BrokenRule, hall: HallDrawing) -> Point | None:
-    """Return the point of the hall that a broken rule concerns: a zone's middle, a point in its text, or None."""
+    """Return the point of the hall that a broken rule concerns: a zone's middle, an exit, a point, or None."""
     for zone in hall.zones.zones:
         if zone.id in re.split(r"[,\s/]+", rule.where):
             x, y, w, h = (float(value) for value in zone.rects[int(np.argmax(zone.rects[:, 2] * zone.rects[:, 3]))])
             return x + w * 0.5, y + h * 0.5
+    exit_number = re.fullmatch(r"exit (\d+)", rule.where)
+    doors = [door for door in hall.floor.doors if door.exit]
+    if exit_number and 0 < int(exit_number[1]) <= len(doors):
+        door = doors[int(exit_number[1]) - 1]
+        return door.x, door.y
     found = re.findall(r"-?\d+(?:\.\d+)?", rule.where)
     return (float(found[0]), float(found[1])) if len(found) >= 2 else None
 

@@ -37,7 +37,7 @@ from layout.drawings.markup import Point, Value, element, group, number, rectang
 from layout.drawings.palette import INK, PAPER, tint
 from layout.drawings.sheet import SHEET_MM, WALL_M, Box, Sheet, make_sheet
 from layout.drawings.titles import draw_column
-from layout.drawings.words import Words, name_equipment, name_role, name_zone, plain, role_codes
+from layout.drawings.words import Words, name_equipment, name_role, name_rule, name_zone, role_codes
 
 FONT = (
     "'Noto Sans', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', "
@@ -111,7 +111,7 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
     blocks = blocking_lines(hall.floor, zones)
     dimensions = dimension_marks(sheet, hall.floor, words.language)
     doors = door_marks(sheet, hall.floor, words.say)
-    broken = _broken(hall)
+    broken = _broken(hall, words)
     labels = _labels(hall, sheet, words, [*dimensions, *doors], broken)
     people = _people(hall, sheet, words)
     cameras = [
@@ -184,7 +184,7 @@ def _people(hall: HallDrawing, sheet: Sheet, words: Words) -> list[Markup]:
     ]
 
 
-def _broken(hall: HallDrawing) -> list[tuple[Point, str, str]]:
+def _broken(hall: HallDrawing, words: Words) -> list[tuple[Point, str, str]]:
     """Return where broken rules are marked, with their numbers; rules at one place share a mark."""
     places: dict[Point, list[int]] = {}
     for k, rule in enumerate(hall.zones.broken_rules):
@@ -194,7 +194,7 @@ def _broken(hall: HallDrawing) -> list[tuple[Point, str, str]]:
     found = []
     for at, which in places.items():
         rules = [hall.zones.broken_rules[k] for k in which]
-        text = "; ".join(f"{plain(rule.rule)}: {rule.text}" for rule in rules)
+        text = "; ".join(f"{name_rule(rule.rule, words.say)}: {rule.text}" for rule in rules)
         found.append((at, str(which[0] + 1) + ("+" if len(which) > 1 else ""), text))
     return found
 

@@ -13,7 +13,7 @@ from layout.drawings.markup import Value, element, line, path_of, rectangle, wri
 from layout.drawings.palette import BROKEN, CAMERA, INK, MOVEMENT, PAPER, POCHE, POST, THIN, tint
 from layout.drawings.sheet import BORDER_MM, COLUMN_MM, SHEET_MM, Box
 from layout.drawings.text import shorten, text_width, wrap
-from layout.drawings.words import Words, name_role, name_zone, plain, role_codes
+from layout.drawings.words import Words, name_role, name_rule, name_zone, role_codes
 
 PAD_MM = 5.0
 ROW_MM = 4.7
@@ -140,7 +140,7 @@ def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
     drawn = [_heading(_("Broken rules"), box)]
     y = box.y + ROW_MM
     for k, rule in enumerate(rules[:RULES_SHOWN], start=1):
-        rows = wrap(f"{plain(rule.rule)}: {rule.where} – {rule.text}", 2.4, box.width - 7.0, 3)
+        rows = wrap(f"{name_rule(rule.rule, _)}: {rule.where} – {rule.text}", 2.4, box.width - 7.0, 3)
         if y + 3.3 * len(rows) > box.y + box.height - 4.0:
             break
         drawn.append(write((box.x, y), str(k), 2.6, {"fill": BROKEN, "font-weight": 700}))

@@ -108,25 +108,37 @@ def target_names(_: Say) -> Mapping[str, str]:
 
 
 def term_names(_: Say) -> Mapping[str, str]:
-    """Return the names of the terms a plan of zones is weighed by, by id."""
+    """Return the names of the terms a plan of zones is weighed by, with their units, by id."""
     return {
-        "area": _("Area off target"),
-        "closeness": _("Closeness"),
-        "dead_floor": _("Dead floor"),
-        "exposure": _("Exposure of selling zones"),
-        "sight": _("Counters and entrance in sight"),
-        "walking": _("Walking"),
-        "wall": _("Backs against walls"),
+        "aisles_m2": _("Aisles and open floor, m²"),
+        "area_off_target_m2": _("Area off the targets, m²"),
+        "closeness": _("Distance between zones that belong together, rated m"),
+        "dead_floor_m2": _("Floor that no aisle reaches, m²"),
+        "egress_m": _("Longest walk to a door, m"),
+        "exposure": _("Visitors who pass a selling zone, share"),
+        "open_back_m": _("Backs without a wall behind them, m"),
+        "partition_m": _("New walls, m"),
+        "seen": _("What zones shall see that they do see, share"),
+        "walking_m_per_visitor": _("Walk of a visitor in the hall, m"),
+        "walking_person_m_per_hour": _("Walks in the busiest hour, person-metres"),
+        "window_hidden_m": _("Windows hidden, m"),
+        "zones_m2": _("Area of all zones, m²"),
     }
 
 
 def rule_names(_: Say) -> Mapping[str, str]:
     """Return the names of the rules of a hall, by id."""
     return {
-        "aisle": _("Aisle width"),
-        "egress": _("Way to an exit"),
-        "reachable": _("Zone is reachable"),
-        "turning": _("Turning circle"),
+        "area": _("Size of a zone"),
+        "doors": _("Doors stay clear"),
+        "entrance_within": _("Near enough to the entrance"),
+        "exits": _("Exits can be walked to"),
+        "front": _("People can stand along the front"),
+        "inside": _("Zones lie on free floor"),
+        "overlap": _("Zones do not overlap"),
+        "reachable": _("Every zone can be walked to"),
+        "staff_side": _("Staff do not cross the public floor"),
+        "turning": _("Turning circle at the access"),
     }
 
 
