@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from outlet.page import Markup, Section, number, percent, render_template, translate
+from outlet.page import Markup, Section, number, percent, render_table, render_template, translate
 from outlet.page.charts import Bar, render_bars
 from outlet.page.terms import model_name, status_name
 from siting.data.results import CONTRIBUTION, RAW, VALUE, WEIGHT, PlannedOutlet
@@ -44,12 +44,17 @@ def chosen_section(context: Context) -> Section:
             if card is not None
         ],
         "reasons": _("Why these places"),
+        "table": _outlet_table(context),
     }
-    html = render_template("siting.report", "chosen.html", values)
+    return Section(_("Where to open"), render_template("siting.report", "chosen.html", values))
+
+
+def _outlet_table(context: Context) -> Markup:
+    _ = translate(context.language)
     columns = (_("Outlet"), _("In the plan"), _("Score"), _("Rank"), _("Rank range"), _("Demand captured"))
     rows = [_outlet_row(context, outlet) for outlet in context.results.outlets]
-    rows += [(context.name(id_), _("closes"), None, None, None, None) for id_ in plan.closed]
-    return Section(_("Where to open"), html, ((_("Outlets of the plan"), columns, rows),))
+    rows += [(context.name(id_), _("closes"), None, None, None, None) for id_ in context.results.plan.closed]
+    return render_table(columns, rows, language=context.language, caption=_("Outlets of the plan"), right=(4,))
 
 
 def _outlet_row(context: Context, outlet: PlannedOutlet) -> Row:

@@ -28,7 +28,7 @@ def test_all_sections_in_order(town):
 def test_names_are_escaped_in_markup_and_plain_in_tables(town, language):
     found = sections(town.out, language)
     assert HOSTILE not in "".join(section.html for section in found)
-    assert HOSTILE in [row[0] for _, _, rows in found[0].tables for row in rows]
+    assert HOSTILE in [row[0] for section in found for _, _, rows in section.tables for row in rows]
 
 
 def test_reasons_name_what_counts_most(town):
