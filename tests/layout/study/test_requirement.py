@@ -1,0 +1,92 @@
+"""The requirement of an outlet: from preset and brief, from counted visits, and back from its file."""
+
+import pytest
+
+from layout.study.requirement import plan_requirement, read_requirement, write_requirement
+from outlet.errors import InputError, TableError
+
+
+def test_preset_hours_and_pattern_are_told(make_work):
+    work = make_work(requirement=False)
+    found = plan_requirement(work.project, work.brief)
+    assert set(found.peak) == {
+        "teller", "guide", "adviser", "vip_manager", "duty_manager", "accounting_supervisor", "guard"
+    }  # fmt: skip
+    assert found.peak["teller"] >= 2, "cash is handled by two persons"
+    assert "no opening hours are known" in found.notes[0]
+    assert found.machines == sum(found.machines_by_kind.values()) == 4
+
+
+def test_hours_and_pattern_of_the_brief(make_work):
+    shares = [0.0] * 48
+    shares[20], shares[21] = 0.75, 0.25
+    work = make_work(
+        requirement=False, opening_hours={"sat": [["10:00", "11:00"]]}, visits_share_by_interval=tuple(shares)
+    )
+    found = plan_requirement(work.project, work.brief)
+    assert {(row.day_type, row.start) for row in found.rows} == {("sat", "10:00"), ("sat", "10:30")}
+    everyone = sum(row.arrivals for row in found.rows if row.post == "guide")
+    assert everyone == pytest.approx(160 * 1.14 / 0.99, rel=0.01), "all are received, 14 in 99 also enquire there"
+
+
+def test_own_counts_replace_siting(make_work, tmp_path):
+    lines = [f"A/1,2026-03-0{day} {hour:02d}:00,{6 if day == 2 else 3}" for day in (2, 3) for hour in range(9, 17)]
+    (tmp_path / "visits.csv").write_text("outlet,time,count\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    work = make_work({"services": {"visits": "visits.csv"}}, requirement=False)
+    found = plan_requirement(work.project, work.brief)
+    assert "its own counts of 2 days" in " ".join(found.notes)
+    guide = [row.arrivals for row in found.rows if row.post == "guide" and row.day_type == "mon"]
+    assert sum(guide) == pytest.approx(48 * 1.14 / 0.99, rel=0.02)
+
+
+def test_counts_of_others_give_the_pattern_only(make_work, tmp_path):
+    (tmp_path / "visits.csv").write_text("outlet,time,count\nB,2026-03-02 09:30,6\n", encoding="utf-8")
+    work = make_work({"services": {"visits": "visits.csv"}}, requirement=False)
+    found = plan_requirement(work.project, work.brief)
+    assert "the pattern, not the level" in " ".join(found.notes)
+    assert {row.start for row in found.rows if row.post == "guide" and row.arrivals > 0} == {"09:30"}
+
+
+def test_file_and_back(make_work, tmp_path):
+    work = make_work(requirement=False)
+    found = plan_requirement(work.project, work.brief)
+    write_requirement(tmp_path / "requirement.csv", found)
+    back = read_requirement(tmp_path / "requirement.csv")
+    assert (back.rows, back.peak, back.machines, back.interval_min) == (
+        found.rows,
+        found.peak,
+        found.machines,
+        found.interval_min,
+    )
+    assert back.queue_p95 >= found.queue_p95
+    write_requirement(tmp_path / "again.csv", back)
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "requirement.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"services": {"preset": "none.toml"}}, "none.toml: there is no such file"),
+        ({"services": {"diverted": {"sing": 0.5}}}, "no service 'sing'"),
+        ({"services": {"visits": "none.csv"}}, "none.csv: found no such file"),
+    ],
+)
+def test_bad_settings(make_work, settings, message):
+    work = make_work(settings, requirement=False)
+    with pytest.raises(InputError, match=message):
+        plan_requirement(work.project, work.brief)
+
+
+def test_bad_file_names_the_rows(make_work, tmp_path):
+    work = make_work(roster=False)
+    file = work.folder / "requirement.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([lines[0], lines[1].replace("09:00", "9"), lines[2], "mon,09:00"]), encoding="utf-8")
+    with pytest.raises(TableError, match="row 1.*\n.*row 3"):
+        read_requirement(file)
+    file.write_text(lines[0] + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no row"):
+        read_requirement(file)
+    file.write_text("a,b\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no column day_type"):
+        read_requirement(file)
