@@ -86,7 +86,7 @@ def siting_part() -> SamplePart:
         spacing_m=300.0, within_m=400.0, near=("station",), area_m2=220.0, frontage_m=12.0, rent_per_m2=900.0
     )
     locate = LocateSettings(
-        model="max_cover", outlets=10, radius_min=10.0, visits_per_unit_per_day=0.004, value_per_visit=15.0
+        model="max_cover", outlets=10, radius_min=10.0, visits_per_unit_per_day=0.01, value_per_visit=15.0
     )
     table: dict[str, Toml] = {"crs": "EPSG:4326"}
     sections = [

@@ -31,8 +31,9 @@ from siting.settings.data import (
 
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
 TOLD_ONCE = ("layer", "crs", "encoding", "where", "where_not")
-# Presets, without a public source: visits a day per person living near by, and money per visit.
-VISITS_PER_PERSON = {"bank": 0.12, "telecom": 0.06, "parcel": 0.10, "retail": 0.25}
+# Presets, without a public source: visits a day per person living near by, those who work or change there with them
+# (an extract shows homes only), and money per visit.
+VISITS_PER_PERSON = {"bank": 0.35, "telecom": 0.15, "parcel": 0.30, "retail": 0.80}
 VALUE_PER_VISIT = {"bank": 12.0, "telecom": 15.0, "parcel": 3.0, "retail": 8.0}
 
 
@@ -113,7 +114,7 @@ def osm_toml(sector: Sector) -> str:
         _layer("area", FileLayer),
         _layer("water", FileLayer),
         toml_whole("siting.score", score),
-        "# Visits and value per visit are presets: put your own.",
+        "# Visits (of those who work or change here too, whom homes do not show) and value per visit are presets.",
         toml_whole("siting.locate", locate),
         SCENARIO,
     ]

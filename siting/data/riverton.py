@@ -93,7 +93,7 @@ def _toml() -> str:
         outlets=3,
         radius_min=10.0,
         spacing_m=300.0,
-        visits_per_unit_per_day={"everyone": 0.02, "students": 0.03, "age_60plus": 0.025},
+        visits_per_unit_per_day={"everyone": 0.06, "students": 0.08, "age_60plus": 0.09},
         value_per_visit=15.0,
     )
     stops: dict[str, Toml] = {"gtfs": ["data/gtfs.zip"]}
