@@ -1,4 +1,4 @@
-"""A project without siting: one bank outlet, its requirement, and a roster of half-hour shifts that meets it exactly."""
+"""A project without siting: one bank outlet, its requirement, and a roster of half-hour shifts that just meets it."""
 
 import csv
 import datetime as dt
@@ -49,8 +49,9 @@ def clock(minute):
 def write_roster(folder, requirement, *, weeks=1, without=()):
     """Write a roster that puts exactly the required people there, half hour by half hour."""
     rows = [
-        (MONDAY + dt.timedelta(7 * week + WEEKDAYS.index(row.day_type)), f"{row.post}{number}", "S", row.post, row.start,
-         clock(minute_of_day(row.start) + requirement.interval_min), "false", f"{row.post} {number}")
+        (MONDAY + dt.timedelta(7 * week + WEEKDAYS.index(row.day_type)), f"{row.post}{number}", "S",
+         row.post, row.start, clock(minute_of_day(row.start) + requirement.interval_min),
+         "false", f"{row.post} {number}")
         for week in range(weeks)
         for row in requirement.rows
         if row.post not in without

@@ -1,0 +1,170 @@
+"""The report's sections: hostile names are text, links lead to the files, missing parts are left out."""
+
+import csv
+import json
+
+import pytest
+
+from layout.report import sections
+from outlet.handover import OutletBrief, folder_of
+from outlet.page.report import render_report
+from outlet.project import ProjectSettings
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def write(folder, name, columns, rows):
+    with (folder / name).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns.split(","))
+        writer.writerows(rows)
+
+
+def waits(mean):
+    return {
+        "wait_mean": mean,
+        "wait_low": None if mean is None else mean - 0.5,
+        "wait_high": None if mean is None else mean + 0.5,
+        "within_target": 0.9,
+        "within_low": 0.8,
+        "within_high": 1.0,
+    }
+
+
+def simulation():
+    post = waits(2.0) | {"arrivals": 5.0, "crew": 1.5, "required": 2, "erlang_wait": 3.0, "erlang_within": 0.8}
+    intervals = [
+        waits(mean) | {"start": start, "arrivals": 9.0, "posts": {"teller": post, "magician": post}}
+        for start, mean in (("09:00", 2.0), ("09:30", None), ("10:00", 4.0))
+    ]
+    counter = waits(2.0) | {"served_by": "teller", "arrivals": 12.3, "abandoned": 0, "unserved": 0, "target_min": 5}
+    return {
+        "schema": 1,
+        "days": 100,
+        "interval_min": 30.0,
+        "day_type": "mon",
+        "intervals": intervals,
+        "services": {"cash": {"post": counter, "machine": waits(None) | {"served_by": "cash_machine", "arrivals": 4}}},
+        "day": waits(2.5),
+        "below_target": ["09:30"],
+        "target": {"share": 0.8, "wait_min": 5.0},
+    }
+
+
+@pytest.fixture
+def out(tmp_path):
+    brief = OutletBrief(id="A/1", name=HOSTILE, role="new", sector="bank", visits_per_day=120)
+    folder = tmp_path / "outlets" / folder_of(brief.id)
+    folder.mkdir(parents=True)
+    (folder / "outlet.json").write_text(brief.to_json(), encoding="utf-8")
+    (folder / "hall.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3"/></svg>', encoding="utf-8"
+    )
+    (folder / "hall.html").write_text("<p>", encoding="utf-8")
+    zones = {
+        "schema": 1,
+        "zones": [{"id": "z1", "kind": "counters", "name": "Service counters", "area_m2": 12.5, "rects": []}],
+        "posts": [{"id": "p1", "zone": "z1", "role": "teller"}, {"id": "p2", "zone": "z1", "role": "teller"}],
+    }
+    (folder / "zones.json").write_text(json.dumps(zones), encoding="utf-8")
+    (folder / "simulation.json").write_text(json.dumps(simulation()), encoding="utf-8")
+    write(folder, "requirement.csv", "day_type,start,post,required,machines", [("mon", "09:00", "teller", 2, 4)])
+    write(
+        folder,
+        "shifts.csv",
+        "shift_id,post,start,end,break_start,break_end,days,count",
+        [("S1", "teller", "09:00", "17:00", "12:00", "12:30", "mon", 1)],
+    )
+    write(
+        folder,
+        "roster.csv",
+        "date,person,shift_id,post,start,end,locked,name",
+        [
+            ("2026-03-02", "P1", "S1", "teller", "09:00", "17:00", "false", "<b>Ann</b>"),
+            ("2026-03-07", "P1", "S1", "teller", "09:00", "17:00", "false", "<b>Ann</b>"),
+        ],
+    )
+    write(
+        tmp_path,
+        "establishment.csv",
+        "level,outlet_id,post,posts,hours_per_week,shrinkage,full_time_equivalents",
+        [("network", "", "teller", 2, 80, 0.2, 2.5), ("network", "", "total", 2, 80, 0.2, 2.5)],
+    )
+    return tmp_path
+
+
+def page(out, language="en"):
+    settings = ProjectSettings.model_validate(
+        {"name": "Test", "sector": "bank", "as_of": "2026-03-02", "language": language}
+    )
+    return render_report(settings, sections(out, language), out)
+
+
+def test_sections_and_their_order(out):
+    assert [section.title for section in sections(out, "en")] == ["Establishment", HOSTILE]
+
+
+def test_hostile_names_are_text(out):
+    html = page(out)
+    assert HOSTILE not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html
+    assert "<b>Ann</b>" not in html
+    assert "&lt;b&gt;Ann&lt;/b&gt;" in html
+
+
+def test_figures_of_an_outlet(out):
+    section = sections(out, "en")[-1]
+    tables = {caption: rows for caption, _, rows in section.tables}
+    assert tables["Zones"] == [("Service counters", "12.5", "2 × Counter clerk")]
+    assert tables["Roster of 1 weeks, 1 persons"] == [("<b>Ann</b>", "Counter clerk", "15", 2, 1)]
+    assert tables["Services of the simulated day"] == [
+        ("Cash in and out", "Counter clerk", "12.3", "2", "1.5–2.5", "90%"),
+        ("Cash in and out", "Cash machine", "4", "–", "–", "90%"),
+    ]
+    assert "Below the target of 80%: 09:30" in section.html
+    assert "Magician" in section.html, "a planner's own post is shown as words"
+
+
+def test_the_drawing_is_an_image_and_links_are_encoded(out):
+    html = sections(out, "en")[-1].html
+    assert 'src="data:image/svg+xml;base64,' in html
+    assert 'href="outlets/A%252F1/hall.html"' in html
+
+
+def test_gaps_are_gaps(out):
+    """The unknown half hour breaks the line of waits: two moves."""
+    html = sections(out, "en")[-1].html
+    line = html.split('stroke-width="2.2"')[0].rsplit('d="', 1)[1]
+    assert line.count("M") == 2
+    assert "nan" not in html.lower().replace("guidance", "")
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh", "网点"), ("es", "Plantilla")])
+def test_other_languages(out, language, text):
+    assert text in page(out, language)
+
+
+def test_nothing_made_says_nothing(tmp_path):
+    assert sections(tmp_path, "en") == []
+    brief = OutletBrief(id="A", name="A", role="existing", sector="bank", visits_per_day=1)
+    (tmp_path / "outlets" / "A").mkdir(parents=True)
+    (tmp_path / "outlets" / "A" / "outlet.json").write_text(brief.to_json(), encoding="utf-8")
+    assert sections(tmp_path, "en") == []
+
+
+def test_efficiency_with_and_without_a_rank(out):
+    columns = (
+        "outlet_id,name,currency,visits_per_day,value_per_year,rent_per_year,staff_cost_per_year,contribution_per_year,"
+        "contribution_per_m2,contribution_per_head,wait_mean,rank,actual_visits,actual_sales,visits_against_plan,"
+        "sales_against_plan"
+    )
+    rows = [
+        ("B", "Bee", "EUR", 90, 1000, 10, "", "", "", "", "", "", "", "", "", ""),
+        ("A", "Aye", "EUR", 100, 2000, 10, 20, 1970, 19.7, 985, 1.5, 1, 26000, "", 0.95, ""),
+    ]
+    write(out, "efficiency.csv", columns, rows)
+    section = sections(out, "en")[0]
+    caption, _, found = section.tables[0]
+    assert caption.endswith("EUR")
+    assert [row[:3] for row in found] == [("Aye", 1, "100"), ("Bee", None, "90")]
+    assert section.tables[1][2] == [("Aye", "26,000", "95%", "–", "–")]
