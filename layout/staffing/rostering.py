@@ -37,7 +37,7 @@ _MOST_RULES = ("rest", "minutes_max", "shift_max", "consecutive_max", "weekends_
 _WORST_FIRST: tuple[Status, ...] = ("infeasible", "undecided", "feasible", "optimal")
 _STOPS: tuple[StoppedBy, ...] = ("interrupt", "time", "work", "gap", "proof")
 _PROBE_SHARE = 0.1
-_FIRST_WEEK = 0.4
+_FIRST_WEEK = 0.55
 _SAME = 1e-6
 
 

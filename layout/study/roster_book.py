@@ -20,9 +20,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from layout.data.people import Person
 from layout.staffing.plan import FREE, OFF
-from layout.study.staff_need import StaffNeed
+from layout.study.staff_need import StaffNeed, clock
 from layout.study.staff_shifts import NamedShifts
-from layout.study.staff_tables import clock
 from outlet.page.words import LOCALES, translate
 
 COLOURS = ("#A8D5F2", "#F6CE86", "#9FDCC4", "#F2B79A", "#E3BEDB", "#F4EC9C", "#A9BFE8", "#D9D2C5")
@@ -35,6 +34,8 @@ CLOSED = "#DADDE2"
 WEEK_DAYS = 7
 FIRST_DAY = 2
 FIRST_PERSON = 6
+BLOCKS = 5
+WIDE = 0x2E80
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class RosterBook:
         The roster and its locked cells, shape (E, D).
     as_of
         The day on which the workbook is said to be made.
+    unmet
+        What the roster leaves open, a line each.
     """
 
     title: str
@@ -63,6 +66,7 @@ class RosterBook:
     assigned: NDArray[np.int64]
     locked: NDArray[np.int64]
     as_of: dt.date
+    unmet: tuple[str, ...] = ()
 
 
 Words = Callable[[str], str]
@@ -101,6 +105,8 @@ def write_book(path: Path, content: RosterBook) -> None:
         _draw_all_weeks(book, pen, say, content)
         for week in range(len(content.need.dates) // WEEK_DAYS):
             _draw_week(book, pen, say, content, week)
+        if content.unmet:
+            _list_unmet(book, pen, say, content)
 
 
 def _week_title(say: Words, content: RosterBook, week: int) -> str:
@@ -160,8 +166,8 @@ def _draw_all_weeks(book: Workbook, pen: _Pen, say: Words, content: RosterBook) 
     totals = FIRST_DAY + days
     _set_page(sheet, paper=8, rows=(0, FIRST_PERSON - 1))
     sheet.freeze_panes(FIRST_PERSON, FIRST_DAY)
-    sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 1, 26)
+    sheet.set_column(0, 0, _name_width(content))
+    sheet.set_column(1, 1, 32)
     sheet.set_column(FIRST_DAY, totals - 1, 4.7)
     sheet.set_column(totals, totals + 2, 9)
     sheet.set_row(0, 24)
@@ -171,6 +177,12 @@ def _draw_all_weeks(book: Workbook, pen: _Pen, say: Words, content: RosterBook) 
         _draw_person(sheet, pen, content, e)
     _draw_counts(sheet, pen, say, content)
     _draw_legend(sheet, pen, say, content, FIRST_PERSON + people + len(content.need.posts) + 2)
+
+
+def _name_width(content: RosterBook) -> int:
+    """Return a column's width in characters that holds the names; wide characters count twice."""
+    widths = [sum(2 if ord(sign) > WIDE else 1 for sign in person.name) for person in content.people]
+    return min(max(widths, default=0) + 2, 40)
 
 
 def _set_page(sheet: Worksheet, *, paper: int, rows: tuple[int, int]) -> None:
@@ -252,23 +264,37 @@ def _draw_counts(sheet: Worksheet, pen: _Pen, say: Words, content: RosterBook) -
 
 
 def _draw_legend(sheet: Worksheet, pen: _Pen, say: Words, content: RosterBook, top: int) -> None:
+    """Draw one block a post, side by side: its colour, and the times of its shifts."""
     _ = say
-    sheet.write_string(top, 0, _("Shifts"), pen.look({"bold": True, "font_size": 11}))
-    for at, (shift, name) in enumerate(zip(content.named.shifts, content.named.ids, strict=True)):
-        row = top + 1 + at
-        colour: Style = {**BOX, "bg_color": COLOURS[shift.post % len(COLOURS)], "bold": True}
-        sheet.write_string(row, 0, name, pen.look(colour))
-        sheet.write_string(row, 1, content.need.names[shift.post], pen.look(BOX))
-        times = f"{clock(shift.start_min)}–{clock(shift.end_min)}"
-        sheet.merge_range(row, FIRST_DAY, row, FIRST_DAY + 2, "", pen.look(CENTRE))
-        sheet.write_string(row, FIRST_DAY, times, pen.look(CENTRE))
-        if shift.break_start_min is not None:
-            pause = f"{clock(shift.break_start_min)}–{clock(shift.break_end_min)}"
-            text = _("break {time}").format(time=pause)
-            sheet.write_string(row, FIRST_DAY + 3, text, pen.look({"font_color": FAINT}))
-    row = top + 2 + len(content.named.shifts)
+    row, height = top, 0
+    posts = sorted({shift.post for shift in content.named.shifts})
+    for at, post in enumerate(posts):
+        if at and at % BLOCKS == 0:
+            row, height = row + height + 1, 0
+        first = 0 if at % BLOCKS == 0 else FIRST_DAY + WEEK_DAYS * (at % BLOCKS - 1)
+        code_end, last = (0, 1) if first == 0 else (first + 1, first + WEEK_DAYS - 1)
+        colour = pen.look({**BOX, "bold": True, "bg_color": COLOURS[post % len(COLOURS)]})
+        _write_across(sheet, row, (first, last), content.need.names[post], colour)
+        mine = [s for s, shift in enumerate(content.named.shifts) if shift.post == post]
+        for below, s in enumerate(mine, start=1):
+            shift = content.named.shifts[s]
+            text = f"{clock(shift.start_min)}–{clock(shift.end_min)}"
+            if shift.break_start_min is not None:
+                pause = f"{clock(shift.break_start_min)}–{clock(shift.break_end_min)}"
+                text += "  " + _("break {time}").format(time=pause)
+            _write_across(sheet, row + below, (first, code_end), content.named.ids[s], pen.look({**BOX, "bold": True}))
+            _write_across(sheet, row + below, (code_end + 1, last), text, pen.look(BOX))
+        height = max(height, len(mine) + 1)
     keys = _("Bold and underlined: kept from the locked roster.  –: leave.  Grey: weekend, or closed.")
-    sheet.write_string(row, 0, keys, pen.look({"font_color": FAINT}))
+    sheet.write_string(row + height + 1, 0, keys, pen.look({"font_color": FAINT}))
+
+
+def _write_across(sheet: Worksheet, row: int, columns: tuple[int, int], text: str, look: Format) -> None:
+    """Write a text over one or more columns."""
+    first, last = columns
+    if last > first:
+        sheet.merge_range(row, first, row, last, "", look)
+    sheet.write_string(row, first, text, look)
 
 
 def _draw_week(book: Workbook, pen: _Pen, say: Words, content: RosterBook, week: int) -> None:
@@ -280,10 +306,11 @@ def _draw_week(book: Workbook, pen: _Pen, say: Words, content: RosterBook, week:
     sheet: Worksheet = book.add_worksheet(f"{iso.year}-W{iso.week:02d}")
     _set_page(sheet, paper=9, rows=(0, 2))
     sheet.freeze_panes(3, 1)
-    sheet.set_column(0, 0, 22)
+    sheet.set_column(0, 0, _name_width(content))
     sheet.set_column(1, WEEK_DAYS, 13)
     sheet.set_column(WEEK_DAYS + 1, WEEK_DAYS + 1, 8)
     sheet.set_row(0, 24)
+    sheet.set_row(2, 20)
     sheet.write_string(0, 0, content.title, pen.look(TITLE))
     sheet.write_string(1, 0, _week_title(say, content, week), pen.look(SUBTITLE))
     sheet.write_string(2, 0, _("Name"), pen.look(LEFT_HEADING))
@@ -305,3 +332,14 @@ def _draw_week(book: Workbook, pen: _Pen, say: Words, content: RosterBook, week:
         worked = [d for d in days if content.assigned[e, d] != OFF]
         hours = _paid_hours(content, e, worked)
         sheet.write_number(3 + e, WEEK_DAYS + 1, hours, pen.look({**CENTRE, "num_format": "0.0"}))
+
+
+def _list_unmet(book: Workbook, pen: _Pen, say: Words, content: RosterBook) -> None:
+    _ = say
+    sheet: Worksheet = book.add_worksheet(_("Not met"))
+    _set_page(sheet, paper=9, rows=(0, 1))
+    sheet.set_column(0, 0, 110)
+    sheet.write_string(0, 0, content.title, pen.look(TITLE))
+    sheet.write_string(1, 0, _("What the roster cannot meet"), pen.look(LEFT_HEADING))
+    for row, line in enumerate(content.unmet, start=2):
+        sheet.write_string(row, 0, line, pen.look({}))

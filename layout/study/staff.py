@@ -17,9 +17,10 @@ from layout.staffing.plan import OFF
 from layout.study.requirement import read_requirement
 from layout.study.roster_book import RosterBook, write_book
 from layout.study.roster_calendar import CalendarShift, write_calendar
-from layout.study.staff_need import StaffNeed, plan_need
+from layout.study.staff_need import StaffNeed, clock, plan_need
 from layout.study.staff_roster import (
     Cover,
+    UnmetNamed,
     cover_by_shift,
     cover_by_time,
     locked_shifts,
@@ -29,7 +30,6 @@ from layout.study.staff_roster import (
 )
 from layout.study.staff_shifts import NamedShifts, design, full_length_shifts, name_shifts
 from layout.study.staff_tables import (
-    clock,
     communities_table,
     establishment_rows,
     establishment_table,
@@ -43,7 +43,7 @@ from outlet.handover import folder_of
 from outlet.outcome import Limits, Outcome
 from outlet.stage import StageRun, Summary
 
-UNMET_TOLD = 12
+UNMET_TOLD = 6
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Staffing:
     named: NamedShifts
     problem: RosterProblem
     assigned: NDArray[np.int64]
-    unmet: tuple[str, ...]
+    unmet: UnmetNamed
     notes: tuple[str, ...]
 
 
@@ -106,7 +106,7 @@ def plan_staff(stage: StageRun) -> Staffing:
     if breaches:
         raise RuntimeError(f"the roster breaks {breaches[0].rule}: {breaches[0].found}")
     unmet = tell_unmet(problem, assigned, people, cover, need)
-    kept, positions = used_shifts(named, assigned)
+    kept, positions = used_shifts(named, assigned, need)
     notes = (
         *_tell_roster(unmet),
         *_tell_people(given, people, designed, need, settings),
@@ -157,14 +157,21 @@ def _who_and_what(
     return (*given, *made_up), named, cover
 
 
-def _tell_roster(unmet: tuple[str, ...]) -> tuple[str, ...]:
-    if not unmet:
+def _tell_roster(unmet: UnmetNamed) -> tuple[str, ...]:
+    lines = (*unmet.missing, *unmet.contracts, *unmet.wishes)
+    if not lines:
         return ("every shift is taken, every contract and wish is met",)
-    missing = sum("missing" in line for line in unmet)
-    told = [f"{len(unmet)} things the roster cannot meet, {missing} of them people missing from a post:"]
-    told += [f"  {line}" for line in unmet[:UNMET_TOLD]]
-    if len(unmet) > UNMET_TOLD:
-        told.append(f"  … and {len(unmet) - UNMET_TOLD} more")
+    told = []
+    if unmet.missing_per_week:
+        posts = ", ".join(f"{hours:,.1f} h {name}" for name, hours in unmet.missing_per_week)
+        told.append(f"people are missing: {posts} a week on average")
+    if unmet.contracts:
+        told.append(f"{len(unmet.contracts)} weeks of people are below their contract's hours")
+    if unmet.wishes:
+        told.append(f"{len(unmet.wishes)} wishes for days on or off are not met")
+    told += [f"  {line}" for line in lines[:UNMET_TOLD]]
+    if len(lines) > UNMET_TOLD:
+        told.append(f"  … and {len(lines) - UNMET_TOLD} more in roster.xlsx")
     return tuple(told)
 
 
@@ -230,6 +237,7 @@ def _write(stage: StageRun, staffing: Staffing) -> None:
         need=need,
         assigned=staffing.assigned,
         locked=staffing.problem.locked,
+        unmet=(*staffing.unmet.missing, *staffing.unmet.contracts, *staffing.unmet.wishes),
         as_of=stage.project.settings.as_of,
     )
     write_book(stage.out.write("{outlet}/roster.xlsx"), book)

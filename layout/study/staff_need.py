@@ -57,6 +57,15 @@ class StaffNeed:
     notes: tuple[str, ...] = ()
 
 
+def clock(minute: int | None) -> str:
+    """Return HH:MM of a minute of the day, of the next day past 24:00; nothing for None."""
+    if minute is None:
+        return ""
+    if minute > 24 * 60:
+        minute -= 24 * 60
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def plan_need(
     requirement: Requirement,
     hours: Mapping[Weekday, Span],

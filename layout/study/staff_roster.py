@@ -16,7 +16,7 @@ from layout.settings.staff import StaffSettings
 from layout.staffing.check import find_unmet
 from layout.staffing.construct import construct_roster
 from layout.staffing.plan import FREE, OFF, RosterProblem, RosterRules, RosterWishes, Shift
-from layout.study.staff_need import StaffNeed
+from layout.study.staff_need import StaffNeed, clock
 from layout.study.staff_shifts import NamedShifts, staffed
 from outlet.errors import Fault, TableError
 
@@ -256,25 +256,44 @@ def _team(count: int, post: int, need: StaffNeed, settings: StaffSettings) -> tu
     )
 
 
+@dataclass(frozen=True)
+class UnmetNamed:
+    """What a roster leaves open, in words: people missing by day and post, contracts not filled, wishes not met.
+
+    ``missing_per_week`` has the person-hours missing a week on average, by the post's name, where there are any.
+    """
+
+    missing: tuple[str, ...]
+    contracts: tuple[str, ...]
+    wishes: tuple[str, ...]
+    missing_per_week: tuple[tuple[str, float], ...]
+
+
 def tell_unmet(
     problem: RosterProblem, assigned: NDArray[np.int64], people: Sequence[Person], cover: Cover, need: StaffNeed
-) -> tuple[str, ...]:
-    """Name what a roster leaves open: people missing by day and post, contracts not filled, wishes not met."""
+) -> UnmetNamed:
+    """Name what a roster leaves open."""
     unmet = find_unmet(problem, assigned)
-    told: list[str] = []
+    hours = unmet.under * cover.hours[None, :]
+    missing: list[str] = []
     for d, day in enumerate(need.dates):
-        for post, name in enumerate(need.posts):
+        for post, name in enumerate(need.names):
             rows = np.flatnonzero((cover.post == post) & (unmet.under[d] > 0))
             if len(rows):
-                hours = float((unmet.under[d, rows] * cover.hours[rows]).sum())
-                at = int(cover.start_min[rows[0]])
-                told.append(f"{day} {name}: {hours:g} person-hours missing, first at {at // 60:02d}:{at % 60:02d}")
-    for e, person in enumerate(people):
-        for w in np.flatnonzero(unmet.short_min[e]).tolist():
-            week = need.dates[int(problem.windows[w, 0])]
-            told.append(f"{person.name}: {unmet.short_min[e, w] / 60:g} h below contract in the week of {week}")
-        for wish, array in (("on", unmet.wishes_on), ("off", unmet.wishes_off)):
-            told.extend(
-                f"{person.name}: wish for {need.dates[d]} {wish} not met" for d in np.flatnonzero(array[e]).tolist()
-            )
-    return tuple(told)
+                at = clock(int(cover.start_min[rows[0]]))
+                missing.append(f"{day} {name}: {hours[d, rows].sum():g} person-hours missing, first at {at}")
+    contracts = [
+        f"{person.name}: {unmet.short_min[e, w] / 60:g} h below contract in the week of "
+        f"{need.dates[int(problem.windows[w, 0])]}"
+        for e, person in enumerate(people)
+        for w in np.flatnonzero(unmet.short_min[e]).tolist()
+    ]
+    wishes = [
+        f"{person.name}: wish to {wish} on {need.dates[d]} not met"
+        for e, person in enumerate(people)
+        for wish, array in (("work", unmet.wishes_on), ("be off", unmet.wishes_off))
+        for d in np.flatnonzero(array[e]).tolist()
+    ]
+    weeks = len(need.dates) / WEEK_DAYS
+    per_week = [(name, float(hours[:, cover.post == p].sum()) / weeks) for p, name in enumerate(need.names)]
+    return UnmetNamed(tuple(missing), tuple(contracts), tuple(wishes), tuple(item for item in per_week if item[1]))

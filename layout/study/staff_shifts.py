@@ -142,18 +142,23 @@ def full_length_shifts(need: StaffNeed, settings: StaffSettings) -> tuple[Shift,
 
 
 def name_shifts(plan: ShiftPlan, extra: tuple[Shift, ...], need: StaffNeed) -> NamedShifts:
-    """Give every shift its id: the post's letters and a number in order of time."""
+    """Join the plan's shifts with others that nobody is planned on, sorted, with ids."""
     known = dict(zip(plan.shifts, plan.count.T, strict=True))
     shifts = tuple(sorted({*plan.shifts, *extra}, key=sort_key))
+    nobody = np.zeros(7, dtype=np.int64)
+    count = np.stack([known.get(shift, nobody) for shift in shifts], axis=1)
+    return NamedShifts(shifts, shift_ids(shifts, need), count)
+
+
+def shift_ids(shifts: tuple[Shift, ...], need: StaffNeed) -> tuple[str, ...]:
+    """Return the id of every shift: the post's letters and a number in order of time."""
     letters = post_letters(need.posts)
     seen: Counter[int] = Counter()
     ids: list[str] = []
     for shift in shifts:
         seen[shift.post] += 1
         ids.append(f"{letters[shift.post]}{seen[shift.post]}")
-    nobody = np.zeros(7, dtype=np.int64)
-    count = np.stack([known.get(shift, nobody) for shift in shifts], axis=1)
-    return NamedShifts(shifts, tuple(ids), count)
+    return tuple(ids)
 
 
 def post_letters(posts: tuple[str, ...]) -> tuple[str, ...]:

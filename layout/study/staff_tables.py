@@ -14,8 +14,8 @@ from layout.data.locked import FORMULA_SIGNS
 from layout.data.people import Person
 from layout.settings.staff import StaffSettings
 from layout.staffing.plan import FREE, OFF, RosterProblem, Shift
-from layout.study.staff_need import StaffNeed
-from layout.study.staff_shifts import NamedShifts, staffed
+from layout.study.staff_need import StaffNeed, clock
+from layout.study.staff_shifts import NamedShifts, shift_ids, staffed
 from outlet.errors import Fault, TableError
 from outlet.handover import WEEKDAYS
 
@@ -33,15 +33,6 @@ ESTABLISHMENT_COLUMNS = (
 COMMUNITY_COLUMNS = ("community_id", "name", "grade", "weight", "minutes", "staff_hours")
 CATCHMENT_COLUMNS = COMMUNITY_COLUMNS[:-1]
 UNGRADED_VALUE = 1.0
-
-
-def clock(minute: int | None) -> str:
-    """Return HH:MM of a minute of the day, of the next day past 24:00; nothing for None."""
-    if minute is None:
-        return ""
-    if minute > 24 * 60:
-        minute -= 24 * 60
-    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def shown(text: str) -> str:
@@ -94,14 +85,16 @@ def roster_table(
     return _table(ROSTER_COLUMNS, rows)
 
 
-def used_shifts(named: NamedShifts, assigned: NDArray[np.int64]) -> tuple[NamedShifts, NDArray[np.int64]]:
-    """Return the shifts that the plan or the roster uses, and the roster in their positions."""
+def used_shifts(
+    named: NamedShifts, assigned: NDArray[np.int64], need: StaffNeed
+) -> tuple[NamedShifts, NDArray[np.int64]]:
+    """Return the shifts that the plan or the roster uses, newly numbered, and the roster in their positions."""
     rostered = set(assigned[assigned != OFF].tolist())
     kept = [at for at in range(len(named.shifts)) if named.count[:, at].any() or at in rostered]
     position = np.full(len(named.shifts) + 1, OFF, dtype=np.int64)
     position[kept] = np.arange(len(kept))
     shifts = tuple(named.shifts[at] for at in kept)
-    return NamedShifts(shifts, tuple(named.ids[at] for at in kept), named.count[:, kept]), position[assigned]
+    return NamedShifts(shifts, shift_ids(shifts, need), named.count[:, kept]), position[assigned]
 
 
 def establishment_rows(
