@@ -6,8 +6,27 @@ from outlet.stage import Stage, StageRun, Summary
 
 
 def run(stage: StageRun) -> Summary:
-    """Do the stage."""
-    raise NotImplementedError
+    """Plan the hall, then draw it."""
+    from layout.drawings import FlowHeat, HallDrawing, write_drawings
+    from layout.study.zones import run_zones
+
+    summary, plan = run_zones(stage)
+    if plan is None:
+        return summary
+    settings = stage.project.settings
+    cells = plan.hall.cells
+    drawing = HallDrawing(
+        title=stage.brief.name,
+        subtitle=settings.name,
+        floor=plan.hall.plan,
+        zones=plan.zones,
+        furnishing=plan.furnishing,
+        as_of=settings.as_of,
+        flow=FlowHeat(plan.density, cells.cell_m, (cells.x0, cells.y0)),
+        roles=plan.requirement.names,
+    )
+    write_drawings(stage.out, drawing, settings.language)
+    return summary
 
 
 STAGE = Stage(
@@ -16,7 +35,7 @@ STAGE = Stage(
     section="layout",
     settings=("layout",),
     reads=(),
-    reads_if_there=("check.json", "{outlet}/outlet.json"),
+    reads_if_there=("check.json",),
     writes=(
         "{outlet}/requirement.csv",
         "{outlet}/zones.json",

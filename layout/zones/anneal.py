@@ -162,7 +162,7 @@ def _anneal(
                 best_price = hard + soft
                 best[:] = places
     places[:] = best
-    return best_price
+    return float(best_price)
 
 
 def anneal(problem: PackProblem, *, steps: int, restarts: int, seed: int) -> list[tuple[float, Placement]]:

@@ -150,7 +150,7 @@ def make_problem(
         flow=flow,
         closeness=closeness,
         sees=sees,
-        weights={**programme.weights, **(weights or {})},
+        weights={str(name): value for name, value in programme.weights.items()} | dict(weights or {}),
     )
 
 

@@ -2,9 +2,9 @@
 
 Written a second time from the rules, on whole arrays, and sharing no code with the annealing or the packing.
 
-Rules (each with the zone concerned): ``inside`` (on free floor, columns and walls clear), ``doors`` (turning circles at
-doors clear), ``overlap``, ``area`` (a shape the programme allows), ``reachable`` (a walk as wide as its aisle leads from
-an entrance to its front and crosses no zone), ``turning`` (a turning circle at the access of what visitors go to),
+Rules (each with the zone concerned): ``inside`` (on free floor, columns and walls clear), ``doors`` (turning circles
+at doors clear), ``overlap``, ``area`` (a shape the programme allows), ``reachable`` (a walk as wide as its aisle leads
+from an entrance to its front and crosses no zone), ``turning`` (a turning circle at the access of visitors' zones),
 ``front`` (people can stand along all of a full front), ``exits`` (every exit can be walked to), ``staff_side`` (staff
 reach their place from their own zone), ``entrance_within`` (the real walk is short enough).
 
@@ -253,7 +253,7 @@ def _terms(problem: PackProblem, placement: Placement, paths: Walked, aisles: Ma
         "closeness": _closeness(problem, places, paths.metres[0]),
         "area_off_target_m2": float(np.abs(sizes - problem.target).sum()) * m2,
         "dead_floor_m2": float(dead.sum()) * m2,
-        "open_back_m": m * sum(_open_back(problem, places, i) for i in np.flatnonzero(problem.wall)),
+        "open_back_m": m * sum(_open_back(problem, places, int(i)) for i in np.flatnonzero(problem.wall)),
         "partition_m": m * _partition(problem, placement),
         "window_hidden_m": m * float((_hiding(problem, places) & ground.windows).sum()),
         "seen": _seen(problem, places),

@@ -81,7 +81,7 @@ class Scratch(NamedTuple):
 def cells_in(table: NDArray[np.int32], x: int, y: int, w: int, h: int) -> int:
     """Sum over columns x to x + w, rows y to y + h; x and y count from −1, the border."""
     top, right = y + 1 + h, x + 1 + w
-    return int(table[top, right] - table[y + 1, right] - table[top, x + 1] + table[y + 1, x + 1])
+    return table[top, right] - table[y + 1, right] - table[top, x + 1] + table[y + 1, x + 1]  # type: ignore[no-any-return]
 
 
 @njit(cache=True)
@@ -102,7 +102,7 @@ def shared(x: int, y: int, w: int, h: int, place: Ints) -> int:
     """Return how many cells of a rectangle lie in a zone."""
     wide = min(x + w, place[0] + place[2]) - max(x, place[0])
     high = min(y + h, place[1] + place[3]) - max(y, place[1])
-    return wide * high if wide > 0 and high > 0 else 0
+    return int(wide * high) if wide > 0 and high > 0 else 0
 
 
 @njit(cache=True)
@@ -344,7 +344,7 @@ def _barred(x: int, y: int, w: int, h: int, scratch: Scratch) -> float:
         return 1.0
     total = scratch.total
     blocked = total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0]
-    return 1.0 - ((x1 - x0) * (y1 - y0) - blocked) / (w * h)
+    return float(1.0 - ((x1 - x0) * (y1 - y0) - blocked) / (w * h))
 
 
 @njit(cache=True)

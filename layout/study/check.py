@@ -1,0 +1,72 @@
+"""Find every fault of layout's inputs, and halls that are too small for what is to stand in them: `check`."""
+
+from __future__ import annotations
+
+from outlet.errors import Fault, InputError
+from outlet.findings import Findings
+from outlet.handover import OutletBrief, read_brief
+from outlet.project import Project
+
+
+def check(project: Project) -> Findings:
+    """Look at every input that the settings name; nothing is solved."""
+    from layout.data.check import check as check_data
+
+    found = check_data(project)
+    if not project.has("layout"):
+        return found
+    faulty = {fault.input for fault in found.faults}
+    return found.joined(Findings(faults=tuple(_too_small(project, faulty))))
+
+
+def _too_small(project: Project, faulty: set[str]) -> list[Fault]:
+    """Return the halls whose free floor is below the least sizes of their programme."""
+    from layout.settings import LayoutSettings
+
+    settings = project.section("layout", LayoutSettings)
+    faults: list[Fault] = []
+    pairs: list[tuple[str, OutletBrief]] = []
+    for name in settings.briefs:
+        if name not in faulty:
+            brief = read_brief(project.path(name))
+            file = brief.hall_plan or settings.hall.plan
+            if file is not None:
+                pairs.append((file, brief))
+    if settings.hall.plan is not None and not settings.briefs:
+        pairs.append((settings.hall.plan, _least_brief(project)))
+    for file, brief in pairs:
+        if file not in faulty:
+            fault = _shortfall(project, file, brief)
+            faults += [fault] if fault is not None and fault not in faults else []
+    return faults
+
+
+def _least_brief(project: Project) -> OutletBrief:
+    """Return an outlet without visits: what every hall of the sector needs."""
+    return OutletBrief(id="any", name="any outlet", role="new", sector=project.settings.sector, visits_per_day=0.0)
+
+
+def _shortfall(project: Project, file: str, brief: OutletBrief) -> Fault | None:
+    from layout.settings import LayoutSettings
+    from layout.study.hall import choose_programme, hall_work, read_hall
+    from layout.study.requirement import plan_requirement
+    from layout.zones.space import plan_space
+
+    try:
+        hall = read_hall(project, file)
+        programme = choose_programme(project, brief)
+        work = hall_work(plan_requirement(project, brief))
+    except InputError as error:
+        return Fault(file, "hall", str(error), "a hall and a programme that can be planned")
+    areas = project.section("layout", LayoutSettings).programme.area_m2
+    space = plan_space(programme, work, areas, hall.buildable_m2)
+    short = space.least_m2 - hall.buildable_m2
+    if short <= 0:
+        return None
+    return Fault(
+        file,
+        "hall-too-small",
+        f"{hall.buildable_m2:.0f} m² free",
+        f"at least {space.least_m2:.0f} m² for the zones {', '.join(need.kind for need in space.needs)}",
+        f"It is {short:.0f} m² short: take a larger hall, or make [layout.programme] smaller",
+    )
