@@ -51,7 +51,7 @@ def render_report(
         ),
         "has_map": (out / "map.html").is_file(),
         "compare": _("Comparison of scenarios") if compared else "",
-        "outlets": [_links(brief, out) for brief in read_briefs(out)],
+        "outlets": [outlet for outlet in (_links(brief, out) for brief in read_briefs(out)) if outlet["links"]],
         "sections": [
             {
                 "id": f"section-{at}",

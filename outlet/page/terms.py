@@ -28,3 +28,14 @@ def status_name(status: str, language: str) -> str:
         "infeasible": _("no plan exists"),
         "undecided": _("no plan found in time"),
     }.get(status, status)
+
+
+def limit_name(stopped_by: str | None, language: str) -> str:
+    """Return what ended a search before it was proved, or nothing where the proof did."""
+    _ = translate(language)
+    return {
+        "gap": _("the gap the project allows"),
+        "time": _("the time limit; another run may end elsewhere"),
+        "work": _("the limit on work"),
+        "interrupt": _("an interruption"),
+    }.get(stopped_by or "", "")

@@ -75,7 +75,7 @@ def render_map(request: MapRequest) -> MapPage:
             "facts": plan_facts(request.results, request.unit, language),
             "frontier": frontier_chart(request.results, request.unit, language),
             "features": _feature_notes(request, language),
-            "notes": [*request.data.notes, *notes],
+            "notes": [*request.data.notes, *request.results.plan.notes, *notes],
         },
     )
     page = _page_values(request, words) | {"map": bare.variable, "groups": bare.groups}

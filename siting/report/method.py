@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from outlet.page import Markup, Section, number, percent, translate
-from outlet.page.terms import model_name, status_name
+from outlet.page.terms import limit_name, model_name, status_name
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
 from siting.study.wording import unit_name
 
 
 def assumptions_section(context: Context) -> Section | None:
-    """Return what was read and what was assumed, or None where the check noted nothing."""
+    """Return what was read and what was assumed, or None where nothing was noted."""
     _ = translate(context.language)
-    if not context.inputs and not context.notes:
+    told = [*context.notes, *context.results.plan.notes]
+    if not context.inputs and not told:
         return None
-    notes = Markup("").join(Markup("<li>{}</li>").format(note) for note in context.notes)
+    notes = Markup("").join(Markup("<li>{}</li>").format(note) for note in told)
     html = Markup("<ul>{}</ul>").format(notes) if notes else Markup("")
     columns = (_("Input"), _("Rows"), _("Note"))
     tables = ((_("What was read"), columns, context.inputs),) if context.inputs else ()
@@ -72,7 +73,5 @@ def _verdict(context: Context) -> str:
         bound=number(plan.bound, language, 2),
         gap=percent(plan.gap, language, 3),
     )
-    if plan.stopped_by is None:
-        return text
-    stopped = _("The search was stopped by: {limit}.").format(limit=plan.stopped_by)
-    return f"{text} {stopped}"
+    limit = limit_name(plan.stopped_by, language)
+    return f"{text} {_('The search was stopped by: {limit}.').format(limit=limit)}" if limit else text

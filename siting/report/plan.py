@@ -91,6 +91,7 @@ def _card(context: Context, outlet: PlannedOutlet) -> dict[str, object] | None:
         "rank": _("rank {rank} of {all}").format(
             rank=number(row["rank"], language), all=number(len(context.candidates), language)
         ),
+        "captured": _("{n} {unit} captured").format(n=number(outlet.demand_captured, language), unit=_(context.unit)),
         "reasons": _reasons(context, row),
         "bars": render_bars(bars, most=max((100 * row[f"{f.name}{WEIGHT}"] for f in known), default=1.0)),
     }

@@ -6,7 +6,7 @@ import numpy as np
 
 from outlet.page import Markup, number, percent, translate
 from outlet.page.charts import Series, render_lines
-from outlet.page.terms import model_name, status_name
+from outlet.page.terms import limit_name, model_name, status_name
 from siting.data.results import Results
 
 
@@ -46,8 +46,8 @@ def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, st
     ]
     if plan.closed:
         facts.append((_("Closes"), number(len(plan.closed), language)))
-    if plan.stopped_by is not None:
-        facts.append((_("Stopped by"), plan.stopped_by))
+    if limit := limit_name(plan.stopped_by, language):
+        facts.append((_("Stopped by"), limit))
     return facts
 
 
