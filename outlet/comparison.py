@@ -20,22 +20,24 @@ SUMMED = (
     "contribution_per_year",
     "full_time_equivalents",
 )
+OF_THE_AIM = ("objective", "bound")
 AVERAGED = ("contribution_per_m2", "contribution_per_head", "wait_mean", "within_target")
 COLUMNS = ("measure", "outlet_id", "first", "second", "difference")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One measure of both scenarios; ``difference`` is second − first, None where one has no figure."""
+    """One measure of both scenarios; ``comparable`` is False where its meaning differs between them."""
 
     measure: str
     first: Figure
     second: Figure
+    comparable: bool = True
 
     @property
     def difference(self) -> float | None:
-        """Second minus first, rounded against float noise."""
-        if isinstance(self.first, str) or isinstance(self.second, str):
+        """Second minus first, rounded against float noise; None where one has no figure or they mean different things."""
+        if not self.comparable or isinstance(self.first, str) or isinstance(self.second, str):
             return None
         if self.first is None or self.second is None:
             return None
@@ -62,6 +64,11 @@ class Comparison:
     outlets: tuple[OutletLine, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def same_aim(self) -> bool:
+        """Whether both plans pursue the same objective, so that its values can be compared."""
+        return all(line.comparable for line in self.lines)
+
 
 @dataclass(frozen=True)
 class _Outcome:
@@ -76,7 +83,11 @@ def compare_folders(first: str, first_out: Path, second: str, second_out: Path) 
     """Compare two ``out`` folders; a measure that one of them lacks is None there."""
     one, other = _read(first, first_out), _read(second, second_out)
     measures = [*one.figures, *(name for name in other.figures if name not in one.figures)]
-    lines = tuple(Line(name, one.figures.get(name), other.figures.get(name)) for name in measures)
+    same_aim = one.figures.get("model") == other.figures.get("model")
+    lines = tuple(
+        Line(name, one.figures.get(name), other.figures.get(name), same_aim or name not in OF_THE_AIM)
+        for name in measures
+    )
     outlets = []
     for id_ in sorted({*one.outlets, *other.outlets}):
         here, there = one.outlets.get(id_), other.outlets.get(id_)

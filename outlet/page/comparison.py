@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from outlet.comparison import Comparison, Figure, Line
 from outlet.page.document import render_page, render_template
-from outlet.page.figures import cell, day, percent
+from outlet.page.figures import MISSING, cell, day, number, percent
 from outlet.page.tables import Value, render_table
 from outlet.page.terms import model_name, status_name
 from outlet.page.words import translate
@@ -24,6 +24,7 @@ def render_comparison(settings: ProjectSettings, found: Comparison, links: Mappi
     language = settings.language
     _ = translate(language)
     names = measure_names(language)
+    different_aims = _("The plans pursue different aims; their objectives and bounds cannot be compared.")
     values = {
         "w": {
             "title": _("Comparison of scenarios"),
@@ -35,6 +36,7 @@ def render_comparison(settings: ProjectSettings, found: Comparison, links: Mappi
         "name": settings.name,
         "subtitle": _("as of {day}").format(day=day(settings.as_of, language)),
         "found": found,
+        "notes": [*found.notes, *([] if found.same_aim else [different_aims])],
         "links": {name: quote(folder) for name, folder in links.items()},
         "cards": [_card(line, names, language) for line in found.lines if line.measure in SHOWN_FIRST],
         "measures": _measure_table(found, names, language),
@@ -88,8 +90,13 @@ def _same(value: str, language: str) -> str:
 
 
 def _signed(line: Line, language: str) -> str:
+    _ = translate(language)
+    if line.difference is None:
+        return ""
     text = _text(line.measure, line.difference, language)
-    return f"+{text}" if line.difference is not None and line.difference > 0 else text.replace("-", "−")
+    if line.measure in SHARES:
+        text = _("{n} points").format(n=number(100 * line.difference, language, 1))
+    return f"+{text}" if line.difference > 0 else text.replace("-", "−")
 
 
 def _card(line: Line, names: Mapping[str, str], language: str) -> dict[str, str]:
@@ -97,7 +104,7 @@ def _card(line: Line, names: Mapping[str, str], language: str) -> dict[str, str]
         "label": names[line.measure],
         "first": _text(line.measure, line.first, language),
         "second": _text(line.measure, line.second, language),
-        "difference": _signed(line, language),
+        "difference": _signed(line, language) or MISSING,
     }
 
 
@@ -108,7 +115,7 @@ def _measure_table(found: Comparison, names: Mapping[str, str], language: str) -
             names.get(line.measure, line.measure),
             _text(line.measure, line.first, language),
             _text(line.measure, line.second, language),
-            _signed(line, language) if line.difference is not None else "",
+            _signed(line, language),
         ]
         for line in found.lines
     ]
@@ -126,7 +133,7 @@ def _outlet_table(found: Comparison, language: str) -> Markup:
             roles.get(outlet.roles[1], outlet.roles[1]),
             outlet.captured.first,
             outlet.captured.second,
-            _signed(outlet.captured, language) if outlet.captured.difference is not None else "",
+            _signed(outlet.captured, language),
         ]
         for outlet in found.outlets
     ]

@@ -73,6 +73,18 @@ def test_figures_and_differences(compared):
     }
 
 
+def test_objectives_of_different_aims_are_not_compared(tmp_path):
+    write_out(tmp_path / "a", 100.0, ["x"], 5)
+    write_out(tmp_path / "b", 130.5, ["x"], 7)
+    plan = tmp_path / "b" / "plan.json"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("max_cover", "max_capture"), encoding="utf-8")
+    found = compare_folders("base", tmp_path / "a", "capture", tmp_path / "b")
+    assert not found.same_aim
+    assert {line.measure: line.difference for line in found.lines}["objective"] is None
+    settings = ProjectSettings(name="Town", sector="bank", as_of="2026-03-02")
+    assert "cannot be compared" in render_comparison(settings, found, {})
+
+
 def test_table_keeps_ids_from_being_formulas(compared):
     rows = list(csv.reader(to_csv(compared).splitlines()))
     assert rows[0] == ["measure", "outlet_id", "first", "second", "difference"]
