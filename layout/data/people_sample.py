@@ -21,8 +21,10 @@ VISITS_FILE = "data/visits.csv"
 RIVERTON_HALLS = {"R01": 120.0, "R02": 90.0}
 """Ids of Riverton's own outlets whose people and visits are known, with visits of a mean open day."""
 
-FIRST_DAY = dt.date(2026, 1, 5)
+FIRST_DAY = dt.date(2026, 4, 13)
 WEEKS = 6
+ROSTER_DAY = dt.date(2026, 6, 1)
+"""First Monday on or after Riverton's as_of: leave and wishes lie in the four weeks from here."""
 TEAM = (
     ("duty_manager;teller", 37.5),
     ("duty_manager;guide", 37.5),
@@ -136,7 +138,7 @@ def _people(seed: int) -> bytes:
         for roles, hours in TEAM:
             number = len(rows) + 1
             leave = _leave(random) if number % 5 == 0 else ""
-            wish = FIRST_DAY + dt.timedelta(days=WEEKS * 7 + 14 + int(random.integers(0, 28)))
+            wish = ROSTER_DAY + dt.timedelta(days=int(random.integers(0, 28)))
             wants_off = wish.isoformat() if random.random() < 0.5 else ""
             least = hours if hours >= 37.5 else hours - 5
             rows.append((f"P{number:02d}", names[number - 1], hall, least, hours, roles, leave, wants_off))
@@ -154,7 +156,7 @@ def _names(random: np.random.Generator, count: int) -> list[str]:
 
 
 def _leave(random: np.random.Generator) -> str:
-    first = FIRST_DAY + dt.timedelta(days=WEEKS * 7 + 14 + int(random.integers(0, 14)))
+    first = ROSTER_DAY + dt.timedelta(days=7 * int(random.integers(0, 3)))
     return f"{first.isoformat()}/{(first + dt.timedelta(days=4)).isoformat()}"
 
 
@@ -168,9 +170,9 @@ def _visits(seed: int) -> bytes:
             date = FIRST_DAY + dt.timedelta(days=day)
             if date.weekday() == 6:
                 continue
-            first, last = (18, 36) if date.weekday() < 5 else (20, 32)
+            first, last = (20, 38) if date.weekday() < 5 else (20, 34)
             at = np.arange(first, last)
-            shape = 1.0 + 0.7 * np.exp(-((at - 23.0) ** 2) / 8) + 0.9 * np.exp(-((at - 33.0) ** 2) / 8)
+            shape = 1.0 + 0.7 * np.exp(-((at - 24.5) ** 2) / 8) + 0.9 * np.exp(-((at - 35.0) ** 2) / 8)
             mean = level * busy[date.weekday()] * shape / shape.sum()
             for half_hour, count in zip(at, random.poisson(mean), strict=True):
                 time = f"{date.isoformat()} {half_hour // 2:02d}:{half_hour % 2 * 30:02d}"

@@ -33,6 +33,7 @@ def _cards(outlet: OutletFiles, language: str) -> Markup:
     heads = sum(figure(row, "full_time_equivalents") or 0.0 for row in outlet.establishment)
     cards = [
         _visits(outlet, language),
+        (f"{number(_area(outlet), language)} m²", _("hall area")),
         (number(machines, language), _("self-service machines")),
         (number(heads or None, language, 1), _("full-time equivalents")),
         (_("{n} min").format(n=number(figure(simulated, "wait_mean"), language, 1)), _("mean wait, simulated")),
@@ -43,6 +44,12 @@ def _cards(outlet: OutletFiles, language: str) -> Markup:
         for value, label in cards
     )
     return Markup('<ul class="cards">{}</ul>\n').format(rows)
+
+
+def _area(outlet: OutletFiles) -> float | None:
+    """Return the hall's area: as drawn, else as the brief says."""
+    drawn = figure(inside(outlet.zones, "hall"), "area_m2")
+    return outlet.brief.area_m2 if drawn is None else drawn
 
 
 def _visits(outlet: OutletFiles, language: str) -> tuple[str, str]:

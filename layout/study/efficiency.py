@@ -121,9 +121,9 @@ def _waits(simulation: Path) -> tuple[float, float]:
 def _area(brief: OutletBrief, zones: Path) -> float:
     """Return the hall's area: that of its plan where zones.json tells it, else the brief's."""
     if zones.is_file():
-        area = json.loads(zones.read_text(encoding="utf-8")).get("hall_area_m2")
-        if isinstance(area, int | float):
-            return float(area)
+        hall = json.loads(zones.read_text(encoding="utf-8")).get("hall") or {}
+        if hall.get("area_m2") is not None:
+            return float(hall["area_m2"])
     return _known(brief.area_m2)
 
 
