@@ -36,7 +36,7 @@ class Line:
 
     @property
     def difference(self) -> float | None:
-        """Second minus first, rounded against float noise; None where one has no figure or they mean different things."""
+        """Second minus first, rounded against float noise; None where that says nothing."""
         if not self.comparable or isinstance(self.first, str) or isinstance(self.second, str):
             return None
         if self.first is None or self.second is None:
