@@ -57,7 +57,17 @@ def best_sets(
             return tuple(found)
         quota = Quota(last.opened, most=most, name=f"outlets shared with set {len(found)}")
         rules = replace(rules, quota=(*rules.quota, quota))
-        found.append(solve(rules))
+        found.append(_bounded(solve(rules), found[-1]))
         if found[-1].stopped_by == "interrupt":
             break
     return tuple(outcome for outcome in found if outcome.solution is not None)
+
+
+def _bounded(later: Outcome[SitePlan], earlier: Outcome[SitePlan]) -> Outcome[SitePlan]:
+    """Return the later outcome with the earlier bound where that is better: it has every rule of the earlier."""
+    if later.bound is None or later.objective is None or earlier.bound is None:
+        return later
+    if later.bound == later.objective:
+        return later
+    nearer = min if later.bound > later.objective else max
+    return replace(later, bound=nearer(later.bound, earlier.bound))

@@ -8,12 +8,15 @@ a_ij is the attraction of candidate j for demand point i (Huff: size^α · minut
 the rivals and of going elsewhere. The objective is concave in y and submodular as a set function. The method: greedy
 and interchange for a plan; the linear relaxation of the epigraph, one θ for every demand point (or group of them),
 tightened by tangents and submodular cuts (`cuts`; Ljubić and Moreno, 2018; Mai and Lodi, 2020); candidates locked by
-their reduced costs; then the binary master by HiGHS, with cuts added at its plans until its bound meets the best plan.
+their reduced costs; where few sets are left, branching over sets (`tree`), else the binary master by HiGHS, with cuts
+added at its plans until its bound meets the best plan.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,12 +34,17 @@ from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.rules import site_rows
 from siting.locate.search import PROOF, SOLVER_PROOF, Search
 from siting.locate.seed import first_set
+from siting.locate.tree import search_tree
 
 MOST_SWAPS = 1000
 MOST_GROUPS = 4000
 ROUNDS = 80
 ENTRIES_PER_WORK = 2e6
 """Entries of cuts in one solve of the relaxation that make one unit of work, about a second."""
+MOST_SETS = 50_000_000
+BRANCH_WORK = 3.0
+BRANCH_ENTRIES_PER_WORK = 3e8
+"""Pairs looked at in branching over sets that make one unit of work, about a second."""
 
 
 def max_capture(
@@ -95,7 +103,7 @@ def max_capture(
     else:
         begin = None if start is None else as_positions("start", start, pairs.m)
         solve = _Solve.of(search, pairs, against, weight)
-        search.run([lambda: solve.heuristic(begin), solve.relax, solve.exact])
+        search.run([lambda: solve.heuristic(begin), solve.relax, solve.branch, solve.exact])
     return search.answer(lambda opened: SitePlan(opened, check.strongest_open(pairs, opened)))
 
 
@@ -140,23 +148,29 @@ class _Solve:
     def thetas(self) -> int:
         return int(self.group.max(initial=-1)) + 1
 
-    def heuristic(self, start: Positions | None) -> None:
+    @cached_property
+    def pull(self) -> Pull:
+        """What free candidates win beyond what is locked open: rivals and demand as they are left by that."""
         points, m = self.points, len(self.lower)
-        pairs = Pairs(m, points.start, points.candidate.astype(np.int32), points.attraction)
         order = np.argsort(points.candidate, kind="stable")
-        pull = Pull(
+        owner = np.repeat(np.arange(len(points.demand)), np.diff(points.start))
+        return Pull(
             by_start=np.concatenate(([0], np.cumsum(np.bincount(points.candidate, minlength=m)))).astype(np.int64),
-            by_point=pairs.point[order].astype(np.int64),
+            by_point=owner[order],
             attraction=points.attraction[order],
             rivals=points.rivals + points.base,
             demand=points.demand * points.rivals / (points.rivals + points.base),
         )
+
+    def heuristic(self, start: Positions | None) -> None:
+        points, m = self.points, len(self.lower)
+        pairs = Pairs(m, points.start, points.candidate.astype(np.int32), points.attraction)
         most = points.base + np.bincount(pairs.point, points.attraction, pairs.n)
         self.search.tighten(self.constant + float((points.demand * most / (most + points.rivals)).sum()))
         merit = np.bincount(points.candidate, points.attraction * points.demand[pairs.point], m).astype(np.float64)
         is_open = first_set(self.search, merit, start)
         if is_open is not None:
-            search_capture(pull, sides_of(self.search.rows), is_open, self.search.rows.p or 0, MOST_SWAPS)
+            search_capture(self.pull, sides_of(self.search.rows), is_open, self.search.rows.p or 0, MOST_SWAPS)
             if not self.search.rows.broken(np.flatnonzero(is_open)):
                 self.search.offer(np.flatnonzero(is_open))
 
@@ -184,6 +198,25 @@ class _Solve:
                 return
             relaxation.add_rows(added[0], np.full(len(added[1]), -np.inf), added[1])
             entries += added[0].nnz
+
+    def branch(self) -> None:
+        """Prove the best plan by branching over sets, where few outlets and candidates are left."""
+        rows, best = self.search.rows, self.search.objective
+        free = np.flatnonzero((self.upper > 0) & (rows.lower == 0))
+        k = (rows.p or 0) - len(rows.locked_open)
+        if rows.p is None or k < 1 or best is None or math.comb(len(free), k) > MOST_SETS:
+            return
+        is_open = rows.lower > 0
+        locked = self.search.price(rows.locked_open)
+        least = best * (1.0 + PROOF) - locked
+        size = float(np.diff(self.pull.by_start)[free].sum()) + 1.0
+        most = int(BRANCH_WORK * BRANCH_ENTRIES_PER_WORK / size)
+        _, nodes = search_tree(self.pull, sides_of(rows), free, is_open, k, least, most)
+        self.search.work += nodes * size / BRANCH_ENTRIES_PER_WORK
+        if is_open.sum() == rows.p:
+            self.search.offer(np.flatnonzero(is_open))
+        if nodes < most and self.search.objective is not None:
+            self.search.tighten(self.search.objective)
 
     def exact(self) -> None:
         """Solve the binary master again and again, with cuts at every plan it finds, until its bound is met."""

@@ -157,7 +157,7 @@ class Search:
         seconds = time.perf_counter() - self.started
         if self.opened is None or self.objective is None:
             status: Status = "infeasible" if self.infeasible else "undecided"
-            stopped: StoppedBy = "proof" if self.infeasible else (self.stopped_by or "work")
+            stopped: StoppedBy = "proof" if self.infeasible else self._stopped()
             bound = None if self.infeasible else self.bound
             return Outcome(
                 status=status, solution=None, objective=None, bound=bound, seconds=seconds, stopped_by=stopped,
@@ -169,11 +169,17 @@ class Search:
                 raise RuntimeError(f"a plan of price {self.objective} passes its bound {bound}")
             bound = self.objective
         status = "optimal" if bound == self.objective else "feasible"
-        ended: StoppedBy = "proof" if status == "optimal" else (self.stopped_by or ("gap" if self.is_done else "work"))
+        ended: StoppedBy = "proof" if status == "optimal" else self._stopped()
         return Outcome(
             status=status, solution=plan_of(self.opened), objective=self.objective, bound=bound, seconds=seconds,
             stopped_by=ended, reasons=tuple(self.reasons),
         )  # fmt: skip
+
+    def _stopped(self) -> StoppedBy:
+        """Return what ended a search without proof."""
+        if self.stopped_by != "interrupt" and self.is_done:
+            return "gap"
+        return self.stopped_by or ("time" if self.seconds_left <= 0 else "work")
 
     def _better(self, price: float, than: float) -> bool:
         return price > than if self.goal == "most" else price < than
