@@ -172,11 +172,29 @@ def _services(sheet: Sheet, services: Iterable[BaseGeometry], _: Say) -> list[Ma
 def partitions(zone: PlacedZone, floor: FloorPlan) -> BaseGeometry:
     """Return the walls round an enclosed zone, metres: inside its edge, open at its access, none along built walls."""
     room = zone_shape(zone)
-    x, y = (float(value) for value in zone.access)
-    opening = shapely.box(x - OPENING_M / 2, y - OPENING_M / 2, x + OPENING_M / 2, y + OPENING_M / 2)
+    opening = _opening(zone)
     built = shapely.union_all([floor.outline.exterior, *floor.walls, *floor.fixtures]).buffer(0.02)
     edges = shapely.union_all(list(lines(room))).difference(shapely.union(built, opening))
     return edges.buffer(PARTITION_M, cap_style="square", join_style="mitre").intersection(room).difference(opening)
+
+
+def _opening(zone: PlacedZone) -> BaseGeometry:
+    """Return the door of an enclosed zone: on its front, as near to its access as the corners allow."""
+    access = shapely.Point(float(zone.access[0]), float(zone.access[1]))
+    boxes = [shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects]
+    x0, y0, x1, y1 = min(boxes, key=lambda box: box.distance(access)).bounds
+    side = round(zone.front_deg / 90) % 4
+    upright = side % 2 == 0
+    low, high = (y0, y1) if upright else (x0, x1)
+    half = min(OPENING_M, (high - low) * 0.6) / 2
+    margin = min(half + PARTITION_M, (high - low) / 2)
+    middle = min(max(access.y if upright else access.x, low + margin), high - margin)
+    at = (x1, y1, x0, y0)[side]
+    reach = 2.5 * PARTITION_M
+    across, along = (at - reach, at + reach), (middle - half, middle + half)
+    (left, right), (bottom, top) = (across, along) if upright else (along, across)
+    opening: Polygon = shapely.box(left, bottom, right, top)
+    return opening
 
 
 def draw_partitions(sheet: Sheet, zones: Iterable[PlacedZone], floor: FloorPlan) -> list[Markup]:

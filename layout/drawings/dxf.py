@@ -25,7 +25,7 @@ from layout.drawings.palette import BROKEN, CAMERA, MOVEMENT, POST, tint
 from layout.drawings.sheet import Box
 from layout.drawings.svg import post_codes
 from layout.drawings.view import seen_from
-from layout.drawings.words import Words, name_zone, plain
+from layout.drawings.words import Words, name_zones, plain
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -143,11 +143,11 @@ def _building(space: Modelspace, hall: HallDrawing) -> None:
 def _zones(space: Modelspace, hall: HallDrawing, words: Words) -> None:
     zones = hall.zones.zones
     wishes = []
+    names = name_zones(zones, words.say)
     for zone in zones:
         _outlines(space, zone_shape(zone), layer_name("ZONE", zone.kind))
-        name = name_zone(zone.kind, zone.name, words.say)
         rooms = sorted((_paper(*map(float, rect)) for rect in zone.rects), key=lambda box: -box.width * box.height)
-        wishes.append(LabelWish(name, words.area(zone.area_m2), tuple(rooms)))
+        wishes.append(LabelWish(names[zone.id], words.area(zone.area_m2), tuple(rooms)))
     taken = [_paper(p.x - POST_M, p.y - POST_M, 2 * POST_M, 2 * POST_M) for p in hall.furnishing.posts]
     soft = [_paper(thing.x, thing.y, thing.w, thing.h) for thing in hall.furnishing.equipment]
     x0, y0, x1, y1 = hall.floor.outline.bounds

@@ -23,6 +23,7 @@ from layout.drawings.words import (
     name_target,
     name_term,
     name_zone,
+    name_zones,
 )
 from outlet.page import day, number, percent, render_page, render_table, translate
 
@@ -158,9 +159,10 @@ def _broken(hall: HallDrawing, words: Words) -> Markup:
 
 def _zones(hall: HallDrawing, words: Words) -> Markup:
     _ = words.say
+    names = name_zones(hall.zones.zones, _)
     rows = [
         (
-            name_zone(zone.kind, zone.name, _),
+            names[zone.id],
             fixed(zone.area_m2, words.language, 1),
             _size(zone.rects, words),
             _("visitors") if zone.public else _("staff"),
@@ -195,7 +197,7 @@ def _posts(hall: HallDrawing, words: Words) -> Markup:
     if not hall.furnishing.posts:
         return Markup("")
     codes = post_codes(hall)
-    names = {zone.id: name_zone(zone.kind, zone.name, _) for zone in hall.zones.zones}
+    names = name_zones(hall.zones.zones, _)
     rows = [
         (
             codes[post.id],
@@ -220,7 +222,7 @@ def _equipment(hall: HallDrawing, words: Words) -> Markup:
     _ = words.say
     if not hall.furnishing.equipment:
         return Markup("")
-    names = {zone.id: name_zone(zone.kind, zone.name, _) for zone in hall.zones.zones}
+    names = name_zones(hall.zones.zones, _)
     counts = Counter((thing.kind, thing.zone) for thing in hall.furnishing.equipment)
     rows = [(name_equipment(kind, _), names.get(zone, zone), count) for (kind, zone), count in counts.items()]
     content = render_table((_("Kind"), _("Zone"), _("Number")), rows, language=words.language)
@@ -257,7 +259,7 @@ def _notes(hall: HallDrawing, words: Words) -> Markup:
 def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
     """Return what the page says of each thing on the plan: its name first."""
     _, language = words.say, words.language
-    names = {zone.id: name_zone(zone.kind, zone.name, _) for zone in hall.zones.zones}
+    names = name_zones(hall.zones.zones, _)
     codes = post_codes(hall)
     found: dict[str, list[str]] = {}
     for zone in hall.zones.zones:

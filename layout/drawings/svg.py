@@ -37,7 +37,7 @@ from layout.drawings.markup import Point, Value, element, group, number, rectang
 from layout.drawings.palette import INK, PAPER, tint
 from layout.drawings.sheet import SHEET_MM, WALL_M, Box, Sheet, make_sheet
 from layout.drawings.titles import draw_column
-from layout.drawings.words import Words, name_equipment, name_role, name_rule, name_zone, role_codes
+from layout.drawings.words import Words, name_equipment, name_role, name_rule, name_zones, role_codes
 
 FONT = (
     "'Noto Sans', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', "
@@ -152,7 +152,7 @@ def _details(kind: str, identifier: str) -> dict[str, Value]:
 
 def _zone(hall: HallDrawing, sheet: Sheet, k: int, words: Words) -> Markup:
     zone = hall.zones.zones[k]
-    title = f"{name_zone(zone.kind, zone.name, words.say)}, {words.area(zone.area_m2)}"
+    title = f"{name_zones(hall.zones.zones, words.say)[zone.id]}, {words.area(zone.area_m2)}"
     return draw_zone(sheet, zone, _details("zone", zone.id), title)
 
 
@@ -214,10 +214,11 @@ def _labels(
     soft += _along(sheet, hall.zones.movement_line)
     soft += [_around(sheet, column.bounds) for column in (*hall.floor.columns, *hall.floor.walls, *hall.floor.fixtures)]
     wishes = []
+    names = name_zones(hall.zones.zones, words.say)
     for zone in hall.zones.zones:
         order = np.argsort(-zone.rects[:, 2] * zone.rects[:, 3], kind="stable")
         rooms = tuple(sheet.box(*(float(value) for value in zone.rects[k])) for k in order)
-        wishes.append(LabelWish(name_zone(zone.kind, zone.name, words.say), words.area(zone.area_m2), rooms))
+        wishes.append(LabelWish(names[zone.id], words.area(zone.area_m2), rooms))
     wall = sheet.mm(WALL_M)
     outside = Box(sheet.hall.x - wall, sheet.hall.y - wall, sheet.hall.width + 2 * wall, sheet.hall.height + 2 * wall)
     return place_labels(wishes, hard, soft, outside, sheet.plan)

@@ -13,7 +13,7 @@ from layout.drawings.markup import Value, element, line, path_of, rectangle, wri
 from layout.drawings.palette import BROKEN, CAMERA, INK, MOVEMENT, PAPER, POCHE, POST, THIN, tint
 from layout.drawings.sheet import BORDER_MM, COLUMN_MM, SHEET_MM, Box
 from layout.drawings.text import shorten, text_width, wrap
-from layout.drawings.words import Words, name_role, name_rule, name_zone, role_codes
+from layout.drawings.words import Words, name_role, name_rule, name_zones, role_codes
 
 PAD_MM = 5.0
 ROW_MM = 4.7
@@ -59,12 +59,13 @@ def _zones(hall: HallDrawing, words: Words, box: Box) -> _Part:
     _ = words.say
     drawn = [_heading(_("Zones"), box)]
     y = box.y + ROW_MM
+    names = name_zones(hall.zones.zones, _)
     for zone in hall.zones.zones:
         fill, stroke = tint(zone.kind, public=zone.public)
         style: dict[str, Value] = {"fill": fill, "stroke": stroke, "stroke-width": 0.3}
         area = words.area(zone.area_m2)
         room = box.width - 7.0 - text_width(area, TEXT_MM) - 2.0
-        name = shorten(name_zone(zone.kind, zone.name, words.say), TEXT_MM, room)
+        name = shorten(names[zone.id], TEXT_MM, room)
         drawn += [
             rectangle(box.x, y - 2.6, 4.6, 3.2, style),
             write((box.x + 7.0, y), name, TEXT_MM),
@@ -87,13 +88,14 @@ def _people(hall: HallDrawing, words: Words, box: Box) -> _Part:
         disc: dict[str, Value] = {"cx": box.x + 2.3, "cy": y - 1.0, "r": 2.0, "fill": POST}
         size = 2.1 if len(code) < 3 else 1.6
         inside: dict[str, Value] = {"text-anchor": "middle", "fill": PAPER, "font-weight": 700}
+        rows = wrap(name_role(role, hall.roles, words.say), TEXT_MM, box.width - 14.0, 2)
         drawn += [
             element("circle", disc),
             write((box.x + 2.3, y - 0.25), code, size, inside),
-            write((box.x + 7.0, y), shorten(name_role(role, hall.roles, words.say), TEXT_MM, box.width - 16), TEXT_MM),
+            *(write((box.x + 7.0, y + 3.5 * at), row, TEXT_MM) for at, row in enumerate(rows)),
             write((box.x + box.width, y), str(counts[role]), TEXT_MM, {"text-anchor": "end", "fill": THIN}),
         ]
-        y += ROW_MM
+        y += ROW_MM + 3.5 * (len(rows) - 1)
     return _Part(element("g", {}, *drawn), y + 3.0)
 
 

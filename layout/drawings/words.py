@@ -6,8 +6,11 @@ name that is not here (a planner's own) is shown as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from layout.zones.plan import PlacedZone
 
 Say = Callable[[str], str]
 
@@ -155,6 +158,18 @@ def plain(identifier: str) -> str:
 def name_zone(kind: str, name: str, _: Say) -> str:
     """Return the name of a zone: its own, translated where it is one of the ready-made ones."""
     return zone_names(_).get(name, name or plain(kind))
+
+
+def name_zones(zones: Sequence[PlacedZone], _: Say) -> dict[str, str]:
+    """Return the name of every zone by its id, numbered where several have the same."""
+    names = {zone.id: name_zone(zone.kind, zone.name, _) for zone in zones}
+    counts = Counter(names.values())
+    numbers: Counter[str] = Counter()
+    found = {}
+    for zone, name in names.items():
+        numbers[name] += 1
+        found[zone] = f"{name} {numbers[name]}" if counts[name] > 1 else name
+    return found
 
 
 def name_role(role: str, names: Mapping[str, str], _: Say) -> str:

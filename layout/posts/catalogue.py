@@ -29,6 +29,7 @@ class EquipmentKind(Settings):
     clearance: Metres = 0.0
     gap: Metres = 0.1
     pitch: Metres = 1.5
+    aisle: Metres = 0.0
     most: int = Field(99, ge=1)
     towards: str = ""
     staffed: bool = False

@@ -25,8 +25,10 @@ from layout.posts.room import Frame, ZoneArea, direction_deg, frame_of, quarter_
 STEP_M = 0.1
 EDGE_M = 0.05
 SLACK_M = 1e-6
+STAND_M = 0.2
 
 Box = tuple[float, float, float, float]
+Point = tuple[float, float]
 Slot = tuple[float, float, bool]
 """Left and front end of a footprint in a frame, and whether it is turned to look along the frame's u axis."""
 
@@ -91,7 +93,7 @@ def place_equipment(
             if zone.kind not in kind.zones:
                 continue
             count = _count(kind, wanted.get(zone.id, {}))
-            found = _place_kind(cells, zone, kind, count, _frame(zone, kind, zones), taken)
+            found = _best_of(cells, kind, count, _frames(zone, kind, zones), taken)
             for box, facing, behind in found:
                 numbers[kind.kind] = numbers.get(kind.kind, 0) + 1
                 name = f"{kind.kind.replace('_', '-')}-{numbers[kind.kind]}"
@@ -110,85 +112,104 @@ def _count(kind: EquipmentKind, wanted: Mapping[str, int]) -> int:
     return kind.most if kind.count == "fill" else min(kind.most, wanted.get(kind.count, 0))
 
 
-def _frame(zone: ZoneArea, kind: EquipmentKind, zones: Sequence[ZoneArea]) -> Frame:
+def _frames(zone: ZoneArea, kind: EquipmentKind, zones: Sequence[ZoneArea]) -> tuple[Frame, ...]:
+    """Return the ways to look at a zone: from its front, and for rows also from the side."""
     front = zone.front_deg
     target = next((other for other in zones if kind.towards and other.kind == kind.towards), None)
     if target is not None:
         front = quarter_turn(direction_deg(zone.middle, target.middle))
-    return frame_of(zone.largest, front)
+    turns = (0, 90, 270) if kind.place in ("rows", "middle") and not kind.towards else (0,)
+    return tuple(frame_of(zone.largest, (front + turn) % 360) for turn in turns)
+
+
+def _best_of(
+    cells: Cells, kind: EquipmentKind, count: int, frames: Sequence[Frame], taken: _Taken
+) -> list[tuple[Box, float, Point]]:
+    """Place a kind as seen from the first side from which all fit, else from that from which most do."""
+    best: tuple[list[tuple[Box, float, Point]], _Taken] = ([], taken)
+    for frame in frames:
+        trial = _Taken([*taken.footprints], [*taken.clearances])
+        found = _place_kind(cells, kind, count, frame, trial)
+        if len(found) > len(best[0]):
+            best = (found, trial)
+        if len(found) == count or (found and kind.count == "fill"):
+            break
+    taken.footprints, taken.clearances = best[1].footprints, best[1].clearances
+    return best[0]
 
 
 def _place_kind(
-    cells: Cells, zone: ZoneArea, kind: EquipmentKind, count: int, frame: Frame, taken: _Taken
-) -> list[tuple[Box, float, tuple[float, float]]]:
-    found: list[tuple[Box, float, tuple[float, float]]] = []
+    cells: Cells, kind: EquipmentKind, count: int, frame: Frame, taken: _Taken
+) -> list[tuple[Box, float, Point]]:
+    found: list[tuple[Box, float, Point]] = []
+    back = kind.behind + STAND_M if kind.staffed else 0.0
     for u, v, turned in _slots(frame, kind, count):
         if len(found) == count:
             break
         width, depth = (kind.depth, kind.width) if turned else (kind.width, kind.depth)
-        if u < -SLACK_M or v < -SLACK_M or u + width > frame.width + SLACK_M or v + depth > frame.depth + SLACK_M:
-            continue
-        back = kind.behind + 0.3 if kind.staffed else 0.0
-        if kind.staffed and v + depth + kind.behind + 0.2 > frame.depth:
+        inside = u >= -SLACK_M and v >= -SLACK_M and u + width <= frame.width + SLACK_M
+        if not inside or v + depth + back > frame.depth + SLACK_M:
             continue
         footprint = frame.box(u, v, width, depth)
-        before = (
-            frame.box(u + width, v, kind.clearance, depth)
-            if turned
-            else frame.box(u, v - kind.clearance, width, kind.clearance)
-        )
-        if not _on_floor(cells, footprint):
-            continue
-        if not taken.takes(frame.box(u, v, width, depth + back), before):
-            continue
-        facing = (frame.front_deg + 90) % 360 if turned else frame.front_deg
-        found.append((footprint, facing, frame.to_hall(u + width / 2, v + depth + kind.behind)))
+        if turned:
+            before = frame.box(u + width, v, kind.clearance, depth)
+        else:
+            before = frame.box(u, v - kind.clearance, width, kind.clearance)
+        if _on_floor(cells, footprint) and taken.takes(frame.box(u, v, width, depth + back), before):
+            facing = (frame.front_deg + 90) % 360 if turned else frame.front_deg
+            found.append((footprint, facing, frame.to_hall(u + width / 2, v + depth + kind.behind)))
     return found
 
 
 def _slots(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
     """Propose places, the best first: evenly spread, then every step along the same line."""
-    if kind.place == "rows":
+    a_row = max(1, int((frame.width + kind.gap + SLACK_M) // (kind.width + kind.gap)))
+    if kind.place == "rows" or (kind.place == "middle" and count > a_row):
         yield from _rows(frame, kind, count)
         return
     if kind.place == "side":
-        yield from ((EDGE_M, v, True) for v in np.arange(EDGE_M, frame.depth - kind.width, STEP_M))
-        yield from ((frame.width - kind.width - EDGE_M, v, False) for v in np.arange(EDGE_M, frame.depth, STEP_M))
+        yield from ((EDGE_M, float(v), True) for v in np.arange(EDGE_M, frame.depth - kind.width, STEP_M))
+        right = frame.width - kind.width - EDGE_M
+        yield from ((right, float(v), False) for v in np.arange(EDGE_M, frame.depth, STEP_M))
         return
     lines = {"front": 0.0, "back": frame.depth - kind.depth, "middle": (frame.depth - kind.depth) / 2}
     v = lines[kind.place]
-    fit = max(1, min(count, int((frame.width + kind.gap + SLACK_M) // (kind.width + kind.gap))))
+    fit = max(1, min(count, a_row))
     pitch = kind.width + kind.gap if kind.place == "back" else frame.width / fit
     start = (frame.width - pitch * fit) / 2 + (pitch - kind.width) / 2
     yield from ((start + k * pitch, v, False) for k in range(fit))
     steps = np.arange(0.0, frame.width - kind.width + SLACK_M, STEP_M)
     yield from ((float(u), v, False) for u in steps)
     if kind.place == "middle":
-        yield from ((float(u), float(w), False) for w in np.arange(0.0, frame.depth, STEP_M * 2) for u in steps)
+        yield from ((float(u), float(w), False) for w in np.arange(0.0, frame.depth, STEP_M) for u in steps)
     if kind.place == "back":
         yield from ((EDGE_M, float(w), True) for w in np.arange(0.0, frame.depth - kind.width, STEP_M))
 
 
 def _rows(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
-    """Propose rows from the front, each centred; a first row leaves its clearance to the front."""
-    a_row = int((frame.width - 2 * EDGE_M + kind.gap + SLACK_M) // (kind.width + kind.gap))
-    if a_row < 1:
+    """Propose rows from the front, each centred; a first row leaves its clearance to the front where it can."""
+    width = frame.width - 2 * EDGE_M - kind.aisle
+    a_row = int((width + kind.gap + SLACK_M) // (kind.width + kind.gap))
+    back = kind.behind + STAND_M if kind.staffed else 0.0
+    usable = frame.depth - kind.depth - back
+    if a_row < 1 or usable < -SLACK_M:
         return
-    back = kind.behind + 0.3 if kind.staffed else 0.0
-    usable = frame.depth - kind.depth - back - EDGE_M
-    first = min(kind.clearance, max(usable, 0.0))
-    rows = 1 + int(max(0.0, usable - first + SLACK_M) // kind.pitch)
+    usable = max(usable, 0.0)
+    first = min(kind.clearance, usable)
+    rows = 1 + int((usable - first + SLACK_M) // kind.pitch)
     if kind.count != "fill":
         rows = min(rows, max(1, -(-count // a_row)))
         a_row = min(a_row, -(-count // rows))
-    first += max(0.0, usable - first - (rows - 1) * kind.pitch) / 2
-    length = a_row * kind.width + (a_row - 1) * kind.gap
-    start = (frame.width - length) / 2
+    first += (usable - first - (rows - 1) * kind.pitch) / 2
+    left = count
     for row in range(rows):
-        for k in range(a_row):
+        here = min(a_row, left) if kind.count != "fill" else a_row
+        left -= here
+        start = EDGE_M if kind.aisle else (frame.width - here * kind.width - (here - 1) * kind.gap) / 2
+        for k in range(here):
             yield start + k * (kind.width + kind.gap), first + row * kind.pitch, False
     for v in np.arange(first, usable + SLACK_M, STEP_M):
-        for u in np.arange(EDGE_M, frame.width - kind.width, STEP_M):
+        for u in np.arange(EDGE_M, frame.width - kind.aisle - kind.width, STEP_M):
             yield float(u), float(v), False
 
 

@@ -54,6 +54,11 @@ class Views:
         return seen
 
 
+def centres(cells: Cells, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the middles of cells (row, column), shape (k, 2): x, y, metres."""
+    return np.column_stack([cells.x0 + (at[:, 1] + 0.5) * cells.cell_m, cells.y0 + (at[:, 0] + 0.5) * cells.cell_m])
+
+
 def make_views(cells: Cells, zones: Sequence[ZoneArea]) -> Views:
     """Return the lines of sight of a hall with its zones."""
     return Views(cells, rooms_of_cells(cells, zones))

@@ -13,32 +13,21 @@ from numpy.typing import NDArray
 
 from layout.floor.cells import Cells, free_cells
 from layout.floor.plan import FloorPlan
-from layout.posts.cameras import CameraProblem, place_cameras
 from layout.posts.catalogue import PostCatalogue, read_catalogue
 from layout.posts.equipment import EquipmentPlan, place_equipment
 from layout.posts.place import PostProblem, place_posts
-from layout.posts.plan import Camera, Equipment, Furnishing, Post
+from layout.posts.plan import Equipment, Furnishing, Post
 from layout.posts.room import ZoneArea, direction_deg, zone_mask
-from layout.posts.views import Views, make_views, shares_seen, within_angle
+from layout.posts.views import Views, centres, make_views, shares_seen
+from layout.study.cameras import WATCHED, CameraKind, watch_hall
 from layout.zones.plan import ZonePlan
 from outlet.outcome import Limits
 
+__all__ = ["CameraKind", "furnish_hall", "zones_json_parts"]
+
 STAND_CLEAR_M = 0.3
 SPOT_PITCH_M = 0.5
-CAMERA_PITCH_M = 1.0
-CAMERA_DIRECTIONS = 8
 DOOR_STEP_M = 0.8
-FACE_DEG = 120.0
-FACE_FROM_M = 2.5
-WATCHED = ("counter", "machine", "shelf", "store")
-
-
-@dataclass(frozen=True)
-class CameraKind:
-    """How far a camera recognises what it sees, metres, and how wide its view is, degrees."""
-
-    range_m: float = 12.0
-    view_deg: float = 90.0
 
 
 @dataclass(frozen=True)
@@ -94,14 +83,14 @@ def furnish_hall(
     views = make_views(cells, areas)
     room = _Room(floor, cells, areas, things, views, _targets(floor, cells, areas, things.equipment, catalogue))
     placed, post_notes = _place(room, catalogue, homes, posts, limits)
-    cameras, bound, blind, camera_notes = _watch(room, camera or CameraKind(), limits)
+    watched = watch_hall(floor, views, room.targets, camera or CameraKind(), limits)
     return Furnishing(
         posts=placed,
-        cameras=cameras,
+        cameras=watched.cameras,
         equipment=things.equipment,
-        cameras_bound=bound,
-        blind_spots=blind,
-        notes=(*notes, *things.notes, *post_notes, *camera_notes),
+        cameras_bound=watched.bound,
+        blind_spots=watched.blind,
+        notes=(*notes, *things.notes, *post_notes, *watched.notes),
     )
 
 
@@ -175,11 +164,7 @@ def _targets(
     public = np.argwhere(cells.free & ~staff)
     sample = public[(public[:, 0] % 4 == 1) & (public[:, 1] % 4 == 1)]
     spots = {name: np.array(points, dtype=np.float64).reshape(-1, 2) for name, points in found.items()}
-    return spots | {"public": _centres(cells, sample)}
-
-
-def _centres(cells: Cells, at: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.column_stack([cells.x0 + (at[:, 1] + 0.5) * cells.cell_m, cells.y0 + (at[:, 0] + 0.5) * cells.cell_m])
+    return spots | {"public": centres(cells, sample)}
 
 
 @dataclass(frozen=True)
@@ -219,7 +204,7 @@ def _standing(room: _Room, area: ZoneArea) -> list[tuple[float, float]]:
     stride = max(1, round(SPOT_PITCH_M / room.cells.cell_m))
     rows, columns = np.nonzero(mask)
     keep = (rows % stride == rows.min(initial=0) % stride) & (columns % stride == columns.min(initial=0) % stride)
-    points = _centres(room.cells, np.column_stack([rows[keep], columns[keep]]))
+    points = centres(room.cells, np.column_stack([rows[keep], columns[keep]]))
     clear = np.ones(len(points), dtype=bool)
     for thing in room.things.equipment:
         if thing.zone == area.id:
@@ -311,60 +296,6 @@ def _look(room: _Room, wanted: Mapping[str, float], eye: NDArray[np.float64], fr
     if float(np.hypot(*pull)) < 1e-6:
         return front_deg
     return float(round(direction_deg((0.0, 0.0), (float(pull[0]), float(pull[1]))) / 5) * 5 % 360)
-
-
-def _watch(
-    room: _Room, kind: CameraKind, limits: Limits
-) -> tuple[tuple[Camera, ...], float | None, tuple[tuple[float, float], ...], list[str]]:
-    spots = np.concatenate([room.targets[name] for name in ("entrance", *WATCHED)])
-    candidates = _camera_candidates(room)
-    if not len(spots) or not len(candidates):
-        return (), None, (), []
-    visible = room.views.sees(candidates[:, :2], spots, kind.range_m)
-    visible &= within_angle(candidates[:, :2], candidates[:, 2], spots, kind.view_deg)
-    visible &= _faces(room, candidates, len(spots))
-    seen = visible.any(axis=0)
-    blind = tuple((round(float(x), 2), round(float(y), 2)) for x, y in spots[~seen])
-    notes = [f"{len(blind)} spots that a camera must see are seen from no wall"] if blind else []
-    problem = CameraProblem(candidates, spots[seen], visible[:, seen])
-    outcome = place_cameras(problem, limits)
-    chosen = outcome.solution.chosen if outcome.solution is not None else np.empty(0, dtype=np.int64)
-    cameras = tuple(
-        Camera(f"camera-{n}", round(float(x), 3), round(float(y), 3), float(facing), kind.range_m, kind.view_deg)
-        for n, (x, y, facing) in enumerate(candidates[chosen], start=1)
-    )
-    return cameras, outcome.bound, blind, [*notes, *outcome.reasons]
-
-
-def _faces(room: _Room, candidates: NDArray[np.float64], spots: int) -> NDArray[np.bool_]:
-    """Return whether a camera counts for a spot, shape (k, m): at an entrance it must look visitors in the face."""
-    ok = np.ones((len(candidates), spots), dtype=bool)
-    for at, door in enumerate(room.floor.entrances):
-        middle = np.array([[door.x, door.y]])
-        ahead = within_angle(middle, np.array([door.facing_deg]), candidates[:, :2], FACE_DEG)[0]
-        ok[:, at] = ahead & (np.hypot(*(candidates[:, :2] - middle).T) >= FACE_FROM_M)
-    return ok
-
-
-def _camera_candidates(room: _Room) -> NDArray[np.float64]:
-    """Return places on walls about a metre apart, each with eight directions, shape (k, 3): x, y, degrees.
-
-    Cameras hang on the outer walls, partition walls and the walls round enclosed zones, not on columns or in doors.
-    """
-    cells = room.cells
-    walls = np.pad(~cells.inside, 1, constant_values=True)
-    rooms = np.pad(room.views.rooms, 1, constant_values=-1)
-    beside = np.zeros(cells.free.shape, dtype=bool)
-    rows, columns = cells.free.shape
-    for up, right in ((0, 1), (2, 1), (1, 0), (1, 2)):
-        outside = walls[up : up + rows, right : right + columns]
-        beside |= outside | (rooms[up : up + rows, right : right + columns] != room.views.rooms)
-    at = np.argwhere(cells.free & beside)
-    stride = max(1, round(CAMERA_PITCH_M / cells.cell_m))
-    at = at[(at[:, 0] + at[:, 1]) % stride == 0]
-    points = _centres(cells, at)
-    turns = np.arange(CAMERA_DIRECTIONS) * (360.0 / CAMERA_DIRECTIONS)
-    return np.column_stack([np.repeat(points, len(turns), axis=0), np.tile(turns, len(points))])
 
 
 def zones_json_parts(furnishing: Furnishing) -> dict[str, list[dict[str, str | float]]]:
