@@ -1,7 +1,7 @@
 """Choose the cameras of a furnished hall: `watch_hall`.
 
-Cameras hang on walls about a metre apart and look in one of eight directions. Entrances, counters, machines, shelves and
-stores must be seen; an entrance only by a camera that looks visitors in the face.
+Cameras hang on walls about a metre apart and look in one of eight directions. Entrances, counters, machines, shelves
+and stores must be seen; an entrance only by a camera that looks visitors in the face.
 """
 
 from __future__ import annotations
