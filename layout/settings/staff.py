@@ -91,8 +91,8 @@ class StaffSettings(Settings):
     grade_values: Mapping[str, GradeValue] = Field(
         {"A": 3.0, "B": 2.0, "C": 1.0}, description="Value of a community by grade; other grades count 1; preset."
     )
-    seconds: float = Field(20.0, gt=0, le=3600, description="Clock limit of each solve; `work` should stop it first.")
-    work: float = Field(2.0, gt=0, le=3600, description="Deterministic work a solve may spend, CP-SAT seconds.")
+    seconds: float = Field(300.0, gt=0, le=3600, description="Clock limit of each solve; `work` should stop it first.")
+    work: float = Field(1.0, gt=0, le=3600, description="Deterministic work a solve may spend, CP-SAT seconds.")
 
     @model_validator(mode="after")
     def _away_below_one(self) -> Self:

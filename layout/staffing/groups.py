@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from layout.staffing.plan import RosterProblem, RosterRules, RosterWishes
+from layout.staffing.plan import OFF, RosterProblem, RosterRules, RosterWishes
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _group(members: NDArray[np.int64], e: int, s: int) -> Group:
 def extract(problem: RosterProblem, group: Group) -> RosterProblem:
     """Return the problem of one group, with positions counted within it."""
     e, s, k = list(group.persons), list(group.shifts), list(group.rows)
-    position = np.full(problem.shifts, -1, dtype=np.int64)
+    position = np.full(problem.shifts + 1, OFF, dtype=np.int64)
     position[s] = np.arange(len(s))
     locked = problem.locked[e]
     return replace(
@@ -72,7 +72,7 @@ def extract(problem: RosterProblem, group: Group) -> RosterProblem:
         minutes_min=problem.minutes_min[e],
         minutes_max=problem.minutes_max[e],
         minutes_target=problem.minutes_target[e],
-        locked=np.where(locked >= 0, position[locked], locked),
+        locked=np.where(locked >= 0, position[np.maximum(locked, 0)], locked),
         rules=_extract_rules(problem.rules, e, s),
         wishes=_extract_wishes(problem.wishes, e, s),
     )

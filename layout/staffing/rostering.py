@@ -201,7 +201,7 @@ def _join(problem: RosterProblem, groups: tuple[Group, ...], answers: list[_Answ
     stopped_by: StoppedBy = _STOPS[min((_STOPS.index(answer.stopped_by) for answer in answers), default=4)]
     seconds = sum(answer.seconds for answer in answers)
     bounds = [answer.bound for answer in answers if answer.bound is not None]
-    bound = float(sum(bounds)) if len(bounds) == len(answers) else None
+    bound = float(sum(bounds)) + _hopeless(problem, groups) if len(bounds) == len(answers) else None
     assigned = np.full((problem.persons, problem.days), OFF, dtype=np.int64)
     complete = True
     for group, answer in zip(groups, answers, strict=True):
@@ -219,3 +219,13 @@ def _join(problem: RosterProblem, groups: tuple[Group, ...], answers: list[_Answ
         stopped_by=stopped_by,
         reasons=tuple(reason for answer in answers for reason in answer.reasons),
     )
+
+
+def _hopeless(problem: RosterProblem, groups: tuple[Group, ...]) -> float:
+    """Return the price of wishes for shifts outside a person's group: nobody can meet them, and no group knows them."""
+    if problem.wishes.shift_on is None:
+        return 0.0
+    own = np.zeros((problem.persons, problem.shifts), dtype=np.bool_)
+    for group in groups:
+        own[np.ix_(group.persons, group.shifts)] = True
+    return float((problem.wishes.shift_on * ~own[:, None, :]).sum())

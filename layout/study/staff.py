@@ -166,7 +166,8 @@ def _tell_roster(unmet: UnmetNamed) -> tuple[str, ...]:
         posts = ", ".join(f"{hours:,.1f} h {name}" for name, hours in unmet.missing_per_week)
         told.append(f"people are missing: {posts} a week on average")
     if unmet.contracts:
-        told.append(f"{len(unmet.contracts)} weeks of people are below their contract's hours")
+        short = f"{unmet.contract_hours:,.1f} h in all"
+        told.append(f"{len(unmet.contracts)} weeks of people are below their contract's hours, {short}")
     if unmet.wishes:
         told.append(f"{len(unmet.wishes)} wishes for days on or off are not met")
     told += [f"  {line}" for line in lines[:UNMET_TOLD]]

@@ -260,13 +260,15 @@ def _team(count: int, post: int, need: StaffNeed, settings: StaffSettings) -> tu
 class UnmetNamed:
     """What a roster leaves open, in words: people missing by day and post, contracts not filled, wishes not met.
 
-    ``missing_per_week`` has the person-hours missing a week on average, by the post's name, where there are any.
+    ``missing_per_week`` has the person-hours missing a week on average, by the post's name, where there are any;
+    ``contract_hours`` are all hours below contract.
     """
 
     missing: tuple[str, ...]
     contracts: tuple[str, ...]
     wishes: tuple[str, ...]
     missing_per_week: tuple[tuple[str, float], ...]
+    contract_hours: float
 
 
 def tell_unmet(
@@ -296,4 +298,10 @@ def tell_unmet(
     ]
     weeks = len(need.dates) / WEEK_DAYS
     per_week = [(name, float(hours[:, cover.post == p].sum()) / weeks) for p, name in enumerate(need.names)]
-    return UnmetNamed(tuple(missing), tuple(contracts), tuple(wishes), tuple(item for item in per_week if item[1]))
+    return UnmetNamed(
+        missing=tuple(missing),
+        contracts=tuple(contracts),
+        wishes=tuple(wishes),
+        missing_per_week=tuple(item for item in per_week if item[1]),
+        contract_hours=float(unmet.short_min.sum()) / 60,
+    )
