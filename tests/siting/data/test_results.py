@@ -25,6 +25,13 @@ def test_ids_stay_text(town, tmp_path):
     assert {"0005", "NA"} <= set(read_results(out).candidates["id"])
 
 
+def test_a_text_kept_from_being_a_formula_is_read_back_as_it_was(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    text = (out / "candidates.csv").read_text(encoding="utf-8").replace("c0005,", "'=5,").replace("c0006,", "'tis,")
+    (out / "candidates.csv").write_text(text, encoding="utf-8")
+    assert {"=5", "'tis"} <= set(read_results(out).candidates["id"])
+
+
 @pytest.mark.parametrize(("name", "step"), [("candidates.csv", "score"), ("plan.json", "locate")])
 def test_missing_file_is_named_with_what_makes_it(town, tmp_path, name, step):
     out = shutil.copytree(town.out, tmp_path / "out")
