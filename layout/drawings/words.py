@@ -168,7 +168,7 @@ def name_zones(zones: Sequence[PlacedZone], _: Say) -> dict[str, str]:
     found = {}
     for zone, name in names.items():
         numbers[name] += 1
-        found[zone] = f"{name} {numbers[name]}" if counts[name] > 1 else name
+        found[zone] = f"{name}\N{NO-BREAK SPACE}{numbers[name]}" if counts[name] > 1 else name
     return found
 
 
