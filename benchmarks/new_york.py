@@ -45,6 +45,8 @@ BRANCHES = "bank_branches_fdic_sod_2018_2023.csv.gz"
 OURS = "Apple Bank For Savings"
 SECTOR: Sector = "bank"
 ORDINARY = "11"
+STEPS = ("check", "score", "locate", "share", "map", "efficiency", "report", "compare")
+HALL_STEPS = ("zones", "staff", "simulate")
 LIMIT_SECONDS, LIMIT_MB = 300.0, 4096.0
 
 
@@ -137,18 +139,27 @@ def run(folder: Path) -> int:
     assert process.stderr is not None
     for line in process.stderr:
         print(f"{time.perf_counter() - started:7.1f} s  {line.rstrip()}", file=sys.stderr)
-        steps.append((line.rstrip(), time.perf_counter()))
+        step = _step(line)
+        if step is not None and (not steps or steps[-1][0] != step):
+            steps.append((step, time.perf_counter()))
     _, status, usage = os.wait4(process.pid, 0)
     ended = time.perf_counter()
-    times = [at for _, at in steps] + [ended]
     print(f"{'step':60} {'seconds':>8}")
-    for (text, at), until in zip(steps, times[1:], strict=True):
-        print(f"{text[:60]:60} {until - at:8.1f}")
+    for (step, at), until in zip(steps, [*(at for _, at in steps[1:]), ended], strict=True):
+        print(f"{step:60} {until - at:8.1f}")
     megabytes = usage.ru_maxrss / 1024
     print(f"{'all, at most ' + str(LIMIT_SECONDS) + ' s':60} {ended - started:8.1f}")
     print(f"{'peak memory, MB, at most ' + str(LIMIT_MB):60} {megabytes:8.0f}")
     code = os.waitstatus_to_exitcode(status)
     return code or int(ended - started > LIMIT_SECONDS or megabytes > LIMIT_MB)
+
+
+def _step(line: str) -> str | None:
+    """Return the step that a line of progress begins, or None; halls are planned side by side and count as one step."""
+    first = line.split(maxsplit=1)[0].rstrip(":") if line.strip() else ""
+    if first in HALL_STEPS:
+        return "halls: zones, staff, simulate"
+    return first if first in STEPS and ":" not in line else None
 
 
 def main() -> None:
