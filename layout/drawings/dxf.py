@@ -219,6 +219,7 @@ def _rest(space: Modelspace, hall: HallDrawing, words: Words) -> None:
 
 def _dimension(space: Modelspace, start: Point, end: Point, base: Point, angle: float) -> None:
     """Draw a linear dimension in metres with two decimals."""
-    look = {"dimtxt": 0.2, "dimasz": 0.15, "dimexo": 0.1, "dimexe": 0.1, "dimgap": 0.08, "dimdec": 2, "dimtxsty": STYLE}
+    look = {"dimtxt": 0.2, "dimasz": 0.15, "dimexo": 0.1, "dimexe": 0.1, "dimgap": 0.08, "dimtxsty": STYLE}
+    look |= {"dimdec": 2, "dimzin": 0, "dimdsep": ord(".")}
     facts = {"layer": "DIMENSION"}
     space.add_linear_dim(base=base, p1=start, p2=end, angle=angle, override=look, dxfattribs=facts).render()

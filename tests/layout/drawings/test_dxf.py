@@ -67,6 +67,18 @@ def test_the_drawing_is_a_hall_plan_again(hall: HallDrawing, tmp_path: Path) -> 
     assert len(again.doors) == len(hall.floor.doors)
 
 
+def test_dimensions_have_two_decimals(hall: HallDrawing) -> None:
+    drawing = read(hall)
+    x0, y0, x1, y1 = hall.floor.outline.bounds
+    figures = set()
+    for dimension in drawing.modelspace().query("DIMENSION"):
+        block = drawing.blocks.get(dimension.dxf.geometry)
+        figures |= {text.plain_text() for text in block.query("MTEXT")} | {
+            text.dxf.text for text in block.query("TEXT")
+        }
+    assert figures == {f"{x1 - x0:.2f}", f"{y1 - y0:.2f}"}
+
+
 def test_hostile_texts_stay_texts(hostile_hall: HallDrawing) -> None:
     drawing = read(hostile_hall)
     assert not drawing.audit().has_errors
