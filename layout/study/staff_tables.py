@@ -173,7 +173,7 @@ def communities_table(catchment: Path | None, spare_hours: float, values: Mappin
     total = sum(worth)
     rows = [
         (
-            *(record.get(column) or "" for column in CATCHMENT_COLUMNS),
+            *(shown(record.get(column) or "") for column in CATCHMENT_COLUMNS),
             round(spare_hours * value / total, 3) if total else 0,
         )
         for record, value in zip(records, worth, strict=True)
