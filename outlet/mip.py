@@ -214,7 +214,7 @@ class Relaxation:
 
 def _load(model: MipModel, unit: float, limits: Limits, *, relaxed: bool = False) -> highspy.Highs:
     highspy.Highs.resetGlobalScheduler(True)
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs = highspy.Highs()
     highs.silent()
     _set(highs, "threads", limits.workers)
     _set(highs, "random_seed", limits.seed % 2**31)
