@@ -132,7 +132,7 @@ class _Solve:
         constant = float((demand * locked / (locked + rivals))[~used].sum())
         points = np.flatnonzero(used)
         kept = free.of_points(points)
-        crowd = locked[points] + _largest(kept, None if rows.p is None else rows.p - len(rows.locked_open))
+        kept = kept.reordered(np.lexsort((kept.candidate, -kept.cost, kept.point)))
         arrays = Points(
             start=kept.start.astype(np.int64),
             candidate=kept.candidate.astype(np.int64),
@@ -140,7 +140,6 @@ class _Solve:
             rivals=rivals[points],
             demand=demand[points],
             base=locked[points],
-            crowd=crowd,
         )
         return cls(search, arrays, _groups(kept), constant, rows.lower.copy(), rows.upper.copy())
 
@@ -235,13 +234,13 @@ class _Solve:
                 bound = self.constant + run.bound
                 proof = SOLVER_PROOF if run.status == "optimal" else PROOF
                 self.search.tighten(bound if best is None else max(bound, best), rounding=proof)
-            plans = [np.rint(x[:m]) for x in seen] + ([] if run.x is None else [run.x[:m]])
-            plans = [y for y in plans if y.tobytes() not in cut_at]
-            for y in plans:
-                cut_at.add(y.tobytes())
-                if not self.search.rows.broken(np.flatnonzero(y > 0.5)):
-                    self.search.offer(np.flatnonzero(y > 0.5))
-                self._add_cuts(y, None)
+            plans = [x for x in [*seen, *([] if run.x is None else [run.x])] if _set_of(x[:m]) not in cut_at]
+            for x in plans:
+                y = np.rint(x[:m])
+                cut_at.add(_set_of(y))
+                if not self.search.rows.broken(np.flatnonzero(y)):
+                    self.search.offer(np.flatnonzero(y))
+                self._add_cuts(y, None if x is run.x else x[m:])
             if run.stopped_by not in ("proof", "gap") or not plans:
                 self.search.stopped_by = run.stopped_by
                 return
@@ -317,14 +316,8 @@ class _Solve:
         return begin
 
 
-def _largest(pairs: Pairs, count: int | None) -> Amounts:
-    """Return the sum of the ``count`` largest entries of every demand point (of all where None), shape (n,)."""
-    if count is None:
-        return np.bincount(pairs.point, pairs.cost, pairs.n).astype(np.float64)
-    order = np.lexsort((-pairs.cost, pairs.point))
-    rank = np.arange(len(order)) - np.repeat(pairs.start[:-1], np.diff(pairs.start))
-    among = order[rank < max(count, 0)]
-    return np.bincount(pairs.point[among], pairs.cost[among], pairs.n).astype(np.float64)
+def _set_of(y: Amounts) -> bytes:
+    return np.packbits(y > 0.5).tobytes()
 
 
 def _groups(pairs: Pairs) -> NDArray[np.int64]:

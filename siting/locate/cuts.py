@@ -4,13 +4,16 @@ For one demand point, with s₀ the attraction of what is locked open, h(s) = d 
 s = s₀ + Σ_j a_j y_j, and a submodular function of the open set. Valid for every allowed binary y are
 
 - the tangent at s*:  h(s*) + h′(s*) (s₀ + Σ_j a_j y_j − s*);
-- for every set S (Nemhauser and Wolsey, 1981; Ljubić and Moreno, 2018), with s_S its attraction:
-  h(s_S) + Σ_{j ∉ S} (h(s_S + a_j) − h(s_S)) y_j − Σ_{j ∈ S} a_j g (1 − y_j), where V is the greatest attraction of any
-  allowed set, D = Σ_{j ∈ S} a_j, and g = (h(V + D) − h(V)) / D.
+- for every set S, with s_S its attraction, the submodular cut (Nemhauser and Wolsey, 1981; Ljubić and Moreno, 2018),
+  lifted for the members of S as Ahmed and Atamtürk (2011) do for functions of this kind:
+  h(s_S) + Σ_{j ∉ S} ρ(a_j) y_j + Σ_{j ∈ S} γ(a_j) (1 − y_j),  where ρ(a) = h(s_S + a) − h(s_S).
 
-For the second, let T be allowed: h(T) ≤ h(S ∪ T) − (h(t + δ) − h(t)) with t ≤ V and δ = Σ_{j ∈ S∖T} a_j ≤ D; by
-concavity the last difference is at least h(V + δ) − h(V) ≥ δ g, and by submodularity h(S ∪ T) is at most h(S) and the
-gains of T∖S at S.
+With the candidates outside S in the order of their attraction, greatest first, A_k the attraction of the first k and
+A_k ≤ z ≤ A_k+1::
+
+    γ(z) = h(s_S + A_k+1 − z) − h(s_S) − Σ_{i ≤ k+1} ρ(a_i)
+
+γ is subadditive and bounds what may be won back when z of S is left out, so that the coefficients may be added up.
 
 The sets tried are those of the k largest y_j, for every k; at a binary y the second is then exact.
 """
@@ -30,7 +33,7 @@ SUPPORT = 1e-7
 
 
 class Points(NamedTuple):
-    """Demand points with what attracts them: pairs by demand point, and per point rivals, demand, s₀ and V."""
+    """Demand points and what attracts them: pairs by demand point, greatest first; rivals, demand and s₀ by point."""
 
     start: Ints
     candidate: Ints
@@ -38,7 +41,6 @@ class Points(NamedTuple):
     rivals: Floats
     demand: Floats
     base: Floats
-    crowd: Floats
 
 
 @compiled
@@ -59,14 +61,28 @@ def _tangent(points: Points, i: int, y: Floats, slope: Floats) -> float:
 
 
 @compiled
+def _won_back(points: Points, i: int, inside: NDArray[np.bool_], own: float, lost: float) -> float:
+    """Return γ(lost): the most that candidates outside S can make up for, less what they count for already."""
+    height, extra, counted = captured_at(points, i, own), 0.0, 0.0
+    for at in range(points.start[i], points.start[i + 1]):
+        if inside[at - points.start[i]]:
+            continue
+        pull = points.attraction[at]
+        extra += pull
+        counted += captured_at(points, i, own + pull) - height
+        if extra >= lost:
+            break
+    return captured_at(points, i, own + extra - lost) - height - counted
+
+
+@compiled
 def _set_cut(points: Points, i: int, inside: NDArray[np.bool_], own: float, slope: Floats) -> float:
-    height, crowd, inner = captured_at(points, i, own), points.crowd[i], own - points.base[i]
-    rate = (captured_at(points, i, crowd + inner) - captured_at(points, i, crowd)) / inner if inner > 0.0 else 0.0
+    height = captured_at(points, i, own)
     constant = height
     for at in range(points.start[i], points.start[i + 1]):
         pull = points.attraction[at]
         if inside[at - points.start[i]]:
-            slope[at] = rate * pull
+            slope[at] = -_won_back(points, i, inside, own, pull)
             constant -= slope[at]
         else:
             slope[at] = captured_at(points, i, own + pull) - height

@@ -60,7 +60,10 @@ class Pairs:
 
     def nearest_first(self) -> Pairs:
         """Return the pairs with the entries of each demand point by cost, then by candidate."""
-        order = np.lexsort((self.candidate, self.cost, self.point))
+        return self.reordered(np.lexsort((self.candidate, self.cost, self.point)))
+
+    def reordered(self, order: Positions) -> Pairs:
+        """Return the pairs with the entries of each demand point in another order, given over all entries."""
         return Pairs(self.m, self.start, self.candidate[order], self.cost[order])
 
     def as_csr(self) -> sparse.csr_array[np.float64]:

@@ -44,7 +44,7 @@ class LocateSettings(Settings):
     frontier_gap: float = Field(
         0.01, ge=0, lt=1, description="The same for every other point of the frontier and for the alternatives."
     )
-    seconds: float = Field(60.0, gt=0, description="Clock limit; a plan stopped by it may differ from run to run.")
+    seconds: float = Field(600.0, gt=0, description="Clock limit; a plan stopped by it may differ from run to run.")
     work: float = Field(20.0, gt=0, description="Limit that does not depend on the machine; about its seconds.")
     visits_per_unit_per_day: float | dict[str, float] | None = Field(
         None,

@@ -35,7 +35,7 @@ from siting.study.market import build_market
 from siting.study.travel import candidate_costs, rival_costs, site_points
 
 CONTINUED_SHARE = 0.25
-"""Share of the limits that each alternative and each point of the frontier may use."""
+"""Share of the limit on work that each alternative and each point of the frontier may use."""
 
 _UNITS = {"max_cover": "{unit}", "max_capture": "{unit}", "p_median": "{unit} × minutes", "p_center": "minutes"}
 
@@ -144,7 +144,7 @@ def _solve(
     settings = problem.settings
     full = Limits(seconds=settings.seconds, gap=settings.gap, workers=1, seed=stage.seed, work=settings.work)
     less = Limits(
-        seconds=max(1.0, settings.seconds * CONTINUED_SHARE),
+        seconds=settings.seconds,
         gap=max(settings.gap, settings.frontier_gap),
         workers=1,
         seed=stage.seed,
