@@ -13,16 +13,17 @@ from layout.drawings.building import lines
 from layout.drawings.markup import Point, Value, element, line, path_of, rectangle, write
 from layout.drawings.palette import INK, PAPER, THIN
 from layout.drawings.sheet import (
+    ARROW_GAP_MM,
     ARROW_MM,
     CHAIN_GAP_MM,
     CHAINS,
     ON_SIDE_M,
     SIDES,
-    WALL_M,
     Box,
     Sheet,
     Side,
     door_arrow,
+    door_depth,
     doors_on,
     first_chain,
 )
@@ -31,6 +32,7 @@ from layout.drawings.words import Say, fixed
 from layout.floor.plan import Door, FloorPlan
 
 DIMENSION_MM = 2.2
+ASLANT = 0.2
 NEAR_M = 0.02
 
 
@@ -126,7 +128,8 @@ def _door_mark(sheet: Sheet, floor: FloorPlan, door: Door, _: Say) -> Mark:
     out = (round(math.cos(angle), 6), -round(math.sin(angle), 6))
     x, y = sheet.at(door.x, door.y)
     side = next((side for side in SIDES if door in doors_on(floor, side)), None)
-    near = sheet.mm(WALL_M) + 2.0 if side is None else door_arrow(floor, side, sheet.scale)
+    beyond = sheet.mm(door_depth(door)) + ARROW_GAP_MM
+    near = beyond if side is None else door_arrow(floor, side, sheet.scale)
     tip, tail = ((x + out[0] * reach, y + out[1] * reach) for reach in (near, near + ARROW_MM))
     if not door.entrance:
         tip, tail = tail, tip
@@ -156,7 +159,8 @@ def _named(arrow: Markup, text: str, middle: Point, out: Point, plan: Box) -> Ma
     length = text_width(text, size) * 1.06
     style: dict[str, Value] = {"fill": INK, "font-weight": 600}
     start = middle[0] + 3.6
-    if start + length > plan.x + plan.width and middle[0] - 3.6 - length > plan.x:
+    no_room = start + length > plan.x + plan.width
+    if (no_room or out[0] < -ASLANT) and middle[0] - 3.6 - length > plan.x:
         start = middle[0] - 3.6 - length
         style["text-anchor"] = "end"
     at = middle[0] - 3.6 if "text-anchor" in style else start

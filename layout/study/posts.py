@@ -79,7 +79,8 @@ def furnish_hall(
     cells = free_cells(floor)
     areas = tuple(_area(zones, k) for k in range(len(zones.zones)))
     homes, notes = _homes(areas, posts)
-    things = place_equipment(cells, areas, catalogue, _wanted(areas, homes, posts, machines, seats))
+    wanted, short = _wanted(areas, homes, posts, machines, seats)
+    things = place_equipment(cells, areas, catalogue, wanted)
     views = make_views(cells, areas)
     room = _Room(floor, cells, areas, things, views, _targets(floor, cells, areas, things.equipment, catalogue))
     placed, post_notes = _place(room, catalogue, homes, posts, limits)
@@ -90,7 +91,7 @@ def furnish_hall(
         equipment=things.equipment,
         cameras_bound=watched.bound,
         blind_spots=watched.blind,
-        notes=(*notes, *things.notes, *post_notes, *watched.notes),
+        notes=(*notes, *short, *things.notes, *post_notes, *watched.notes),
     )
 
 
@@ -120,16 +121,19 @@ def _wanted(
     posts: Mapping[str, tuple[str, int]],
     machines: int,
     seats: int,
-) -> dict[str, dict[str, int]]:
+) -> tuple[dict[str, dict[str, int]], list[str]]:
+    notes: list[str] = []
     wanted: dict[str, dict[str, int]] = {area.id: {} for area in areas}
     for role, (_, count) in posts.items():
         for part, k in zip(_split(count, len(homes[role])), homes[role], strict=True):
             wanted[areas[k].id]["posts"] = wanted[areas[k].id].get("posts", 0) + part
     for what, total, kind in (("machines", machines, "self_service"), ("seats", seats, "waiting")):
         own = [area.id for area in areas if area.kind == kind]
+        if total and not own:
+            notes.append(f"{total} {what} are required, but the hall has no zone {kind}")
         for part, name in zip(_split(total, len(own)), own, strict=True):
             wanted[name][what] = part
-    return wanted
+    return wanted, notes
 
 
 def _split(total: int, parts: int) -> list[int]:

@@ -131,7 +131,8 @@ def test_parts_of_zones_json(furnished: Furnishing) -> None:
 
 def test_nothing_to_place() -> None:
     floor = FloorPlan(shapely.box(0, 0, 5, 5), (Door(2.5, 0, 1.0, True, False, 90.0),))
-    bare = furnish_hall(floor, ZonePlan((), {}, {}, (), np.empty((0, 2))), {}, 0, 0, LIMITS)
+    bare = furnish_hall(floor, ZonePlan((), {}, {}, (), np.empty((0, 2))), {}, 2, 0, LIMITS)
+    assert bare.notes == ("2 machines are required, but the hall has no zone self_service",)
     assert bare.posts == ()
     assert bare.equipment == ()
     assert len(bare.cameras) == 1, "the entrance must be seen all the same"
