@@ -125,12 +125,12 @@ def _layer(name: str, kind: type[LayerSettings]) -> str:
     return toml_section(f"siting.data.{name}", kind, {"file": f"data/{name}.geojson"}, leave_out=TOLD_ONCE)
 
 
-SCENARIO = """# What if: `outlet compare DIR five capture` sets two scenarios side by side.
-[scenario.five]
-siting.locate.outlets = 5
-
+SCENARIO = """# What if: `outlet compare DIR capture five` sets two scenarios side by side; `outlet run` compares the first.
 [scenario.capture]
 siting.locate.model = "max_capture"
+
+[scenario.five]
+siting.locate.outlets = 5
 """
 
 README = """# {title}

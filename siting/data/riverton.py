@@ -119,12 +119,12 @@ def _toml() -> str:
     return "\n".join(sections)
 
 
-SCENARIO = """# What if: `outlet compare DIR five cover` sets two scenarios side by side.
-[scenario.five]
-siting.locate.outlets = 5
-
+SCENARIO = """# What if: `outlet compare DIR cover five` sets two scenarios side by side; `outlet run` compares the first.
 [scenario.cover]
 siting.locate.model = "max_cover"
+
+[scenario.five]
+siting.locate.outlets = 5
 """
 
 README = """# Riverton
