@@ -65,6 +65,7 @@ def plan_workload(project: Project, brief: OutletBrief) -> Workload:
     if not brief.opening_hours:
         notes.append(f"no opening hours are known; the usual ones of the sector {catalogue.sector} are used (preset)")
     arrivals, told = _arrivals(project, brief, catalogue, settings)
+    catalogue, merged = catalogue.without_small(float(arrivals.day_total.sum()) / len(arrivals.open_days))
     diversion = divert(
         catalogue,
         arrivals,
@@ -73,7 +74,7 @@ def plan_workload(project: Project, brief: OutletBrief) -> Workload:
         target_share=settings.target_share,
         target_wait_min=settings.target_wait_min,
     )
-    return Workload(catalogue, arrivals, diversion, (*notes, *told, *arrivals.notes))
+    return Workload(catalogue, arrivals, diversion, (*notes, *told, *arrivals.notes, *merged))
 
 
 def _arrivals(

@@ -64,7 +64,9 @@ class Post(Settings):
     ``zone`` is the kind of zone it stands in. ``count`` is ``workload`` where the number follows from the visitors it
     serves, at least ``minimum``, and ``presence`` where it is ``minimum`` while open and serves nobody. An idle person
     of this post also takes the visitors of the posts in ``helps``. ``days`` limits a post to weekdays;
-    ``wait_min`` is its target wait where it differs from the project's, as for long talks by appointment.
+    ``from_visits`` is the visits a day from which an outlet has the post: below, the post ``merge_into`` does its work,
+    or nobody where that is empty. ``wait_min`` is its target wait where it differs from the project's, as for long talks
+    by appointment.
     """
 
     id: Id
@@ -72,6 +74,8 @@ class Post(Settings):
     zone: Id
     count: Literal["workload", "presence"]
     minimum: int = Field(0, ge=0, le=50)
+    from_visits: float = Field(0.0, ge=0)
+    merge_into: Id | None = None
     wait_min: float | None = Field(None, ge=0, le=240)
     helps: tuple[Id, ...] = ()
     days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -135,23 +139,33 @@ class Catalogue(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Catalogue:
-        posts = {post.id: post for post in self.posts}
-        if not self.services or not posts:
+        if not self.services or not self.posts:
             raise ValueError("expected at least one service and one post")
         for what, ids in (("services", [s.id for s in self.services]), ("posts", [p.id for p in self.posts])):
             double = sorted({name for name in ids if ids.count(name) > 1})
             if double:
                 raise ValueError(f"{what}: {', '.join(double)} twice")
+        if sum(service.share for service in self.services) <= 0:
+            raise ValueError("services: the shares sum to 0")
+        return self
+
+    @model_validator(mode="after")
+    def _posts_serve(self) -> Catalogue:
+        posts = {post.id: post for post in self.posts}
         used = {service.post: f"service {service.id}" for service in self.services}
         if self.triage is not None:
             used[self.triage.post] = "triage"
         for post in self.posts:
             used |= dict.fromkeys(post.helps, f"helps of {post.id}")
+            if post.merge_into is not None:
+                used[post.merge_into] = f"merge_into of {post.id}"
         for name, by in used.items():
             if name not in posts or not posts[name].serves:
                 raise ValueError(f"{by}: {name!r} is no post with count = 'workload'")
-        if sum(service.share for service in self.services) <= 0:
-            raise ValueError("services: the shares sum to 0")
+        for post in self.posts:
+            stays = post.merge_into is not None and not posts[post.merge_into].from_visits
+            if post.serves and post.from_visits > 0 and not stays:
+                raise ValueError(f"{post.id}: from_visits needs merge_into: a post that serves in every outlet")
         return self
 
     @property
@@ -159,6 +173,31 @@ class Catalogue(Settings):
         """Each service's share of visits, scaled to sum to 1."""
         total = sum(service.share for service in self.services)
         return {service.id: service.share / total for service in self.services}
+
+    def without_small(self, visits_per_day: float) -> tuple[Catalogue, tuple[str, ...]]:
+        """Return the catalogue of an outlet with so many visits a day, and notes on the posts it does without.
+
+        The reception of visitors falls away with the post that does it.
+        """
+        gone = {post.id: post for post in self.posts if visits_per_day < post.from_visits}
+        if not gone:
+            return self, ()
+        into = {name: post.merge_into or name for name, post in gone.items()}
+        services = tuple(
+            service.model_copy(update={"post": into.get(service.post, service.post)}) for service in self.services
+        )
+        posts = tuple(
+            post.model_copy(update={"helps": tuple(name for name in post.helps if name not in gone)})
+            for post in self.posts
+            if post.id not in gone
+        )
+        triage = None if self.triage is not None and self.triage.post in gone else self.triage
+        notes = tuple(
+            f"{post.name}: none below {post.from_visits:g} visits a day"
+            + (f"; {self.post(post.merge_into).name} does the work" if post.merge_into else "")
+            for post in gone.values()
+        )
+        return self.model_copy(update={"services": services, "posts": posts, "triage": triage}), notes
 
     def post(self, name: str) -> Post:
         """Return the post with an id."""

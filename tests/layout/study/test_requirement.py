@@ -30,13 +30,13 @@ def test_hours_and_pattern_of_the_brief(make_work):
 
 
 def test_own_counts_replace_siting(make_work, tmp_path):
-    lines = [f"A/1,2026-03-0{day} {hour:02d}:00,{6 if day == 2 else 3}" for day in (2, 3) for hour in range(9, 17)]
+    lines = [f"A/1,2026-03-0{day} {hour:02d}:00,{60 if day == 2 else 30}" for day in (2, 3) for hour in range(9, 17)]
     (tmp_path / "visits.csv").write_text("outlet,time,count\n" + "\n".join(lines) + "\n", encoding="utf-8")
     work = make_work({"services": {"visits": "visits.csv"}}, requirement=False)
     found = plan_requirement(work.project, work.brief)
     assert "its own counts of 2 days" in " ".join(found.notes)
     guide = [row.arrivals for row in found.rows if row.post == "guide" and row.day_type == "mon"]
-    assert sum(guide) == pytest.approx(48 * 1.14 / 0.99, rel=0.02)
+    assert sum(guide) == pytest.approx(480 * 1.14 / 0.99, rel=0.02)
 
 
 def test_counts_of_others_give_the_pattern_only(make_work, tmp_path):
@@ -90,3 +90,11 @@ def test_bad_file_names_the_rows(make_work, tmp_path):
     file.write_text("a,b\n", encoding="utf-8")
     with pytest.raises(InputError, match="no column day_type"):
         read_requirement(file)
+
+
+def test_a_small_outlet_merges_posts_and_tells(make_work):
+    work = make_work(requirement=False, visits_per_day=60.0)
+    found = plan_requirement(work.project, work.brief)
+    assert set(found.peak) == {"teller", "adviser", "duty_manager"}
+    assert "Lobby guide: none below 80 visits a day; Teller does the work" in found.notes
+    assert "Guard: none below 120 visits a day" in found.notes

@@ -45,3 +45,24 @@ def test_all_faults_at_once(small_text):
     with pytest.raises(InputError) as caught:
         parse_catalogue(text, "small.toml")
     assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("sector", ["bank", "telecom", "parcel", "retail"])
+def test_a_small_outlet_does_without_some_posts(sector):
+    """No work is lost: every service has a post that serves, and a large outlet has all posts."""
+    catalogue = read_preset(sector)
+    whole, told = catalogue.without_small(1e6)
+    assert (whole, told) == (catalogue, ())
+    small, told = catalogue.without_small(10.0)
+    assert len(told) == len(catalogue.posts) - len(small.posts) > 0
+    serving = {post.id for post in small.posts if post.serves}
+    assert {service.post for service in small.services} <= serving
+    assert {name for post in small.posts for name in post.helps} <= serving
+    assert small.triage is None or small.triage.post in serving
+    assert small.shares == catalogue.shares
+
+
+def test_a_post_that_serves_must_merge_into_one_that_stays(small_text):
+    text = small_text.replace("minimum = 1\nsource", "minimum = 1\nfrom_visits = 50\nsource", 1)
+    with pytest.raises(InputError, match="teller: from_visits needs merge_into"):
+        parse_catalogue(text, "small.toml")
