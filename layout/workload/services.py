@@ -62,11 +62,11 @@ class Post(Settings):
     """One post.
 
     ``zone`` is the kind of zone it stands in. ``count`` is ``workload`` where the number follows from the visitors it
-    serves, at least ``minimum``, and ``presence`` where it is ``minimum`` while open and serves nobody. An idle person
-    of this post also takes the visitors of the posts in ``helps``. ``days`` limits a post to weekdays;
-    ``from_visits`` is the visits a day from which an outlet has the post: below, the post ``merge_into`` does its work,
-    or nobody where that is empty. ``wait_min`` is its target wait where it differs from the project's, as for long talks
-    by appointment.
+    serves, at least ``minimum``, and ``presence`` where it is ``minimum`` while open and serves nobody. An idle
+    person of this post also takes the visitors of the posts in ``helps``. ``days`` limits a post to weekdays;
+    ``from_visits`` is the visits a day from which an outlet has the post: below, the post ``merge_into`` does its
+    work, or nobody where that is empty. ``wait_min`` is its target wait where it differs from the project's, as for
+    long talks by appointment.
     """
 
     id: Id
