@@ -41,6 +41,8 @@ MOST_GROUPS = 4000
 ROUNDS = 80
 ENTRIES_PER_WORK = 2e6
 """Entries of cuts in one solve of the relaxation that make one unit of work, about a second."""
+TINY_SLOPE = 1e-7
+"""Share of a demand point below which a cut counts a candidate as open: looser, still valid, and well scaled."""
 MOST_SETS = 50_000_000
 BRANCH_WORK = 3.0
 BRANCH_ENTRIES_PER_WORK = 3e8
@@ -259,12 +261,16 @@ class _Solve:
         n, m = len(points.demand), len(self.lower)
         constant, slope, value = np.zeros(n), np.zeros(len(points.attraction)), np.zeros(n)
         tightest_cuts(points, y, constant, slope, value)
+        owner = np.repeat(np.arange(n), np.diff(points.start))
+        tiny = slope < TINY_SLOPE * points.demand[owner]
+        constant += np.bincount(owner[tiny], slope[tiny], n)
+        slope[tiny] = 0.0
         limit = np.bincount(self.group, value, k)
         violated = np.ones(k, dtype=bool) if theta is None else theta > limit + 1e-6 * (1e-9 + np.abs(limit))
         if not violated.any():
             return None
-        owner = self.group.repeat(np.diff(points.start))
-        pulls = sparse.csr_array((-slope, (owner, points.candidate)), shape=(k, m))
+        some = ~tiny
+        pulls = sparse.csr_array((-slope[some], (self.group[owner[some]], points.candidate[some])), shape=(k, m))
         rows = sparse.csr_array(sparse.hstack([pulls, sparse.identity(k)]))[np.flatnonzero(violated)]
         upper = np.bincount(self.group, constant, k).astype(np.float64)[violated]
         self.cuts.append((sparse.csr_array(rows), upper))

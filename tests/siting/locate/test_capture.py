@@ -100,7 +100,7 @@ def test_groups_of_demand_points_share_a_bound_that_still_holds(monkeypatch):
     alone = max_capture(pull, rivals, demand, 4, limits=LIMITS)
     monkeypatch.setattr(capture, "MOST_GROUPS", 7)
     monkeypatch.setattr(capture, "MOST_SETS", -1)
-    together = max_capture(pull, rivals, demand, 4, limits=LIMITS)
+    together = max_capture(pull, rivals, demand, 4, limits=Limits(seconds=2, workers=1))
     assert together.objective == pytest.approx(alone.objective)
     assert together.bound >= alone.objective * (1 - 1e-9)
 
