@@ -125,7 +125,7 @@ def _layer(name: str, kind: type[LayerSettings]) -> str:
     return toml_section(f"siting.data.{name}", kind, {"file": f"data/{name}.geojson"}, leave_out=TOLD_ONCE)
 
 
-SCENARIO = """# What if: `outlet compare DIR capture five` sets two scenarios side by side; `outlet run` compares the first.
+SCENARIO = """# What if: `outlet compare DIR capture five` compares the two; `outlet run` compares the first.
 [scenario.capture]
 siting.locate.model = "max_capture"
 

@@ -119,7 +119,7 @@ def _toml() -> str:
     return "\n".join(sections)
 
 
-SCENARIO = """# What if: `outlet compare DIR cover five` sets two scenarios side by side; `outlet run` compares the first.
+SCENARIO = """# What if: `outlet compare DIR cover five` compares the two; `outlet run` compares the first.
 [scenario.cover]
 siting.locate.model = "max_cover"
 
