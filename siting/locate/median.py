@@ -86,7 +86,7 @@ def p_median(
     --------
     >>> outcome = p_median(np.array([[0.0, 4.0], [4.0, 0.0], [1.0, 3.0]]), [1.0, 2.0, 1.0], p=1)
     >>> outcome.solution.opened, outcome.objective
-    (array([0]), 9.0)
+    (array([1]), 7.0)
     """
     if unreached is not None and not 0 <= unreached < np.inf:
         raise InputError(f"unreached is {unreached}; expected a number from 0")
