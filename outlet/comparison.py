@@ -118,11 +118,7 @@ def to_csv(found: Comparison) -> str:
 def compared_pair(file: Path) -> tuple[str, str] | None:
     """Return the names of the scenarios that a compare.csv compares, or None where there is none."""
     rows = [row for row in _rows(file) if row["measure"] == "scenario"]
-    return (_text(rows[0]["first"]), _text(rows[0]["second"])) if rows else None
-
-
-def _text(cell: str) -> str:
-    return cell[1:] if cell[:2] in ("'=", "'+", "'-", "'@") else cell
+    return (from_text_cell(rows[0]["first"]), from_text_cell(rows[0]["second"])) if rows else None
 
 
 def _cell(value: Figure) -> str:
@@ -130,7 +126,7 @@ def _cell(value: Figure) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
+        return as_text_cell(value)
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 
 

@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from outlet.cells import from_text_cell
 from outlet.errors import Fault, TableError
 from outlet.handover import minute_of_day
 
 COLUMNS = ("date", "person", "post", "start", "end")
-FORMULA_SIGNS = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def check_locked(file: Path, *, name: str | None = None) -> tuple[tuple[LockedCe
 
 
 def _cell(label: str, row: int, record: Mapping[str, str | None], faults: list[Fault]) -> LockedCell | None:
-    values = {column: _plain((record.get(column) or "").strip()) for column in COLUMNS}
+    values = {column: from_text_cell((record.get(column) or "").strip()) for column in COLUMNS}
     outlet = (record.get("outlet") or "").strip()
     try:
         date = dt.date.fromisoformat(values["date"])
@@ -104,7 +104,3 @@ def _cell(label: str, row: int, record: Mapping[str, str | None], faults: list[F
         faults.append(Fault(label, "time-order", found, "an end after the start", row=row, column="end"))
         return None
     return LockedCell(row, date, values["person"], values["post"], start, end, outlet)
-
-
-def _plain(text: str) -> str:
-    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text

@@ -15,13 +15,13 @@ from layout.efficiency.kpi import Efficiency, Halls, measure
 from layout.settings import LayoutSettings
 from layout.study.establishment import PostRow, read_establishment, write_network
 from layout.study.workload import plan_workload
+from outlet.cells import as_text_cell
 from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of
 from outlet.outlets import list_outlets
 from outlet.stage import Cell, StageRun, Summary
 
 WEEKS_PER_YEAR = 52.0
 NAMED = 8
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "outlet_id", "name", "role", "format", "currency", "visits_per_day", "value_per_year", "rent_per_year",
     "staff_cost_per_year", "fit_out_per_year", "contribution_per_year", "area_m2", "full_time_equivalents",
@@ -149,7 +149,7 @@ def _row(at: int, fact: Facts, figures: Efficiency) -> tuple[str, ...]:
     planned_visits, planned_sales = fact.visits_per_year, float(figures.value[at])
     return (
         brief.id,
-        _text(brief.name),
+        as_text_cell(brief.name),
         brief.role,
         brief.format,
         brief.currency,
@@ -178,11 +178,6 @@ def _row(at: int, fact: Facts, figures: Efficiency) -> tuple[str, ...]:
 def _digits(value: float, digits: int) -> str:
     """Return a figure with fixed digits; nothing where unknown or infinite."""
     return f"{round(float(value), digits) + 0.0:.{digits}f}" if math.isfinite(value) else ""
-
-
-def _text(text: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _summary(facts: Sequence[Facts], figures: Efficiency) -> Summary:

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.data.locked import FORMULA_SIGNS
 from layout.data.people import Person
 from layout.settings.staff import StaffSettings
 from layout.staffing.plan import FREE, OFF, RosterProblem, Shift
 from layout.study.staff_need import StaffNeed, clock
 from layout.study.staff_shifts import NamedShifts, shift_ids, staffed
+from outlet.cells import as_text_cell
 from outlet.errors import Fault, TableError
 from outlet.handover import WEEKDAYS
 
@@ -33,11 +33,6 @@ ESTABLISHMENT_COLUMNS = (
 COMMUNITY_COLUMNS = ("community_id", "name", "grade", "weight", "minutes", "staff_hours")
 CATCHMENT_COLUMNS = COMMUNITY_COLUMNS[:-1]
 UNGRADED_VALUE = 1.0
-
-
-def shown(text: str) -> str:
-    """Return a text that a spreadsheet takes for a text and not for a formula."""
-    return f"'{text}" if text[:1] in FORMULA_SIGNS else text
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -80,8 +75,8 @@ def roster_table(
             shift = named.shifts[s]
             locked = "true" if problem.locked[e, d] != FREE else "false"
             times = (clock(shift.start_min), clock(shift.end_min))
-            who = shown(person.id)
-            rows.append((day, who, named.ids[s], need.posts[shift.post], *times, locked, shown(person.name)))
+            who = as_text_cell(person.id)
+            rows.append((day, who, named.ids[s], need.posts[shift.post], *times, locked, as_text_cell(person.name)))
     return _table(ROSTER_COLUMNS, rows)
 
 
@@ -173,7 +168,7 @@ def communities_table(catchment: Path | None, spare_hours: float, values: Mappin
     total = sum(worth)
     rows = [
         (
-            *(shown(record.get(column) or "") for column in CATCHMENT_COLUMNS),
+            *(as_text_cell(record.get(column) or "") for column in CATCHMENT_COLUMNS),
             round(spare_hours * value / total, 3) if total else 0,
         )
         for record, value in zip(records, worth, strict=True)

@@ -21,6 +21,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from outlet.cells import as_text_cell
 from siting.data.layers import SitingData
 from siting.scoring.ranking import Ranking
 
@@ -66,7 +67,7 @@ def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
 def to_csv(table: gpd.GeoDataFrame) -> str:
     """Return candidates.csv."""
     plain = pd.DataFrame(table.drop(columns="geometry"))
-    plain["name"] = [_no_formula(name) for name in plain["name"]]
+    plain["name"] = [as_text_cell(name) for name in plain["name"]]
     return plain.to_csv(index=False, lineterminator="\n")
 
 
@@ -105,8 +106,3 @@ def _gdal_date(as_of: dt.date) -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
-def _no_formula(text: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

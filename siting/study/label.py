@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
+from outlet.cells import as_text_cell
 from outlet.handover import OutletBrief
 from outlet.outcome import Outcome
 from siting.data.layers import SitingData
@@ -114,8 +115,8 @@ def catchment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], ou
     table = pd.DataFrame(
         {
             "community_id": frame["id"].astype(str).to_numpy(),
-            "name": [no_formula(str(name)) for name in frame["name"]],
-            "grade": ["" if pd.isna(value) else no_formula(str(value)) for value in grade],
+            "name": [as_text_cell(str(name)) for name in frame["name"]],
+            "grade": ["" if pd.isna(value) else as_text_cell(str(value)) for value in grade],
             "weight": frame["weight"].to_numpy(dtype=np.float64).round(AMOUNT),
             "minutes": minutes_between(cost, rows, np.full(len(rows), outlet)).round(MINUTES),
         }
@@ -135,7 +136,7 @@ def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidat
                 "objective": tidy(point.outcome.objective),
                 "bound": tidy(point.outcome.bound),
                 "gap": tidy(point.outcome.gap),
-                "opened": no_formula(SEPARATOR.join(ids_at(new, ids))),
+                "opened": as_text_cell(SEPARATOR.join(ids_at(new, ids))),
             }
         )
     return pd.DataFrame(rows, columns=["p", "objective", "bound", "gap", "opened"])
@@ -165,11 +166,6 @@ def outlets_geojson(data: SitingData, briefs: Sequence[tuple[int, OutletBrief]],
         lines.append(json.dumps(feature, ensure_ascii=False, sort_keys=True, allow_nan=False))
     body = ",\n".join(lines)
     return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
-
-
-def no_formula(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def name_some(names: Sequence[str], most: int = 3) -> str:
