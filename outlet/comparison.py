@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from outlet.cells import as_text_cell, from_text_cell
+
 Figure = str | float | None
 
 SUMMED = (
