@@ -215,15 +215,21 @@ def _drop(out: Path, manifest: dict[str, dict[str, dict[str, Json]]], path: str)
 def drop_closed_outlets(out: Path, outlet_ids: Sequence[str]) -> None:
     """Remove the artefacts of outlets that are in no plan any more."""
     keep = set(outlet_ids)
+    runs = read_manifest(out)["runs"]
+    drop_runs(out, [name for name in runs if ":" in name and name.split(":", 1)[1] not in keep])
+
+
+def drop_runs(out: Path, names: Sequence[str]) -> None:
+    """Remove what these runs wrote, and forget them."""
+    if not names:
+        return
     with locked(out):
         manifest = read_manifest(out)
-        gone = [name for name in manifest["runs"] if ":" in name and name.split(":", 1)[1] not in keep]
-        for name in gone:
-            written = manifest["runs"].pop(name).get("artefacts")
+        for name in names:
+            written = manifest["runs"].pop(name, {}).get("artefacts")
             for old in written if isinstance(written, list) else []:
                 _drop(out, manifest, str(old))
-        if gone:
-            _write_manifest(out, manifest)
+        _write_manifest(out, manifest)
 
 
 def _write_manifest(out: Path, manifest: dict[str, dict[str, dict[str, Json]]]) -> None:

@@ -40,19 +40,21 @@ def command(folder: Path, options: Options) -> None:
 
 
 def _compare_first_scenario(project: Project, out: Path, options: Options) -> list[Row]:
-    """Put the first scenario beside the project as it stands, where outlet.toml has one."""
+    """Put where the first scenario opens beside the project as it stands, where outlet.toml has one."""
     from outlet.cli.scenarios import BASE, compare_scenarios
 
     for name in list(project.scenarios)[:1]:
-        summary = compare_scenarios(project.folder, out, BASE, name, options)
-        return [("compare", name, "up to date" if summary.skipped else "done", "")]
+        summary = compare_scenarios(project.folder, out, BASE, name, options, halls=False)
+        if summary.skipped:
+            return [("compare", name, "up to date", "")]
+        return [("compare", name, "done", f"where to open; `outlet compare DIR {BASE} {name}` plans its halls too")]
     return []
 
 
-def run_all(project: Project, out: Path, options: Options) -> list[Row]:
-    """Run all stages that apply; return a row (step, outlet, result, note) for each run."""
+def run_all(project: Project, out: Path, options: Options, *, halls: bool = True) -> list[Row]:
+    """Run all stages that apply, those of layout where ``halls``; return a row (step, outlet, result, note) a run."""
     stages = in_order([stage for stage in load_commands().values() if isinstance(stage, Stage)])
-    applicable = [stage for stage in stages if project.has(stage.section)]
+    applicable = [stage for stage in stages if project.has(stage.section) and (halls or stage.section != "layout")]
     rows: list[Row] = []
     at = 0
     while at < len(applicable):

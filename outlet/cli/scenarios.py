@@ -11,14 +11,23 @@ import os
 import shutil
 from pathlib import Path
 
-from outlet.artefacts import MANIFEST, STAGING_PREFIX, is_up_to_date, staging
+from outlet.artefacts import (
+    MANIFEST,
+    STAGING_PREFIX,
+    drop_closed_outlets,
+    drop_runs,
+    is_up_to_date,
+    run_name,
+    staging,
+)
 from outlet.cli.options import Options
 from outlet.cli.run import run_all
 from outlet.comparison import Comparison, compare_folders, compared_pair, to_csv
 from outlet.errors import InputError
-from outlet.handover import folder_of
+from outlet.handover import OutletBrief, folder_of
+from outlet.outlets import list_outlets
 from outlet.project import Project, load_project, set_language
-from outlet.stage import Stage, StageRun, Summary
+from outlet.stage import Stage, StageRun, Summary, in_order, load_commands
 
 BASE = "base"
 FOLDER = "scenarios"
@@ -28,7 +37,9 @@ NAMED_PAGES = ("map.html", "report.html")
 _CACHE = ".cache"
 
 
-def compare_scenarios(folder: Path, out: Path, first: str, second: str, options: Options) -> Summary:
+def compare_scenarios(
+    folder: Path, out: Path, first: str, second: str, options: Options, *, halls: bool = True
+) -> Summary:
     """Plan two scenarios where they are not up to date, and write compare.html and compare.csv into ``out``.
 
     Parameters
@@ -41,6 +52,8 @@ def compare_scenarios(folder: Path, out: Path, first: str, second: str, options:
         Names of scenarios, or ``base``.
     options
         Of the command; ``--set``, ``--seed`` and ``--lang`` hold for both scenarios.
+    halls
+        Whether the halls of a scenario's outlets are planned too; without, only where to open is compared.
 
     Raises
     ------
@@ -57,13 +70,27 @@ def compare_scenarios(folder: Path, out: Path, first: str, second: str, options:
         if name != BASE:
             _start_from(out, place)
         options.progress.say(f"scenario {name}")
-        run_all(project, place, options)
+        with_halls = halls or not project.has("siting")
+        run_all(project, place, options, halls=with_halls)
+        if not with_halls:
+            _drop_stale_halls(project, place)
     stage = _stage(first, second)
     base = _load(folder, BASE, options)
     if is_up_to_date(stage, base, out) and compared_pair(out / "compare.csv") == (first, second):
         return Summary("Comparison", skipped="compare.html and compare.csv are up to date")
     with staging(stage, base, out) as place_for:
         return stage.run(StageRun(project=base, out=place_for, progress=options.progress, workers=options.workers))
+
+
+def _drop_stale_halls(project: Project, place: Path) -> None:
+    """Remove hall plans that were made for other outlets or other visits, so that none is compared as current."""
+    briefs = list_outlets(project, place)
+    drop_closed_outlets(place, [brief.id for brief in briefs])
+    for stage in in_order([found for found in load_commands().values() if isinstance(found, Stage)]):
+        if stage.section == "layout":
+            runs: list[OutletBrief | None] = [*briefs] if stage.per_outlet else [None]
+            stale = [brief for brief in runs if not is_up_to_date(stage, project, place, brief)]
+            drop_runs(place, [run_name(stage, brief) for brief in stale])
 
 
 def folder_of_scenario(out: Path, name: str) -> Path:

@@ -121,7 +121,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "outlet.toml").write_text(TOML, encoding="utf-8")
     runs = []
 
-    def run_all(project, out, options):
+    def run_all(project, out, options, *, halls=True):
         runs.append((project.settings.name, (out / "kept.txt").exists()))
         rich = project.settings.name.startswith("Rich")
         write_out(out, 150.0 if rich else 100.0, ["x", "y"] if rich else ["x"], 3)
