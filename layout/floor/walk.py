@@ -172,6 +172,13 @@ def covered_by(positions: NDArray[np.bool_], width_cells: int, shape: tuple[int,
     return np.asarray(covered.cumsum(axis=0).cumsum(axis=1)[:rows, :columns] > 0)
 
 
+def touching(mask: NDArray[np.bool_], width_cells: int) -> NDArray[np.bool_]:
+    """Return the positions of a square walker that touch a mask, of the shape of `reached_positions`."""
+    if mask.shape[0] < width_cells or mask.shape[1] < width_cells:
+        return np.zeros((0, 0), dtype=bool)
+    return _windows(mask, width_cells) > 0
+
+
 def _windows(mask: NDArray[np.bool_], k: int) -> NDArray[np.int64]:
     """Return how many cells of every k × k window are set, shape (rows − k + 1, columns − k + 1)."""
     total = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), dtype=np.int64)

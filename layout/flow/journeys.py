@@ -10,6 +10,7 @@ Stops that the hall does not have are left out.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,11 +97,14 @@ def trips(journeys: Sequence[Journey], kinds: Sequence[str]) -> NDArray[np.float
 
     Returns
     -------
-    Shape (n + 1, n + 1): people an hour from k to l; 0 is the door, zone i of ``kinds`` is i + 1.
+    Shape (n + 1, n + 1): people an hour from k to l; 0 is the door, zone i of ``kinds`` is i + 1. Where a kind occurs
+    more than once, visitors spread evenly.
     """
-    at = {DOOR: 0} | {kind: i for i, kind in enumerate(kinds, start=1)}
-    flow = np.zeros((len(kinds) + 1, len(kinds) + 1))
+    names = [DOOR, *kinds]
+    flow = np.zeros((len(names), len(names)))
     for journey in journeys:
-        for start, end in zip(journey.stops, journey.stops[1:], strict=False):
-            flow[at[start], at[end]] += journey.per_hour
+        for start, end in itertools.pairwise(journey.stops):
+            rows = [k for k, name in enumerate(names) if name == start]
+            columns = [k for k, name in enumerate(names) if name == end]
+            flow[np.ix_(rows, columns)] += journey.per_hour / (len(rows) * len(columns))
     return flow

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.floor.cells import Cells
-from layout.floor.walk import simplify_path, walk_path
+from layout.floor.walk import simplify_path, touching, walk_path
 from layout.zones.check import Verdict
 from layout.zones.improve import Arrangement
 from layout.zones.plan import PlacedZone, ZonePlan
@@ -28,7 +28,7 @@ def make_zone_plan(
         terms={name: round(value, 3) + 0.0 for name, value in verdict.terms.items()},
         bound={"packing_objective": arrangement.packing_objective, "packing": arrangement.packing_bound},
         broken_rules=verdict.broken,
-        movement_line=movement_line(cells, problem, verdict),
+        movement_line=movement_line(cells, problem, space, verdict),
         notes=(*space.notes, *notes),
     )
 
@@ -47,7 +47,7 @@ def _placed(cells: Cells, problem: PackProblem, space: Space, arrangement: Arran
     at[side] = (high if front < 2 else low)[side]
     return PlacedZone(
         id=problem.kinds[i],
-        kind=problem.kinds[i],
+        kind=space.needs[i].kind,
         rects=rect[None, :],
         area_m2=round(w * h * c * c, 3),
         public=bool(problem.public[i]),
@@ -59,34 +59,42 @@ def _placed(cells: Cells, problem: PackProblem, space: Space, arrangement: Arran
     )
 
 
-def movement_line(cells: Cells, problem: PackProblem, verdict: Verdict) -> NDArray[np.float64]:
+def movement_line(cells: Cells, problem: PackProblem, space: Space, verdict: Verdict) -> NDArray[np.float64]:
     """Return the line visitors are led along: entrance, reception, selling zones (nearest next), waiting, counters.
 
-    Shape (k, 2), metres; it walks the aisles only.
+    Shape (k, 2), metres. It is the way of the middle of a walker as wide as the visitors' aisle.
     """
-    stops = {kind: verdict.access[i] for i, kind in enumerate(problem.kinds) if verdict.access[i, 0] >= 0}
-    start = np.argwhere(problem.ground.entrance & verdict.aisles)
+    k = problem.ground.aisle_public
+    positions = verdict.positions
+    start = np.argwhere(positions & touching(problem.ground.entrance, k))
     if len(start) == 0:
         return np.empty((0, 2))
-    at = start[int(np.argmin(((start - start.mean(axis=0)) ** 2).sum(axis=1)))]
+    stops: dict[str, NDArray[np.int64]] = {}
+    at = np.argwhere(positions)
+    for need, cell in zip(space.needs, verdict.access, strict=True):
+        if cell[0] >= 0:
+            far = np.abs(2 * at + k - 1 - 2 * cell).sum(axis=1)
+            stops.setdefault(need.kind, at[int(np.argmin(far))])
+    here = start[int(np.argmin(((start - start.mean(axis=0)) ** 2).sum(axis=1)))]
+    line = [here[None, :]]
+    for stop in _order(space, stops, here):
+        path = walk_path(positions, cells.cell_m, _cell(line[-1][-1]), _cell(stop))
+        if len(path):
+            line.append(simplify_path(positions, path)[1:])
+    points = np.vstack(line) + k / 2
+    origin = np.array([cells.x0, cells.y0])
+    return np.round(origin + points[:, ::-1] * cells.cell_m, 3)
+
+
+def _order(space: Space, stops: dict[str, NDArray[np.int64]], start: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     order = [stops[kind] for kind in LED_FIRST if kind in stops]
-    selling = [stops[kind] for i, kind in enumerate(problem.kinds) if problem.selling[i] and kind in stops]
-    here = order[-1] if order else at
+    selling = [stops[need.kind] for need in space.needs if need.spec.selling and need.kind in stops]
+    here = order[-1] if order else start
     while selling:
         selling.sort(key=lambda stop: (int(np.abs(stop - here).sum()), tuple(stop)))
         here = selling.pop(0)
         order.append(here)
-    order += [stops[kind] for kind in LED_LAST if kind in stops]
-    line = [at[None, :]]
-    for stop in order:
-        path = walk_path(verdict.aisles, cells.cell_m, _cell(line[-1][-1]), _cell(stop))
-        if len(path):
-            line.append(simplify_path(verdict.aisles, path)[1:])
-    points = np.vstack(line)
-    x = cells.x0 + (points[:, 1] + 0.5) * cells.cell_m
-    y = cells.y0 + (points[:, 0] + 0.5) * cells.cell_m
-    line_m: NDArray[np.float64] = np.round(np.column_stack([x, y]).astype(np.float64), 3)
-    return line_m
+    return order + [stops[kind] for kind in LED_LAST if kind in stops]
 
 
 def _cell(values: NDArray[np.int64]) -> tuple[int, int]:

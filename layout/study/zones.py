@@ -35,10 +35,13 @@ from outlet.stage import StageRun, Summary
 
 ROUNDS = 5
 SHRINK = 0.5
-PACK_WORK = 1.0
-FURNISH_WORK = 2.0
+WISHES = frozenset({"staff_side", "entrance_within"})
+PACK_WORK = 0.6
+FURNISH_WORK = 1.0
 SECONDS = 120.0
 SCHEMA = 1
+
+Errands = Callable[[Sequence[str]], tuple[Errand, ...]]
 
 
 @dataclass(frozen=True)
@@ -120,23 +123,23 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallPlan
     return HallPlan(hall, requirement, zones, furnishing, density, best.space.seats, tuple(dict.fromkeys(notes)))
 
 
-def _settle(
-    stage: StageRun,
-    hall: Hall,
-    programme: Programme,
-    space: Space,
-    errands: Callable[[Sequence[str]], tuple[Errand, ...]],
-) -> _Round:
-    """Arrange, and shrink or drop zones where rules stay broken, for at most five rounds; return the best round."""
+def _settle(stage: StageRun, hall: Hall, programme: Programme, space: Space, errands: Errands) -> _Round:
+    """Return the best of at most five rounds.
+
+    While a rule is broken that no hall can do without, zones shrink, then optional ones go. Where only wishes of the
+    programme are broken, the same space is tried once from another seed.
+    """
     best: _Round | None = None
+    again = False
     for number in range(ROUNDS):
-        tried = _arrange(stage, hall, programme, space, errands)
+        tried = _arrange(stage, hall, programme, space, errands, stage.seed + number)
         if best is None or _rank(tried) < _rank(best):
             best = tried
-        solution = tried.outcome.solution
-        if solution is not None and not solution.verdict.broken:
+        serious, wishes = _broken(best)
+        if not serious and (not wishes or again):
             break
-        smaller = _smaller(space, number)
+        again = not serious
+        smaller = best.space if again else _smaller(space, number)
         if smaller is None:
             break
         space = smaller
@@ -144,9 +147,17 @@ def _settle(
     return best
 
 
-def _rank(tried: _Round) -> tuple[bool, int]:
+def _broken(tried: _Round) -> tuple[int, int]:
+    """Return how many rules are broken: those every hall keeps, and wishes of the programme."""
     solution = tried.outcome.solution
-    return solution is None, 0 if solution is None else len(solution.verdict.broken)
+    if solution is None:
+        return 1, 0
+    wishes = sum(rule.rule in WISHES for rule in solution.verdict.broken)
+    return len(solution.verdict.broken) - wishes, wishes
+
+
+def _rank(tried: _Round) -> tuple[bool, int, int]:
+    return tried.outcome.solution is None, *_broken(tried)
 
 
 def _optional(space: Space) -> list[str]:
@@ -166,13 +177,7 @@ def _smaller(space: Space, number: int) -> Space | None:
     return without(space, optional[0], "left out so that the other zones keep the rules")
 
 
-def _arrange(
-    stage: StageRun,
-    hall: Hall,
-    programme: Programme,
-    space: Space,
-    errands: Callable[[Sequence[str]], tuple[Errand, ...]],
-) -> _Round:
+def _arrange(stage: StageRun, hall: Hall, programme: Programme, space: Space, errands: Errands, seed: int) -> _Round:
     settings = stage.project.section("layout", LayoutSettings).programme
     kinds = [need.kind for need in space.needs]
     selling = [need.kind for need in space.needs if need.spec.selling]
@@ -187,7 +192,7 @@ def _arrange(
     problem = make_problem(
         hall.ground, programme, space, trips(journeys, kinds), locked=locked, weights=settings.weights
     )
-    limits = Limits(workers=1, work=PACK_WORK, seconds=SECONDS, seed=stage.seed)
+    limits = Limits(workers=1, work=PACK_WORK, seconds=SECONDS, seed=seed)
     return _Round(space, problem, arrange(problem, limits, effort=settings.effort))
 
 

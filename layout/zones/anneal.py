@@ -14,11 +14,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from layout.zones.price import HARD, SOFT, TERMS, FloorArrays, Scratch, ZoneArrays, cells_in, price, shared, strip
+from layout.floor.walk import touching
+from layout.zones.cellwork import FloorArrays, Scratch, ZoneArrays, cells_in, shared, strip
+from layout.zones.price import HARD, SOFT, TERMS, price
 from layout.zones.problem import Ints, PackProblem, Placement
 
 COLDEST, RISE = 0.02, 0.7
-FRESH = (6.0, 0.05)
+FRESH = (10.0, 0.05)
 AGAIN = (2.0, 0.2)
 KEPT = 2
 
@@ -90,6 +92,18 @@ def _stretch(place: Ints, i: int, spec: ZoneArrays, state: NDArray[np.uint64]) -
 
 
 @njit(cache=True)
+def _attach(place: Ints, other: Ints, state: NDArray[np.uint64]) -> None:
+    """Put a zone beside another, somewhere along one of its sides."""
+    side = _pick(state, 4)
+    across = 1 if side % 2 == 0 else 0
+    along = 1 - across
+    place[across] = (
+        other[across] - place[across + 2] + 4 + _pick(state, max(1, other[across + 2] + place[across + 2] - 7))
+    )
+    place[along] = other[along] + other[along + 2] if side < 2 else other[along] - place[along + 2]
+
+
+@njit(cache=True)
 def _swap(a: Ints, b: Ints) -> None:
     """Exchange the middles of two zones."""
     ax, ay = 2 * a[0] + a[2], 2 * a[1] + a[3]
@@ -109,19 +123,14 @@ def _move(places: Ints, floor: FloorArrays, spec: ZoneArrays, heat: float, state
     kind = _random(state)
     place = places[i]
     before = place.copy()
-    if kind < 0.30:
-        reach = 1 + int(heat * 16)
-        place[0] += _pick(state, 2 * reach + 1) - reach
-        place[1] += _pick(state, 2 * reach + 1) - reach
-    elif kind < 0.50:
-        _stretch(place, i, spec, state)
-    elif kind < 0.60:
-        place[4] = (place[4] + 1 + _pick(state, 3)) % 4
-        _reshape(place, i, spec, state)
+    if kind < 0.60:
+        _change(place, i, spec, heat, kind, state)
     elif kind < 0.68:
         _reshape(place, i, spec, state)
-    elif kind < 0.78:
+    elif kind < 0.73:
         place[0], place[1] = _pick(state, columns), _pick(state, rows)
+    elif kind < 0.78 and j != i and (spec.back_to[i, j] or spec.back_to[j, i] or spec.close[i + 1, j + 1] > 0):
+        _attach(place, places[j], state)
     elif kind < 0.86 and j != i and not spec.locked[j]:
         _swap(place, places[j])
         _clamp(places[j], rows, columns)
@@ -130,6 +139,20 @@ def _move(places: Ints, floor: FloorArrays, spec: ZoneArrays, heat: float, state
         place[:] = before
     elif kind >= 0.86 or _random(state) < 0.2:
         _slide(places, i, _pick(state, 4), floor)
+
+
+@njit(cache=True)
+def _change(place: Ints, i: int, spec: ZoneArrays, heat: float, kind: float, state: NDArray[np.uint64]) -> None:
+    """Shift, stretch or turn a zone."""
+    if kind < 0.30:
+        reach = 1 + int(heat * 16)
+        place[0] += _pick(state, 2 * reach + 1) - reach
+        place[1] += _pick(state, 2 * reach + 1) - reach
+    elif kind < 0.50:
+        _stretch(place, i, spec, state)
+    else:
+        place[4] = (place[4] + 1 + _pick(state, 3)) % 4
+        _reshape(place, i, spec, state)
 
 
 @njit(cache=True)
@@ -201,7 +224,7 @@ def make_scratch(problem: PackProblem) -> Scratch:
     """Return the room that pricing works in."""
     rows, columns = problem.ground.free.shape
     return Scratch(
-        total=np.zeros((rows + 1, columns + 1), dtype=np.int32),
+        square=np.zeros((rows + 1, columns + 1), dtype=np.int32),
         steps=np.zeros((rows, columns), dtype=np.int32),
         queue=np.zeros((rows * columns + 1, 2), dtype=np.int32),
         cover=np.zeros((rows, columns), dtype=np.int32),
@@ -233,29 +256,22 @@ def floor_arrays(problem: PackProblem) -> FloorArrays:
     k = ground.aisle_public
     blocked = np.pad(~ground.free, 1, constant_values=True).astype(np.uint8)
     closed = np.pad(~ground.buildable, 1, constant_values=True)
-    exits = [(e, int(r), int(c)) for e, mask in enumerate(ground.exits) for r, c in np.argwhere(_touching(mask, k))]
+    exits = [(e, int(r), int(c)) for e, mask in enumerate(ground.exits) for r, c in np.argwhere(touching(mask, k))]
     middle = np.argwhere(ground.entrance).mean(axis=0).round()
-    contact = ground.aisle_staff
+    start = np.argwhere(touching(ground.entrance, k)).astype(np.int64)
+    slack = int(np.abs(start - middle).sum(axis=1).max()) + 2 * k
+    sizes = [k, max(k, ground.turning), ground.aisle_staff, middle[0], middle[1], slack]
     return FloorArrays(
         blocked=blocked,
+        open=ground.free.astype(np.int32),
         blocked_sum=_table(blocked > 0),
         closed_sum=_table(closed),
         window_sum=_table(np.pad(ground.windows, 1)),
-        start=np.argwhere(_touching(ground.entrance, k)).astype(np.int64),
+        start=start,
         exits=np.array(exits, dtype=np.int64).reshape(-1, 3),
-        sizes=np.array([k, max(k, ground.turning), contact, middle[0], middle[1]], dtype=np.int64),
+        sizes=np.array(sizes, dtype=np.int64),
         cell_m=ground.cell_m,
     )
-
-
-def _touching(mask: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
-    """Return the positions (lower left cell) of a k × k walker that touch a mask."""
-    rows, columns = mask.shape
-    if rows < k or columns < k:
-        return np.zeros((0, 0), dtype=bool)
-    table = np.zeros((rows + 1, columns + 1), dtype=np.int64)
-    table[1:, 1:] = mask.cumsum(axis=0).cumsum(axis=1)
-    return np.asarray(table[k:, k:] - table[:-k, k:] - table[k:, :-k] + table[:-k, :-k] > 0)
 
 
 def _table(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -277,7 +293,7 @@ def zone_arrays(problem: PackProblem) -> ZoneArrays:
         full=problem.full_front.astype(np.uint8),
         wall=problem.wall.astype(np.uint8),
         enclosed=problem.enclosed.astype(np.uint8),
-        back_to=problem.back_to.astype(np.int64),
+        back_to=problem.back_to.astype(np.uint8),
         within=problem.entrance_within.astype(np.float64),
         locked=(problem.locked[:, 0] >= 0).astype(np.uint8),
         flow=flow,

@@ -16,6 +16,7 @@ from outlet.errors import InputError
 
 SIDES: Mapping[str, int] = {"east": 0, "north": 1, "west": 2, "south": 3}
 EPSILON = 1e-6
+SPLIT_WEIGHT = RATING_WEIGHT["E"]
 
 
 def make_ground(
@@ -113,29 +114,29 @@ def make_problem(
         Weight of a soft term, instead of the programme's.
     """
     needs = space.needs
-    kinds = tuple(need.kind for need in needs)
-    fixed = np.full((len(kinds), 5), -1, dtype=np.int64)
+    names = tuple(need.id for need in needs)
+    kinds = [ENTRANCE, *(need.kind for need in needs)]
+    fixed = np.full((len(names), 5), -1, dtype=np.int64)
     for kind, place in (locked or {}).items():
-        fixed[kinds.index(kind)] = place
+        fixed[names.index(kind)] = place
     shapes = tuple(
         zone_shapes(need, ground.cell_m) if place[0] < 0 else _shape_of(place)
         for need, place in zip(needs, fixed, strict=True)
     )
-    at = {ENTRANCE: 0} | {kind: i for i, kind in enumerate(kinds, start=1)}
-    closeness = np.zeros((len(kinds) + 1, len(kinds) + 1))
-    for pair in programme.closeness:
-        if pair.a in at and pair.b in at:
-            closeness[at[pair.a], at[pair.b]] = closeness[at[pair.b], at[pair.a]] = RATING_WEIGHT[pair.rating]
+    closeness = np.zeros((len(kinds), len(kinds)))
     sees = np.zeros(closeness.shape, dtype=bool)
-    for need in needs:
-        for other in need.spec.sees:
-            if other in at:
-                sees[at[need.kind], at[other]] = True
+    rating = {frozenset((pair.a, pair.b)): RATING_WEIGHT[pair.rating] for pair in programme.closeness}
+    for k, kind in enumerate(kinds):
+        for other, its in enumerate(kinds):
+            if k != other:
+                # Zones of one split kind stay together.
+                closeness[k, other] = SPLIT_WEIGHT if kind == its else rating.get(frozenset((kind, its)), 0.0)
+            sees[k, other] = k > 0 and its in needs[k - 1].spec.sees
     specs = [need.spec for need in needs]
     target = [_nearest(shape, need.area_target / ground.cell_m**2) for shape, need in zip(shapes, needs, strict=True)]
     return PackProblem(
         ground=ground,
-        kinds=kinds,
+        kinds=names,
         shapes=shapes,
         target=np.array(target, dtype=np.int64),
         public=np.array([spec.public for spec in specs]),
@@ -144,7 +145,7 @@ def make_problem(
         wall=np.array([spec.wall for spec in specs]),
         enclosed=np.array([spec.enclosed for spec in specs]),
         selling=np.array([spec.selling for spec in specs]),
-        back_to=np.array([at.get(spec.back_to or "", 0) - 1 for spec in specs], dtype=np.int64),
+        back_to=_staff_sides(needs),
         entrance_within=np.array([spec.entrance_within_m for spec in specs]),
         locked=fixed,
         flow=flow,
@@ -162,3 +163,14 @@ def _shape_of(place: Ints) -> Ints:
 def _nearest(shapes: Ints, area: float) -> int:
     sizes = shapes[:, 0] * shapes[:, 1]
     return int(sizes[np.argmin(np.abs(sizes - area))])
+
+
+def _staff_sides(needs: Sequence[ZoneNeed]) -> Mask:
+    """Return which zones give a zone its staff side: those of its ``back_to``, and earlier ones of its own kind."""
+    sides = np.zeros((len(needs), len(needs)), dtype=bool)
+    for i, need in enumerate(needs):
+        wanted = need.spec.back_to
+        if wanted is not None and any(other.kind == wanted for other in needs):
+            for j, other in enumerate(needs):
+                sides[i, j] = other.kind == wanted or (j < i and other.kind == need.kind)
+    return sides

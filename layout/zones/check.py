@@ -62,6 +62,8 @@ class Verdict:
         What the trips do to the floor.
     aisles
         Shape (rows, columns): cells a visitor reaches.
+    positions
+        Positions of a walker as wide as a visitors' aisle, see `layout.floor.walk.reached_positions`.
     """
 
     broken: tuple[BrokenRule, ...]
@@ -70,6 +72,7 @@ class Verdict:
     access: Ints
     paths: Walked
     aisles: Mask
+    positions: Mask
 
     @property
     def fatal(self) -> bool:
@@ -106,7 +109,7 @@ def judge(problem: PackProblem, placement: Placement) -> Verdict:
     broken.extend(_staff_side(problem, placement))
     paths = walked(aisles, ground.cell_m, np.vstack([start, access]), problem.flow)
     terms = _terms(problem, placement, paths, aisles, walkable)
-    return Verdict(tuple(broken), terms, _cost(problem, terms), access, paths, aisles)
+    return Verdict(tuple(broken), terms, _cost(problem, terms), access, paths, aisles, public)
 
 
 def _reach(walkable: Mask, k: int, start: Mask) -> Mask:
@@ -224,14 +227,14 @@ def _staff_side(problem: PackProblem, placement: Placement) -> list[BrokenRule]:
     """Return the zones whose staff would have to cross the public floor to reach them."""
     broken = []
     need = problem.ground.aisle_staff
-    for i, other in enumerate(problem.back_to):
-        if other < 0:
-            continue
+    for i in np.flatnonzero(problem.back_to.any(axis=1)):
         place = placement.places[i]
-        sides = [(int(place[4]) + turn) % 4 for turn in (1, 2, 3)]
-        touching = max(_common(np.array(_outside(place, side, 1)), placement.places[other]) for side in sides)
+        strips = [np.array(_outside(place, (int(place[4]) + turn) % 4, 1)) for turn in (1, 2, 3)]
+        partners = [int(j) for j in np.flatnonzero(problem.back_to[i])]
+        touching = max(_common(strip, placement.places[j]) for strip in strips for j in partners)
         if touching < need:
-            text = f"{touching * problem.ground.cell_m:.2f} m in common with {problem.kinds[other]}"
+            names = " or ".join(problem.kinds[j] for j in partners)
+            text = f"{touching * problem.ground.cell_m:.2f} m in common with {names}"
             broken.append(BrokenRule("staff_side", problem.kinds[i], f"{text}; staff cross the public floor"))
     return broken
 
@@ -298,7 +301,7 @@ def _solid(problem: PackProblem) -> Mask:
 def _open_back(problem: PackProblem, places: Ints, i: int) -> int:
     backing = _solid(problem)
     for j in range(problem.count):
-        if j != i and (problem.enclosed[j] or problem.back_to[i] == j):
+        if j != i and (problem.enclosed[j] or problem.back_to[i, j]):
             x, y, w, h = places[j, :4]
             backing[y + 1 : y + h + 1, x + 1 : x + w + 1] = True
     x, y, w, h = _outside(places[i], (int(places[i, 4]) + 2) % 4, 1)

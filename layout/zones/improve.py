@@ -22,8 +22,8 @@ from layout.zones.pack import conflict, pack
 from layout.zones.problem import Ints, Mask, PackProblem, Placement
 from outlet.outcome import Limits, Outcome
 
-TRIALS = 20_000
-RESTARTS = 5
+TRIALS = 12_000
+RESTARTS = 6
 CELLS_USUAL = 4_000
 JUDGED = 6
 

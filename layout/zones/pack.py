@@ -27,7 +27,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from layout.floor.cells import forbidden_rectangles
-from layout.floor.walk import reached_positions
+from layout.floor.walk import reached_positions, touching
 from layout.zones.check import Verdict
 from layout.zones.problem import Mask, PackProblem, Placement
 from layout.zones.rules import add_clear_fronts, add_distances, add_kept_backs, add_shapes, fixed_box, front_strip
@@ -101,8 +101,8 @@ def _corridor(walkable: Mask, k: int, start: Mask, target: Mask) -> Mask:
     reach = reached_positions(walkable, k, start)
     if reach.size == 0:
         return covered
-    sources = reach & _touching(start, k)
-    goals = reach & _touching(target, k)
+    sources = reach & touching(start, k)
+    goals = reach & touching(target, k)
     steps = np.where(sources, 0, -1)
     wave = sources
     far = 0
@@ -128,12 +128,6 @@ def _corridor(walkable: Mask, k: int, start: Mask, target: Mask) -> Mask:
             for r, c in ((at[0] - 1, at[1]), (at[0], at[1] - 1), (at[0] + 1, at[1]), (at[0], at[1] + 1))
             if 0 <= r < steps.shape[0] and 0 <= c < steps.shape[1] and steps[r, c] == here - 1
         )
-
-
-def _touching(mask: Mask, k: int) -> Mask:
-    table = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), dtype=np.int64)
-    table[1:, 1:] = mask.cumsum(axis=0).cumsum(axis=1)
-    return np.asarray(table[k:, k:] - table[:-k, k:] - table[k:, :-k] + table[:-k, :-k] > 0)
 
 
 def conflict(problem: PackProblem, limits: Limits) -> str | None:

@@ -14,12 +14,11 @@ cheap parts already exceed what would be accepted is dropped before the search.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from layout.zones.cellwork import FloorArrays, Scratch, ZoneArrays, cells_in, contact, gap, shared, strip
 from layout.zones.problem import Ints
 
 OUT, OVERLAP, UNREACHED, FRONT_M, EXIT, BACK, FAR_M = 40.0, 40.0, 30.0, 6.0, 30.0, 12.0, 0.5
@@ -29,109 +28,15 @@ WALKING, CLOSENESS, AREA, DEAD_FLOOR, WALL, SIGHT, PARTITION, SHOPFRONT, REPELLE
 TERMS = ("walking", "closeness", "area", "dead_floor", "wall", "sight", "partition", "shopfront")
 
 
-class FloorArrays(NamedTuple):
-    """The floor with a border of one blocked cell.
-
-    ``…_sum[r, c]`` counts the cells below and left of [r, c]. ``start`` (s, 2) and ``exits`` (t, 3: exit, row, column)
-    are positions of the walker; ``sizes`` holds the walker, the turning circle and the contact staff need, in cells,
-    and row and column of the middle of the entrances.
-    """
-
-    blocked: NDArray[np.uint8]
-    blocked_sum: NDArray[np.int32]
-    closed_sum: NDArray[np.int32]
-    window_sum: NDArray[np.int32]
-    start: Ints
-    exits: Ints
-    sizes: Ints
-    cell_m: float
-
-
-class ZoneArrays(NamedTuple):
-    """The zones: ``shapes`` of all zones one below the other, zone i's from ``first[i]`` to ``first[i + 1]``."""
-
-    shapes: Ints
-    first: Ints
-    target: Ints
-    public: NDArray[np.uint8]
-    full: NDArray[np.uint8]
-    wall: NDArray[np.uint8]
-    enclosed: NDArray[np.uint8]
-    back_to: Ints
-    within: NDArray[np.float64]
-    locked: NDArray[np.uint8]
-    flow: NDArray[np.float64]
-    close: NDArray[np.float64]
-    sees: NDArray[np.uint8]
-    weights: NDArray[np.float64]
-
-
-class Scratch(NamedTuple):
-    """Room to work in, so that a trial allocates nothing; ``bill`` holds hard and soft price of the last trial."""
-
-    total: NDArray[np.int32]
-    steps: NDArray[np.int32]
-    queue: NDArray[np.int32]
-    cover: NDArray[np.int32]
-    access: Ints
-    bill: NDArray[np.float64]
-
-
-@njit(cache=True)
-def cells_in(table: NDArray[np.int32], x: int, y: int, w: int, h: int) -> int:
-    """Sum over columns x to x + w, rows y to y + h; x and y count from −1, the border."""
-    top, right = y + 1 + h, x + 1 + w
-    return table[top, right] - table[y + 1, right] - table[top, x + 1] + table[y + 1, x + 1]  # type: ignore[no-any-return]
-
-
-@njit(cache=True)
-def strip(place: Ints, side: int, depth: int) -> tuple[int, int, int, int]:
-    """Return x, y, width, height of the strip ``depth`` cells deep that lies before a side of a zone."""
-    x, y, w, h = place[0], place[1], place[2], place[3]
-    if side == 0:
-        return x + w, y, depth, h
-    if side == 1:
-        return x, y + h, w, depth
-    if side == 2:
-        return x - depth, y, depth, h
-    return x, y - depth, w, depth
-
-
-@njit(cache=True)
-def shared(x: int, y: int, w: int, h: int, place: Ints) -> int:
-    """Return how many cells of a rectangle lie in a zone."""
-    wide = min(x + w, place[0] + place[2]) - max(x, place[0])
-    high = min(y + h, place[1] + place[3]) - max(y, place[1])
-    return int(wide * high) if wide > 0 and high > 0 else 0
-
-
-@njit(cache=True)
-def gap(a: Ints, b: Ints) -> int:
-    """Return the distance of two zones along the axes, cells."""
-    dx = max(0, b[0] - a[0] - a[2], a[0] - b[0] - b[2])
-    dy = max(0, b[1] - a[1] - a[3], a[1] - b[1] - b[3])
-    return dx + dy
-
-
-@njit(cache=True)
-def contact(a: Ints, b: Ints) -> int:
-    """Return the longest stretch of zone b on the back or on one side of zone a, cells."""
-    best = 0
-    for turn in range(1, 4):
-        x, y, w, h = strip(a, (a[4] + turn) % 4, 1)
-        best = max(best, shared(x, y, w, h, b))
-    return best
-
-
 @njit(cache=True)
 def open_back(places: Ints, i: int, floor: FloorArrays, spec: ZoneArrays) -> int:
     """Return the length of a zone's back that stands neither at a wall nor at an enclosed zone, cells."""
     x, y, w, h = strip(places[i], (places[i, 4] + 2) % 4, 1)
     length = w * h - cells_in(floor.blocked_sum, x, y, w, h)
     for j in range(len(places)):
-        if j != i and (spec.enclosed[j] or spec.back_to[i] == j):
+        if j != i and (spec.enclosed[j] or spec.back_to[i, j]):
             length -= shared(x, y, w, h, places[j])
-    return max(0, length)
+    return int(max(0, length))
 
 
 @njit(cache=True)
@@ -171,6 +76,20 @@ def _cut(ax: float, ay: float, bx: float, by: float, place: Ints) -> bool:
 
 
 @njit(cache=True)
+def _staff_side(places: Ints, i: int, floor: FloorArrays, spec: ZoneArrays) -> float:
+    """Price a zone away from every zone that would give it its staff side."""
+    need = floor.sizes[2]
+    least, wanted = np.inf, False
+    for j in range(len(places)):
+        if spec.back_to[i, j]:
+            wanted = True
+            missing = max(0, need - contact(places[i], places[j]))
+            cost = BACK * missing / need + (floor.cell_m * gap(places[i], places[j]) if missing > 0 else 0.0)
+            least = min(least, cost)
+    return float(least) if wanted else 0.0
+
+
+@njit(cache=True)
 def _alone(places: Ints, i: int, floor: FloorArrays, spec: ZoneArrays, bill: NDArray[np.float64]) -> None:
     """Price one zone where it stands."""
     m, weights = floor.cell_m, spec.weights
@@ -186,11 +105,7 @@ def _alone(places: Ints, i: int, floor: FloorArrays, spec: ZoneArrays, bill: NDA
     if spec.full[i]:
         ax, ay, aw, ah = strip(places[i], front, 1)
         hard += FRONT_M * m * cells_in(floor.blocked_sum, ax, ay, aw, ah)
-    if spec.back_to[i] >= 0:
-        other = places[spec.back_to[i]]
-        missing = max(0, floor.sizes[2] - contact(places[i], other))
-        if missing > 0:
-            hard += BACK * missing / floor.sizes[2] + m * gap(places[i], other)
+    hard += _staff_side(places, i, floor, spec)
     bill[HARD] += hard
     bill[SOFT] += cost
 
@@ -235,41 +150,37 @@ def _blind(places: Ints, a: int, b: int, floor: FloorArrays, spec: ZoneArrays) -
 
 @njit(cache=True)
 def _paint(places: Ints, floor: FloorArrays, scratch: Scratch) -> None:
-    """Mark the cells of zones in ``cover`` and sum what blocks the walker in ``total``."""
+    """Mark free cells outside zones in ``cover`` and note the largest open square above and right of each cell."""
     rows, columns = scratch.steps.shape
-    scratch.cover[:, :] = 0
+    cover, square = scratch.cover, scratch.square
+    cover[:, :] = floor.open
     for i in range(len(places)):
         x, y, w, h = places[i, 0], places[i, 1], places[i, 2], places[i, 3]
-        scratch.cover[y : y + h, x : x + w] = 1
-    for r in range(rows):
-        line = 0
-        for c in range(columns):
-            if scratch.cover[r, c] or floor.blocked[r + 1, c + 1]:
-                line += 1
-            scratch.total[r + 1, c + 1] = line + scratch.total[r, c + 1]
-
-
-@njit(cache=True)
-def _blocked_in(total: NDArray[np.int32], r: int, c: int, k: int) -> int:
-    return int(total[r + k, c + k] - total[r, c + k] - total[r + k, c] + total[r, c])
+        cover[y : y + h, x : x + w] = 0
+    for r in range(rows - 1, -1, -1):
+        right, corner = 0, 0
+        for c in range(columns - 1, -1, -1):
+            above = square[r + 1, c]
+            size = 0
+            if cover[r, c]:
+                size = min(right, above, corner) + 1
+            corner = above
+            right = size
+            square[r, c] = size
 
 
 @njit(cache=True)
 def _search(places: Ints, floor: FloorArrays, scratch: Scratch) -> None:
-    """Walk from the entrance: steps to every position of the walker; −1 cannot be reached, −2 does not fit."""
+    """Walk from the entrance: steps to every position of the walker; −1 where it cannot be."""
     _paint(places, floor, scratch)
-    rows, columns = scratch.steps.shape
     k = floor.sizes[0]
-    steps, queue = scratch.steps, scratch.queue
-    steps[:, :] = -2
-    for r in range(rows - k + 1):
-        for c in range(columns - k + 1):
-            if _blocked_in(scratch.total, r, c, k) == 0:
-                steps[r, c] = -1
+    rows, columns = scratch.steps.shape
+    steps, queue, square = scratch.steps, scratch.queue, scratch.square
+    steps[:, :] = -1
     tail = 0
     for s in range(len(floor.start)):
         r, c = floor.start[s, 0], floor.start[s, 1]
-        if steps[r, c] == -1:
+        if square[r, c] >= k:
             steps[r, c] = 0
             queue[tail, 0], queue[tail, 1] = r, c
             tail += 1
@@ -277,10 +188,11 @@ def _search(places: Ints, floor: FloorArrays, scratch: Scratch) -> None:
     while head < tail:
         r, c = queue[head, 0], queue[head, 1]
         head += 1
+        next_step = steps[r, c] + 1
         for dr, dc in ((0, 1), (1, 0), (0, -1), (-1, 0)):
             r2, c2 = r + dr, c + dc
-            if 0 <= r2 < rows and 0 <= c2 < columns and steps[r2, c2] == -1:
-                steps[r2, c2] = steps[r, c] + 1
+            if 0 <= r2 < rows and 0 <= c2 < columns and steps[r2, c2] < 0 and square[r2, c2] >= k:
+                steps[r2, c2] = next_step
                 queue[tail, 0], queue[tail, 1] = r2, c2
                 tail += 1
 
@@ -328,9 +240,7 @@ def _turns(r: int, c: int, front: int, floor: FloorArrays, scratch: Scratch) -> 
     for shift in range(t - k + 1):
         r0 = r - shift if front % 2 == 0 else (r if front == 1 else r - (t - k))
         c0 = c - shift if front % 2 == 1 else (c if front == 0 else c - (t - k))
-        if r0 < 0 or c0 < 0 or r0 + t > rows or c0 + t > columns:
-            continue
-        if _blocked_in(scratch.total, r0, c0, t) == 0:
+        if 0 <= r0 < rows and 0 <= c0 < columns and scratch.square[r0, c0] >= t:
             return True
     return False
 
@@ -342,9 +252,7 @@ def _barred(x: int, y: int, w: int, h: int, scratch: Scratch) -> float:
     x0, y0, x1, y1 = max(0, x), max(0, y), min(columns, x + w), min(rows, y + h)
     if x1 <= x0 or y1 <= y0:
         return 1.0
-    total = scratch.total
-    blocked = total[y1, x1] - total[y0, x1] - total[y1, x0] + total[y0, x0]
-    return float(1.0 - ((x1 - x0) * (y1 - y0) - blocked) / (w * h))
+    return float(1.0 - scratch.cover[y0:y1, x0:x1].sum() / (w * h))
 
 
 @njit(cache=True)
@@ -399,40 +307,41 @@ def _walks(places: Ints, floor: FloorArrays, spec: ZoneArrays, scratch: Scratch)
                 far = abs(access[i, 0] - access[j, 0]) + abs(access[i, 1] - access[j, 1])
                 scratch.bill[SOFT] += weights[WALKING] * m * far * spec.flow[i + 1, j + 1]
     scratch.bill[HARD] += _exits(floor, scratch)
-    scratch.bill[SOFT] += weights[DEAD_FLOOR] * m * m * _dead(floor, scratch)
 
 
 @njit(cache=True)
 def _dead(floor: FloorArrays, scratch: Scratch) -> int:
-    """Count free cells outside all zones that the walker never covers."""
+    """Count free cells outside all zones that the walker never covers; ``cover`` is used up."""
     rows, columns = scratch.steps.shape
     k = floor.sizes[0]
     cover, steps = scratch.cover, scratch.steps
-    count = 0
     for r in range(rows):
         for c in range(columns):
-            if cover[r, c] == 0 and floor.blocked[r + 1, c + 1] == 0:
-                cover[r, c] = 2
-                count += 1
-    for r in range(rows):
-        for c in range(columns):
-            if steps[r, c] < 0:
-                continue
-            r0 = r + k - 1 if r > 0 and steps[r - 1, c] >= 0 else r
-            c0 = c + k - 1 if c > 0 and steps[r, c - 1] >= 0 else c
-            count -= _take(cover, r0, r + k, c0, c + k)
-    return count
+            if steps[r, c] >= 0:
+                r0 = r + k - 1 if r > 0 and steps[r - 1, c] >= 0 else r
+                c0 = c + k - 1 if c > 0 and steps[r, c - 1] >= 0 else c
+                cover[r0 : r + k, c0 : c + k] = 0
+    return int(cover.sum())
 
 
 @njit(cache=True)
-def _take(cover: NDArray[np.int32], r0: int, r1: int, c0: int, c1: int) -> int:
-    taken = 0
-    for r in range(r0, r1):
-        for c in range(c0, c1):
-            if cover[r, c] == 2:
-                cover[r, c] = 0
-                taken += 1
-    return taken
+def _least_walk(places: Ints, floor: FloorArrays, spec: ZoneArrays) -> float:
+    """Return what the walks cost at least: no walk is shorter than the gap along the axes."""
+    m, weights = floor.cell_m, spec.weights
+    row, column, slack = floor.sizes[3], floor.sizes[4], floor.sizes[5]
+    least = -weights[CLOSENESS] * CAP_M * spec.weights[REPELLED]
+    for i in range(len(places)):
+        x, y, w, h = places[i, 0], places[i, 1], places[i, 2], places[i, 3]
+        far = max(0, x - column, column - x - w) + max(0, y - row, row - y - h) - slack
+        if far > 0:
+            pull = weights[WALKING] * (spec.flow[0, i + 1] + spec.flow[i + 1, 0])
+            least += m * far * (pull + weights[CLOSENESS] * max(0.0, spec.close[0, i + 1]))
+        for j in range(i):
+            flow = spec.flow[i + 1, j + 1] + spec.flow[j + 1, i + 1]
+            if flow > 0:
+                near = gap(places[i], places[j]) - 2 * floor.sizes[0]
+                least += weights[WALKING] * m * flow * max(0, near)
+    return float(least)
 
 
 @njit(cache=True)
@@ -441,9 +350,11 @@ def price(places: Ints, floor: FloorArrays, spec: ZoneArrays, scratch: Scratch, 
     bill = scratch.bill
     bill[:] = 0.0
     _cheap(places, floor, spec, bill)
-    least = spec.weights[CLOSENESS] * CAP_M * spec.weights[REPELLED]
-    if steep * bill[HARD] + bill[SOFT] - least > limit:
+    if steep * bill[HARD] + bill[SOFT] + _least_walk(places, floor, spec) > limit:
         return False
     _search(places, floor, scratch)
     _walks(places, floor, spec, scratch)
+    if steep * bill[HARD] + bill[SOFT] > limit:
+        return False
+    bill[SOFT] += spec.weights[DEAD_FLOOR] * floor.cell_m**2 * _dead(floor, scratch)
     return bool(steep * bill[HARD] + bill[SOFT] <= limit)

@@ -92,7 +92,7 @@ class PackProblem:
     selling
         Shape (n,): whether being passed is worth something.
     back_to
-        Shape (n,): the zone that must touch its back or sides, −1 none.
+        Shape (n, n): whether zone j gives zone i its staff side: one such j must touch i's back or sides.
     entrance_within
         Shape (n,): longest walk from an entrance, metres; 0 any.
     locked
@@ -117,7 +117,7 @@ class PackProblem:
     wall: Mask
     enclosed: Mask
     selling: Mask
-    back_to: Ints
+    back_to: Mask
     entrance_within: Floats
     locked: Ints
     flow: Floats
@@ -130,12 +130,14 @@ class PackProblem:
         if len(set(self.kinds)) != n or n == 0:
             raise InputError("PackProblem.kinds: expected at least one kind, each once")
         vectors = (self.target, self.public, self.staff_access, self.full_front, self.wall, self.enclosed)
-        if any(len(vector) != n for vector in (*vectors, self.selling, self.back_to, self.entrance_within)):
+        if any(len(vector) != n for vector in (*vectors, self.selling, self.entrance_within)):
             raise InputError(f"PackProblem: every vector must have one entry a zone ({n})")
         if len(self.shapes) != n or any(shape.ndim != 2 or shape.shape[1] != 2 for shape in self.shapes):
             raise InputError("PackProblem.shapes: expected one array (k, 2) of u, v a zone")
         if any(matrix.shape != (n + 1, n + 1) for matrix in (self.flow, self.closeness, self.sees)):
             raise InputError(f"PackProblem: flow, closeness and sees must have shape ({n + 1}, {n + 1})")
+        if self.back_to.shape != (n, n):
+            raise InputError(f"PackProblem.back_to: expected shape ({n}, {n})")
         if self.locked.shape != (n, 5):
             raise InputError(f"PackProblem.locked: expected shape ({n}, 5)")
 

@@ -58,6 +58,8 @@ class ZoneSpec(Settings):
         target, largest), and the frontage each one needs.
     depth_m, frontage_m
         Least and largest length from front to back, and along the front.
+    split_m
+        Longest frontage of one zone: where the work needs more, the kind is split into zones of equal size; 0: never.
     aspect
         Largest ratio of its long side to its short one; 0: any.
     entrance_within_m
@@ -86,6 +88,7 @@ class ZoneSpec(Settings):
     per_frontage_m: float = Field(0.0, ge=0, le=20)
     depth_m: Span
     frontage_m: Span = (1.0, 200.0)
+    split_m: float = Field(0.0, ge=0, le=200)
     aspect: float = Field(0.0, ge=0, le=50)
     entrance_within_m: float = Field(0.0, ge=0, le=500)
     sees: tuple[Id, ...] = ()

@@ -139,11 +139,16 @@ def add_kept_backs(model: cp_model.CpModel, made: PackVariables, problem: PackPr
             for j in range(problem.count):
                 if j != i and problem.enclosed[j] and _shared(start, i, j, back) == max(w, h):
                     _keep_touching(model, made, (i, j), back, max(w, h))
-        staff = int(problem.back_to[i])
-        sides = [side for side in range(4) if staff >= 0 and side != start.places[i, 4]]
-        touching = [side for side in sides if _shared(start, i, staff, side) >= need]
+        touching = [
+            (side, j)
+            for j in range(problem.count)
+            if problem.back_to[i, j]
+            for side in range(4)
+            if side != start.places[i, 4] and _shared(start, i, j, side) >= need
+        ]
         if touching:
-            _keep_touching(model, made, (i, staff), touching[0], need)
+            side, j = touching[0]
+            _keep_touching(model, made, (i, j), side, need)
 
 
 def _side_line(place: Ints, side: int) -> int:

@@ -16,6 +16,7 @@ from layout.zones.programme import Programme, ZoneSpec
 
 LEAST_SEATS = 4
 EPSILON = 1e-9
+NOTICED_M2 = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,12 @@ class Work:
 
 @dataclass(frozen=True)
 class ZoneNeed:
-    """The space one zone needs: areas in square metres, lengths in metres, ``count`` of what it is sized by."""
+    """The space one zone needs: areas in square metres, lengths in metres, ``count`` of what it is sized by.
 
+    ``id`` is its kind, with a number where the kind is split.
+    """
+
+    id: str
     spec: ZoneSpec
     count: int
     area_min: float
@@ -80,10 +85,10 @@ def plan_space(programme: Programme, work: Work, areas: Mapping[str, float], flo
         Free floor of the hall without what doors keep clear.
     """
     seats = max(LEAST_SEATS, math.ceil(work.waiting - EPSILON))
-    needs = [_need(spec, work, seats, areas.get(spec.kind)) for spec in programme.zones]
-    unused = [need.kind for need in needs if need.count == 0 and need.spec.per is not None and need.area_min == 0]
+    needs = [part for spec in programme.zones for part in _split(spec, work, seats, areas.get(spec.kind))]
+    unused = [need.id for need in needs if need.count == 0 and need.spec.per is not None and need.area_min == 0]
     notes = [f"{kind}: nothing to stand in it, left out" for kind in unused]
-    kept = [need for need in needs if need.kind not in unused]
+    kept = [need for need in needs if need.id not in unused]
     dropped: list[str] = []
     capacity = programme.fill * floor_m2
     while sum(need.area_min for need in kept) > capacity:
@@ -98,9 +103,23 @@ def plan_space(programme: Programme, work: Work, areas: Mapping[str, float], flo
     return Space(tuple(fitted), seats, tuple(dropped), (*notes, *note))
 
 
-def _need(spec: ZoneSpec, work: Work, seats: int, wanted: float | None) -> ZoneNeed:
+def _split(spec: ZoneSpec, work: Work, seats: int, wanted: float | None) -> list[ZoneNeed]:
+    """Return the zones of one kind: one, or several of equal size where its front would be too long for one."""
     counts = {"posts": work.posts.get(spec.kind, 0), "machines": work.machines, "seats": seats, None: 0}
     count = counts[spec.per]
+    parts = 1
+    if spec.split_m > 0 and spec.per_frontage_m > 0:
+        parts = max(1, math.ceil(count / max(1, math.floor(spec.split_m / spec.per_frontage_m + EPSILON))))
+    if parts == 1:
+        return [_need(spec, spec.kind, count, wanted)]
+    shares = [count // parts + (part < count % parts) for part in range(parts)]
+    return [
+        _need(spec, f"{spec.kind}-{number}", share, None if wanted is None else wanted * share / count)
+        for number, share in enumerate(shares, start=1)
+    ]
+
+
+def _need(spec: ZoneSpec, name: str, count: int, wanted: float | None) -> ZoneNeed:
     low, target, high = (base + count * each for base, each in zip(spec.area_m2, spec.per_m2, strict=True))
     if spec.per is not None and count == 0:
         low = target = high = 0.0
@@ -111,7 +130,7 @@ def _need(spec: ZoneSpec, work: Work, seats: int, wanted: float | None) -> ZoneN
         target = wanted
         low, high = min(low, wanted), max(high, wanted)
         frontage = min(frontage, wanted / spec.depth_m[0])
-    return ZoneNeed(spec, count, low, target, high, frontage, max(spec.frontage_m[1], frontage))
+    return ZoneNeed(name, spec, count, low, target, high, frontage, max(spec.frontage_m[1], frontage))
 
 
 def _fit(needs: list[ZoneNeed], capacity: float) -> tuple[list[ZoneNeed], list[str]]:
@@ -124,6 +143,8 @@ def _fit(needs: list[ZoneNeed], capacity: float) -> tuple[list[ZoneNeed], list[s
         replace(need, area_target=need.area_target - share * (need.area_target - need.area_min)) for need in needs
     ]
     after = sum(need.area_target for need in fitted)
+    if target - after < NOTICED_M2:
+        return fitted, []
     return fitted, [f"zones shrunk from {target:.0f} to {after:.0f} m² so that aisles have room"]
 
 
