@@ -65,6 +65,7 @@ class Comparison:
     lines: tuple[Line, ...]
     outlets: tuple[OutletLine, ...]
     notes: tuple[str, ...] = ()
+    without_halls: tuple[str, ...] = ()
 
     @property
     def same_aim(self) -> bool:
@@ -82,9 +83,16 @@ class _Outcome:
 
 
 def compare_folders(first: str, first_out: Path, second: str, second_out: Path) -> Comparison:
-    """Compare two ``out`` folders; a measure that one of them lacks is None there."""
+    """Compare two ``out`` folders; a measure that one of them lacks is None there.
+
+    Where one folder holds no halls, what halls come to is left out, and ``without_halls`` names the folder's scenario.
+    """
     one, other = _read(first, first_out), _read(second, second_out)
     measures = [*one.figures, *(name for name in other.figures if name not in one.figures)]
+    without = tuple(name for name, found in ((first, one), (second, other)) if not any(map(_of_halls, found.figures)))
+    alone = without if len(without) == 1 else ()
+    if alone:
+        measures = [name for name in measures if not _of_halls(name)]
     same_aim = one.figures.get("model") == other.figures.get("model")
     lines = tuple(
         Line(name, one.figures.get(name), other.figures.get(name), same_aim or name not in OF_THE_AIM)
@@ -98,7 +106,13 @@ def compare_folders(first: str, first_out: Path, second: str, second_out: Path) 
         captured = Line("demand_captured", here[2] if here else None, there[2] if there else None)
         roles = (here[1] if here else None, there[1] if there else None)
         outlets.append(OutletLine(id_, known[0], roles, captured))
-    return Comparison(first, second, lines, tuple(outlets), one.notes + other.notes)
+    return Comparison(
+        first, second, lines, tuple(outlets), one.notes + other.notes, without if len(without) == 1 else ()
+    )
+
+
+def _of_halls(measure: str) -> bool:
+    return measure.startswith(("total_", "mean_"))
 
 
 def to_csv(found: Comparison) -> str:

@@ -25,6 +25,12 @@ def render_comparison(settings: ProjectSettings, found: Comparison, links: Mappi
     _ = translate(language)
     names = measure_names(language)
     different_aims = _("The plans pursue different aims; their objectives and bounds cannot be compared.")
+    no_halls = _("The halls of {name} are not planned yet; outlet compare plans them.")
+    told = [
+        *found.notes,
+        *([] if found.same_aim else [different_aims]),
+        *(no_halls.format(name=name) for name in found.without_halls),
+    ]
     values = {
         "w": {
             "title": _("Comparison of scenarios"),
@@ -36,7 +42,7 @@ def render_comparison(settings: ProjectSettings, found: Comparison, links: Mappi
         "name": settings.name,
         "subtitle": _("as of {day}").format(day=day(settings.as_of, language)),
         "found": found,
-        "notes": [*found.notes, *([] if found.same_aim else [different_aims])],
+        "notes": told,
         "links": {name: quote(folder) for name, folder in links.items()},
         "cards": [_card(line, names, language) for line in found.lines if line.measure in SHOWN_FIRST],
         "measures": _measure_table(found, names, language),

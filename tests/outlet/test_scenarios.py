@@ -172,3 +172,11 @@ def test_unknown_scenario_names_the_nearest(project):
     with pytest.raises(ProjectError, match="did you mean 'rich'"):
         scenarios.compare_scenarios(folder, folder / "out", "base", "ricch", Options(quiet=True))
     assert runs == []
+
+
+def test_halls_of_one_scenario_alone_are_not_compared(compared, tmp_path):
+    assert any(line.measure.startswith("total_") for line in compared.lines)
+    (tmp_path / "b" / "efficiency.csv").unlink()
+    found = compare_folders("one", tmp_path / "a", "other", tmp_path / "b")
+    assert not any(line.measure.startswith(("total_", "mean_")) for line in found.lines)
+    assert found.without_halls == ("other",)
