@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from layout.floor.cells import Cells
 from layout.floor.walk import simplify_path, touching, walk_path
-from layout.zones.check import Verdict
+from layout.zones.check import Verdict, entrance_cells
 from layout.zones.improve import Arrangement
 from layout.zones.plan import PlacedZone, ZonePlan
 from layout.zones.problem import PackProblem
@@ -69,13 +69,14 @@ def movement_line(cells: Cells, problem: PackProblem, space: Space, verdict: Ver
     start = np.argwhere(positions & touching(problem.ground.entrance, k))
     if len(start) == 0:
         return np.empty((0, 2))
+    door = entrance_cells(problem.ground.entrance, verdict.aisles)[0]
     stops: dict[str, NDArray[np.int64]] = {}
     at = np.argwhere(positions)
     for need, cell in zip(space.needs, verdict.access, strict=True):
         if cell[0] >= 0:
             far = np.abs(2 * at + k - 1 - 2 * cell).sum(axis=1)
             stops.setdefault(need.kind, at[int(np.argmin(far))])
-    here = start[int(np.argmin(((start - start.mean(axis=0)) ** 2).sum(axis=1)))]
+    here = start[int(np.argmin(np.abs(2 * start + k - 1 - 2 * door).sum(axis=1)))]
     line = [here[None, :]]
     for stop in _order(space, stops, here):
         path = walk_path(positions, cells.cell_m, _cell(line[-1][-1]), _cell(stop))

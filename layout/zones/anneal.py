@@ -4,8 +4,7 @@ Each trial moves, slides, turns, resizes or swaps zones; `layout.zones.price` pr
 and between zones are priced afterwards, on the few best (literature: anneal on rectilinear distances, re-rank by real
 ones).
 
-The random numbers are our own (SplitMix64, Steele, Lea and Flood 2014), so the same seed gives the same plan on every
-machine.
+The random numbers are our own (`layout.zones.draws`), so the same seed gives the same plan on every machine.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from layout.floor.walk import touching
 from layout.zones.cellwork import FloorArrays, Scratch, ZoneArrays, cells_in, shared, strip
+from layout.zones.draws import draw, pick
 from layout.zones.price import HARD, SOFT, TERMS, price
 from layout.zones.problem import Ints, PackProblem, Placement
 
@@ -23,21 +23,6 @@ COLDEST, RISE = 0.02, 0.7
 FRESH = (10.0, 0.05)
 AGAIN = (2.0, 0.2)
 KEPT = 2
-
-
-@njit(cache=True)
-def _random(state: NDArray[np.uint64]) -> float:
-    state[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = state[0]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return float(z >> np.uint64(11)) / 9007199254740992.0
-
-
-@njit(cache=True)
-def _pick(state: NDArray[np.uint64], count: int) -> int:
-    return min(count - 1, int(_random(state) * count))
 
 
 @njit(cache=True)
@@ -65,7 +50,7 @@ def _slide(places: Ints, i: int, side: int, floor: FloorArrays) -> None:
 @njit(cache=True)
 def _reshape(place: Ints, i: int, spec: ZoneArrays, state: NDArray[np.uint64]) -> None:
     """Give a zone one of its shapes, keeping its middle where cells allow."""
-    shape = spec.shapes[spec.first[i] + _pick(state, spec.first[i + 1] - spec.first[i])]
+    shape = spec.shapes[spec.first[i] + pick(state, spec.first[i + 1] - spec.first[i])]
     w, h = (shape[0], shape[1]) if place[4] % 2 == 1 else (shape[1], shape[0])
     place[0] += (place[2] - w) // 2
     place[1] += (place[3] - h) // 2
@@ -75,9 +60,9 @@ def _reshape(place: Ints, i: int, spec: ZoneArrays, state: NDArray[np.uint64]) -
 @njit(cache=True)
 def _stretch(place: Ints, i: int, spec: ZoneArrays, state: NDArray[np.uint64]) -> None:
     """Move one side of a zone by one or two cells, where that gives one of its shapes."""
-    side = _pick(state, 4)
-    by = 1 + _pick(state, 2)
-    by = by if _random(state) < 0.5 else -by
+    side = pick(state, 4)
+    by = 1 + pick(state, 2)
+    by = by if draw(state) < 0.5 else -by
     w = place[2] + (by if side % 2 == 0 else 0)
     h = place[3] + (by if side % 2 == 1 else 0)
     u, v = (w, h) if place[4] % 2 == 1 else (h, w)
@@ -94,11 +79,11 @@ def _stretch(place: Ints, i: int, spec: ZoneArrays, state: NDArray[np.uint64]) -
 @njit(cache=True)
 def _attach(place: Ints, other: Ints, state: NDArray[np.uint64]) -> None:
     """Put a zone beside another, somewhere along one of its sides."""
-    side = _pick(state, 4)
+    side = pick(state, 4)
     across = 1 if side % 2 == 0 else 0
     along = 1 - across
     place[across] = (
-        other[across] - place[across + 2] + 4 + _pick(state, max(1, other[across + 2] + place[across + 2] - 7))
+        other[across] - place[across + 2] + 4 + pick(state, max(1, other[across + 2] + place[across + 2] - 7))
     )
     place[along] = other[along] + other[along + 2] if side < 2 else other[along] - place[along + 2]
 
@@ -117,10 +102,10 @@ def _move(places: Ints, floor: FloorArrays, spec: ZoneArrays, heat: float, state
     """Change one or two zones at random."""
     n = len(places)
     rows, columns = floor.blocked.shape[0] - 2, floor.blocked.shape[1] - 2
-    i, j = _pick(state, n), _pick(state, n)
+    i, j = pick(state, n), pick(state, n)
     if spec.locked[i]:
         return
-    kind = _random(state)
+    kind = draw(state)
     place = places[i]
     before = place.copy()
     if kind < 0.60:
@@ -128,7 +113,7 @@ def _move(places: Ints, floor: FloorArrays, spec: ZoneArrays, heat: float, state
     elif kind < 0.68:
         _reshape(place, i, spec, state)
     elif kind < 0.73:
-        place[0], place[1] = _pick(state, columns), _pick(state, rows)
+        place[0], place[1] = pick(state, columns), pick(state, rows)
     elif kind < 0.78 and j != i and (spec.back_to[i, j] or spec.back_to[j, i] or spec.close[i + 1, j + 1] > 0):
         _attach(place, places[j], state)
     elif kind < 0.86 and j != i and not spec.locked[j]:
@@ -137,8 +122,8 @@ def _move(places: Ints, floor: FloorArrays, spec: ZoneArrays, heat: float, state
     _clamp(place, rows, columns)
     if place[2] > columns or place[3] > rows:
         place[:] = before
-    elif kind >= 0.86 or _random(state) < 0.2:
-        _slide(places, i, _pick(state, 4), floor)
+    elif kind >= 0.86 or draw(state) < 0.2:
+        _slide(places, i, pick(state, 4), floor)
 
 
 @njit(cache=True)
@@ -146,12 +131,12 @@ def _change(place: Ints, i: int, spec: ZoneArrays, heat: float, kind: float, sta
     """Shift, stretch or turn a zone."""
     if kind < 0.30:
         reach = 1 + int(heat * 16)
-        place[0] += _pick(state, 2 * reach + 1) - reach
-        place[1] += _pick(state, 2 * reach + 1) - reach
+        place[0] += pick(state, 2 * reach + 1) - reach
+        place[1] += pick(state, 2 * reach + 1) - reach
     elif kind < 0.50:
         _stretch(place, i, spec, state)
     else:
-        place[4] = (place[4] + 1 + _pick(state, 3)) % 4
+        place[4] = (place[4] + 1 + pick(state, 3)) % 4
         _reshape(place, i, spec, state)
 
 
@@ -177,7 +162,7 @@ def _anneal(
         steep = min(1.0, gentlest + (1.0 - gentlest) * step / (RISE * steps))
         trial[:] = places
         _move(trial, floor, spec, 1.0 - step / steps, state)
-        limit = steep * hard + soft - warmth * np.log(_random(state) + 1e-300)
+        limit = steep * hard + soft - warmth * np.log(draw(state) + 1e-300)
         if price(trial, floor, spec, scratch, steep, limit):
             places[:] = trial
             hard, soft = scratch.bill[HARD], scratch.bill[SOFT]

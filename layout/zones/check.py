@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
 from layout.floor.sight import sees
 from layout.floor.walk import covered_by, reached_positions, walk_distances
@@ -90,9 +91,9 @@ def judge(problem: PackProblem, placement: Placement) -> Verdict:
     staff = _reach(walkable, ground.aisle_staff, ground.entrance)
     aisles = covered_by(public, ground.aisle_public, walkable.shape)
     backs = covered_by(staff, ground.aisle_staff, walkable.shape)
-    start = _middle(ground.entrance & aisles) if (ground.entrance & aisles).any() else _middle(ground.entrance)
-    far_public = walk_distances(aisles, ground.cell_m, start)[0]
-    far_staff = walk_distances(backs, ground.cell_m, start)[0]
+    doors = entrance_cells(ground.entrance, aisles)
+    far_public = walk_distances(aisles, ground.cell_m, doors).min(axis=0)
+    far_staff = walk_distances(backs, ground.cell_m, doors).min(axis=0)
     access = np.full((problem.count, 2), -1, dtype=np.int64)
     for i, kind in enumerate(problem.kinds):
         narrow = problem.staff_access[i]
@@ -107,13 +108,25 @@ def judge(problem: PackProblem, placement: Placement) -> Verdict:
         broken.extend(_access_rules(problem, i, places[i], float(far.min()), walkable, positions))
     broken.extend(_exit_rules(problem, backs))
     broken.extend(_staff_side(problem, placement))
-    paths = walked(aisles, ground.cell_m, np.vstack([start, access]), problem.flow)
+    paths = walked(aisles, ground.cell_m, np.vstack([doors[:1], access]), problem.flow)
     terms = _terms(problem, placement, paths, aisles, walkable)
     return Verdict(tuple(broken), terms, _cost(problem, terms), access, paths, aisles, public)
 
 
 def _reach(walkable: Mask, k: int, start: Mask) -> Mask:
     return reached_positions(walkable, k, start)
+
+
+def entrance_cells(entrance: Mask, aisles: Mask) -> Ints:
+    """Return the cell in the middle of each entrance, shape (d, 2), the widest entrance first.
+
+    Cells no aisle reaches count only where no entrance has any other.
+    """
+    labels, count = ndimage.label(entrance)
+    open_to = entrance & aisles if (entrance & aisles).any() else entrance
+    sizes = [(int((labels == name).sum()), name) for name in range(1, count + 1)]
+    names = [name for _, name in sorted(sizes, key=lambda item: (-item[0], item[1]))]
+    return np.vstack([_middle(open_to & (labels == name)) for name in names if (open_to & (labels == name)).any()])
 
 
 def _middle(mask: Mask) -> Ints:
@@ -342,7 +355,7 @@ def _seen(problem: PackProblem, places: Ints) -> float:
                 blocks |= _cells(problem, places[e])
         eyes = np.argwhere(_cells(problem, places[k - 1]))[::3]
         if other == 0:
-            targets = _middle(ground.entrance)
+            targets = entrance_cells(ground.entrance, ground.entrance)[:1]
         else:
             x, y, w, h = _outside(places[other - 1], int(places[other - 1, 4]), 1)
             rows, columns = ground.free.shape

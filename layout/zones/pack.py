@@ -8,13 +8,13 @@ walks from the entrance to each zone, as rectangles; the front of each zone is t
 before the front, from the zone to its aisle, as wide as the start's access (the whole front where people stand along
 all of it).
 
-minimise    Σ α |A_i − T_i| + Σ φ_kl · rectilinear distance of the middles of k and l + Σ γ_kl · gap along the axes
+minimise    Σ α |A_i − T_i| + Σ φ_kl · rectilinear distance of the fronts of k and l + Σ γ_kl · gap along the axes
 
 subject to  NoOverlap2D(zones, S, W)                        zones are disjoint, off obstacles, doors and aisles
             NoOverlap2D(P_i, other zones)   for every i     nothing stands between a zone and its aisle
             (w_i, h_i) a shape the programme allows         area, depth, frontage, aspect
             |x_i − x_i⁰|, |y_i − y_i⁰| ≤ R                  within reach of the start
-            a zone that touched its staff's zone, or had its back to a wall, keeps that
+            what touched (a side at a wall, two zones side by side) keeps touching; windows that were open stay open
 
 Aisles stay, so every zone stays reachable; the judge checks it all the same. Annealing finds the arrangement, CP-SAT
 its exact dimensions (measured: better than either alone, see the literature file). Bound and gap are those of this
@@ -30,7 +30,16 @@ from layout.floor.cells import forbidden_rectangles
 from layout.floor.walk import reached_positions, touching
 from layout.zones.check import Verdict
 from layout.zones.problem import Mask, PackProblem, Placement
-from layout.zones.rules import add_clear_fronts, add_distances, add_kept_backs, add_shapes, fixed_box, front_strip
+from layout.zones.rules import (
+    access_square,
+    add_clear_fronts,
+    add_distances,
+    add_kept_contacts,
+    add_open_windows,
+    add_shapes,
+    fixed_box,
+    front_strip,
+)
 from outlet.cp_sat import run_cp_sat
 from outlet.outcome import Limits, Outcome
 
@@ -52,8 +61,9 @@ def pack(problem: PackProblem, start: Placement, verdict: Verdict, limits: Limit
     boxes = [*variables.boxes, *solid]
     model.add_no_overlap_2d([box[0] for box in boxes], [box[1] for box in boxes])
     add_clear_fronts(model, variables, problem, start, verdict.access)
-    add_kept_backs(model, variables, problem, start)
-    model.minimize(add_distances(model, variables, problem, SCALE))
+    add_kept_contacts(model, variables, problem, start)
+    add_open_windows(model, variables, problem, start)
+    model.minimize(add_distances(model, variables, problem, start, SCALE))
     for variable, value in zip((*variables.x, *variables.y), (*start.places[:, 0], *start.places[:, 1]), strict=True):
         model.add_hint(variable, int(value))
     for variable, value in zip((*variables.w, *variables.h), (*start.places[:, 2], *start.places[:, 3]), strict=True):
@@ -87,6 +97,13 @@ def aisle_cells(problem: PackProblem, start: Placement, verdict: Verdict) -> Mas
             target = np.zeros(shape, dtype=bool)
             target[tuple(verdict.access[i])] = True
             aisles |= _corridor(walkable, k, ground.entrance, target)
+            size, first = access_square(problem, start, i, verdict.access[i])
+            x, y, w, h = front_strip(start.places[i], size)
+            if start.places[i, 4] % 2 == 1:
+                x, w = first, size
+            else:
+                y, h = first, size
+            aisles[max(0, y) : y + h, max(0, x) : x + w] = True
         if problem.full_front[i]:
             x, y, w, h = front_strip(start.places[i], k)
             aisles[max(0, y) : y + h, max(0, x) : x + w] = True

@@ -86,7 +86,8 @@ def add_clear_fronts(
         if access[i, 0] < 0:
             continue
         side = int(start.places[i, 4])
-        k = problem.ground.aisle_staff if problem.staff_access[i] else problem.ground.aisle_public
+        k, first = access_square(problem, start, i, access[i])
+        k = problem.ground.aisle_public if problem.full_front[i] else k
         depth = _strip_depth(model, made, i, side, (k, int(_front_line(start.places[i]))), (rows, columns))
         across = side % 2 == 1
         low, size = (made.x[i], made.w[i]) if across else (made.y[i], made.h[i])
@@ -97,11 +98,47 @@ def add_clear_fronts(
             others += solid
         else:
             middle = int(access[i, 1] if across else access[i, 0])
-            model.add(low <= middle)
-            model.add(low + size >= middle + 1)
-            length = model.new_fixed_size_interval_var(middle - k // 2, k, f"strip_length{i}")
+            axis = 0 if across else 1
+            lowest = int(start.places[i, axis])
+            touched = min(max(middle, lowest), lowest + int(start.places[i, axis + 2]) - 1)
+            model.add(low <= touched)
+            model.add(low + size >= touched + 1)
+            length = model.new_fixed_size_interval_var(first, k, f"strip_length{i}")
         box = (length, depth) if across else (depth, length)
         model.add_no_overlap_2d([box[0], *(b[0] for b in others)], [box[1], *(b[1] for b in others)])
+
+
+def access_square(problem: PackProblem, start: Placement, i: int, access: Ints) -> tuple[int, int]:
+    """Return the side of the square that stays free at a zone's access, and where along the front it begins, cells.
+
+    A turning circle where one fits over the access, else the walker.
+    """
+    ground = problem.ground
+    place = start.places[i]
+    across = place[4] % 2 == 1
+    k = ground.aisle_staff if problem.staff_access[i] else ground.aisle_public
+    first = int(access[1] if across else access[0]) - k // 2
+    if problem.staff_access[i]:
+        return k, first
+    walkable = ground.free & ~start.mask(ground.free.shape)
+    t = max(k, ground.turning)
+    x, y, w, h = front_strip(place, t)
+    for begin in range(first, first - (t - k) - 1, -1):
+        square = (begin, y, t, h) if across else (x, begin, w, t)
+        cells = walkable[max(0, square[1]) : square[1] + square[3], max(0, square[0]) : square[0] + square[2]]
+        if cells.size == t * t and cells.all():
+            return t, begin
+    return k, first
+
+
+def add_open_windows(model: cp_model.CpModel, made: PackVariables, problem: PackProblem, start: Placement) -> None:
+    """Keep staff and enclosed zones off windows that they did not hide at the start."""
+    windows = [fixed_box(model, rectangle) for rectangle in forbidden_rectangles(~problem.ground.windows)]
+    for i in np.flatnonzero(problem.enclosed | ~problem.public):
+        x, y, w, h = start.places[i, :4]
+        if not problem.ground.windows[y : y + h, x : x + w].any():
+            box = made.boxes[i]
+            model.add_no_overlap_2d([box[0], *(b[0] for b in windows)], [box[1], *(b[1] for b in windows)])
 
 
 def _front_line(place: Ints) -> int:
@@ -126,29 +163,29 @@ def _strip_depth(
     return model.new_interval_var(near, size, far, f"strip_depth{i}")
 
 
-def add_kept_backs(model: cp_model.CpModel, made: PackVariables, problem: PackProblem, start: Placement) -> None:
-    """Keep what stood right at the start: backs at walls, and counters at their staff's zone."""
+def add_kept_contacts(model: cp_model.CpModel, made: PackVariables, problem: PackProblem, start: Placement) -> None:
+    """Keep what touched at the start: sides at walls, and zones side by side (counters at their staff's zone).
+
+    Walls, partitions, backs and staff sides stay as good as they were; sizes and shifts remain free.
+    """
     solid = np.pad(~problem.ground.free, 1, constant_values=True)
     need = problem.ground.aisle_staff
     for i in range(problem.count):
-        back = (int(start.places[i, 4]) + 2) % 4
-        if problem.wall[i]:
-            x, y, w, h = strip(start.places[i], back, 1)
-            if solid[y + 1 : y + h + 1, x + 1 : x + w + 1].all():
-                model.add(made.line(i, back) == int(_side_line(start.places[i], back)))
+        for side in range(4):
+            x, y, w, h = strip(start.places[i], side, 1)
+            beyond = solid[y + 1 : y + h + 1, x + 1 : x + w + 1]
+            backed = problem.wall[i] and side == (int(start.places[i, 4]) + 2) % 4
+            if beyond.all() or (backed and beyond.any()):
+                model.add(made.line(i, side) == _side_line(start.places[i], side))
+            if backed and not beyond.all():
+                low, size = (made.x[i], made.w[i]) if side % 2 == 1 else (made.y[i], made.h[i])
+                first, length = (x, w) if side % 2 == 1 else (y, h)
+                model.add(low >= first)
+                model.add(low + size <= first + length)
             for j in range(problem.count):
-                if j != i and problem.enclosed[j] and _shared(start, i, j, back) == max(w, h):
-                    _keep_touching(model, made, (i, j), back, max(w, h))
-        touching = [
-            (side, j)
-            for j in range(problem.count)
-            if problem.back_to[i, j]
-            for side in range(4)
-            if side != start.places[i, 4] and _shared(start, i, j, side) >= need
-        ]
-        if touching:
-            side, j = touching[0]
-            _keep_touching(model, made, (i, j), side, need)
+                common = _shared(start, i, j, side) if j != i else 0
+                if common > 0:
+                    _keep_touching(model, made, (i, j), side, common if backed else min(common, need))
 
 
 def _side_line(place: Ints, side: int) -> int:
@@ -172,7 +209,7 @@ def _keep_touching(model: cp_model.CpModel, made: PackVariables, pair: tuple[int
 
 
 def add_distances(
-    model: cp_model.CpModel, made: PackVariables, problem: PackProblem, scale: int
+    model: cp_model.CpModel, made: PackVariables, problem: PackProblem, start: Placement, scale: int
 ) -> cp_model.LinearExpr:
     """Return the objective: area off target, flow × distance, closeness × gap, in ``scale`` parts of a metre or m²."""
     cell = problem.ground.cell_m
@@ -189,11 +226,11 @@ def add_distances(
         for k in range(i + 1):
             walk = round(scale * weights.get("walking", 0.0) * float(flow[i + 1, k]) * cell / 2)
             if walk > 0:
-                away = _middle(made, i)
+                away = _access(made, i, start)
                 if k == 0:
                     away = [away[0] - (2 * int(door[1]) + 1), away[1] - (2 * int(door[0]) + 1)]
                 else:
-                    away = [a - b for a, b in zip(away, _middle(made, k - 1), strict=True)]
+                    away = [a - b for a, b in zip(away, _access(made, k - 1, start), strict=True)]
                 terms += [_size_of(model, along, 2 * max(rows, columns)) * walk for along in away]
             near = round(scale * weights.get("closeness", 0.0) * float(problem.closeness[i + 1, k]) * cell)
             if near > 0 and k > 0:
@@ -201,9 +238,12 @@ def add_distances(
     return cp_model.LinearExpr.sum(terms)
 
 
-def _middle(made: PackVariables, i: int) -> list[cp_model.LinearExpr]:
-    """Return twice the middle of a zone."""
-    return [2 * made.x[i] + made.w[i], 2 * made.y[i] + made.h[i]]
+def _access(made: PackVariables, i: int, start: Placement) -> list[cp_model.LinearExpr]:
+    """Return twice the middle of a zone's front."""
+    side = int(start.places[i, 4])
+    if side % 2 == 0:
+        return [made.line(i, side) * 2, made.y[i] * 2 + made.h[i]]
+    return [made.x[i] * 2 + made.w[i], made.line(i, side) * 2]
 
 
 def _size_of(model: cp_model.CpModel, value: cp_model.LinearExpr, most: int) -> cp_model.IntVar:
