@@ -136,9 +136,20 @@ CSV_COLUMNS: dict[str, str] = {
     "compare.csv": "",
 }
 OTHERS = (
-    "candidates.gpkg candidates.geojson outlets.geojson map.html report.html compare.html outlets/*/hall.svg "
-    "outlets/*/hall.html outlets/*/hall.dxf outlets/*/hall.geojson outlets/*/roster.xlsx outlets/*/roster/*.ics"
-).split()
+    "candidates.gpkg",
+    "candidates.geojson",
+    "outlets.geojson",
+    "map.html",
+    "report.html",
+    "compare.html",
+    "outlets/*/catchment.csv",
+    "outlets/*/hall.svg",
+    "outlets/*/hall.html",
+    "outlets/*/hall.dxf",
+    "outlets/*/hall.geojson",
+    "outlets/*/roster.xlsx",
+    "outlets/*/roster/*.ics",
+)
 
 
 def rows(file: Path) -> list[dict[str, str]]:

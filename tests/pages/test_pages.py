@@ -30,7 +30,7 @@ def test_candidates_and_outlets_are_drawn(sample_out, visit):
     seen = visit(sample_out / "map.html")
     seen.page.wait_for_selector("html[data-ready=true]")
     count = seen.page.evaluate("PAGE.candidates.id.length")
-    assert count >= 100
+    assert count == len((sample_out / "candidates.csv").read_text(encoding="utf-8").splitlines()) - 1
     assert seen.page.evaluate("Object.keys(window[PAGE.groups.candidates]._layers).length") == count
     opened = seen.page.evaluate("PAGE.outlets.filter(outlet => outlet.role === 'new').length")
     assert opened >= 1
