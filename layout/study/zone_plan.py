@@ -80,7 +80,7 @@ def movement_line(cells: Cells, problem: PackProblem, space: Space, verdict: Ver
     line = [here[None, :]]
     for stop in _order(space, stops, here):
         path = walk_path(positions, cells.cell_m, _cell(line[-1][-1]), _cell(stop))
-        if len(path):
+        if len(path) > 1:
             line.append(simplify_path(positions, path)[1:])
     points = np.vstack(line) + k / 2
     origin = np.array([cells.x0, cells.y0])

@@ -34,6 +34,7 @@ from outlet.outcome import Limits, Outcome
 from outlet.stage import StageRun, Summary
 
 ROUNDS = 5
+WISHED_ROUNDS = 2
 SHRINK = 0.5
 WISHES = frozenset({"staff_side", "entrance_within"})
 PACK_WORK = 0.6
@@ -127,19 +128,20 @@ def _settle(stage: StageRun, hall: Hall, programme: Programme, space: Space, err
     """Return the best of at most five rounds.
 
     While a rule is broken that no hall can do without, zones shrink, then optional ones go. Where only wishes of the
-    programme are broken, the same space is tried once from another seed.
+    programme are broken, there are at most two more: with smaller zones where they are not small yet, each from
+    another seed.
     """
     best: _Round | None = None
-    again = False
+    more = WISHED_ROUNDS
     for number in range(ROUNDS):
         tried = _arrange(stage, hall, programme, space, errands, stage.seed + number)
         if best is None or _rank(tried) < _rank(best):
             best = tried
         serious, wishes = _broken(best)
-        if not serious and (not wishes or again):
+        if not serious and (not wishes or not more):
             break
-        again = not serious
-        smaller = best.space if again else _smaller(space, number)
+        more -= not serious
+        smaller = space if not serious and number > 0 else _smaller(space, number)
         if smaller is None:
             break
         space = smaller
