@@ -85,7 +85,7 @@ def read_dxf(file: Path, label: str, settings: HallSettings) -> Drawing:
 def _open(file: Path, label: str) -> DxfDrawing:
     try:
         return readfile(file)
-    except (OSError, DXFError, UnicodeError, ValueError, KeyError, IndexError, TypeError) as error:
+    except (OSError, DXFError, ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
         reason = str(error) or type(error).__name__
         message = f"{label}: cannot be opened as DXF: {reason.replace(str(file), label)}"
         raise InputError(f"{message}; save it again as DXF (R12 or later; DWG is not read)") from error

@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 TRIALS = 150_000
 RESTARTS = 12
 TOLERANCE = 1e-7
+ANY_ASPECT = 1e6
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ def _search(problem: BlockProblem, limits: Limits, started: float) -> tuple[Floa
     k, n = len(problem.areas), len(areas)
     flow = np.zeros((n, n))
     flow[:k, :k] = problem.flow + problem.flow.T
-    aspect = np.append(problem.aspect, np.full(n - k, np.inf))
+    aspect = np.minimum(np.append(problem.aspect, np.full(n - k, np.inf)), ANY_ASPECT)
     least = np.append(problem.min_side, np.zeros(n - k))
     hall = problem.width, problem.height
     best: Floats | None = None

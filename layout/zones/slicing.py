@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ACROSS, ALONG = -1, -2
+STEEP = 3.0
+EPSILON = 1e-9
 
 
 @njit(cache=True)
@@ -59,19 +61,20 @@ def _cut(
 
 
 @njit(cache=True)
-def _price(rectangles: Floats, flow: Floats, sides: Floats, steep: float) -> float:
-    cost = 0.0
+def _price(rectangles: Floats, flow: Floats, sides: Floats) -> tuple[float, float]:
+    """Return flow × distance, and by how many metres sides break their limits."""
+    cost, broken = 0.0, 0.0
     for i in range(len(rectangles)):
         w, h = rectangles[i, 2], rectangles[i, 3]
         x, y = rectangles[i, 0] + w / 2, rectangles[i, 1] + h / 2
         short, long = min(w, h), max(w, h)
-        cost += steep * max(0.0, long - sides[0, i] * short) + steep * max(0.0, sides[1, i] - short)
+        broken += max(0.0, (long - sides[0, i] * short) / (1.0 + sides[0, i])) + max(0.0, sides[1, i] - short)
         for j in range(i):
             if flow[i, j] > 0:
                 dx = abs(x - rectangles[j, 0] - rectangles[j, 2] / 2)
                 dy = abs(y - rectangles[j, 1] - rectangles[j, 3] / 2)
                 cost += flow[i, j] * (dx + dy)
-    return cost
+    return cost, broken
 
 
 @njit(cache=True)
@@ -134,10 +137,10 @@ def anneal_slicing(
     rectangles, below = np.empty((n, 4)), np.empty((2 * n - 1, 6))
     stack = np.empty(2 * n, dtype=np.int64)
     _cut(tokens, hall, areas, rectangles, below, stack)
-    scale = max(_price(rectangles, flow, sides, 0.0), 1e-9)
-    steep = scale / max(hall[0], hall[1])
-    cost = _price(rectangles, flow, sides, steep)
-    best, best_cost = rectangles.copy(), cost
+    cost, broken = _price(rectangles, flow, sides)
+    scale = max(cost, 1e-9)
+    steep = STEEP * scale / max(hall)
+    best, best_cost, best_broken = rectangles.copy(), cost, broken
     trial = tokens.copy()
     warm, cold = 0.2 * scale, 1e-5 * scale
     for step in range(trials):
@@ -147,11 +150,13 @@ def anneal_slicing(
         if not _balanced(trial):
             continue
         _cut(trial, hall, areas, rectangles, below, stack)
-        new = _price(rectangles, flow, sides, steep)
-        if new <= cost or draw(state) < np.exp((cost - new) / warmth):
+        new, wrong = _price(rectangles, flow, sides)
+        change = new - cost + steep * (wrong - broken)
+        if change <= 0 or draw(state) < np.exp(-change / warmth):
             tokens[:] = trial
-            cost = new
-            if cost < best_cost - 1e-12:
-                best_cost = cost
+            cost, broken = new, wrong
+            fewer = broken < best_broken - EPSILON
+            if fewer or (broken < best_broken + EPSILON and cost < best_cost - EPSILON):
+                best_cost, best_broken = cost, broken
                 best[:] = rectangles
     return best
