@@ -107,7 +107,7 @@ def _move(places: Ints, floor: FloorArrays, spec: ZoneArrays, heat: float, state
         return
     kind = draw(state)
     place = places[i]
-    before = place.copy()
+    x0, y0, w0, h0, front0 = place[0], place[1], place[2], place[3], place[4]
     if kind < 0.60:
         _change(place, i, spec, heat, kind, state)
     elif kind < 0.68:
@@ -121,7 +121,7 @@ def _move(places: Ints, floor: FloorArrays, spec: ZoneArrays, heat: float, state
         _clamp(places[j], rows, columns)
     _clamp(place, rows, columns)
     if place[2] > columns or place[3] > rows:
-        place[:] = before
+        place[0], place[1], place[2], place[3], place[4] = x0, y0, w0, h0, front0
     elif kind >= 0.86 or draw(state) < 0.2:
         _slide(places, i, pick(state, 4), floor)
 
@@ -138,6 +138,13 @@ def _change(place: Ints, i: int, spec: ZoneArrays, heat: float, kind: float, sta
     else:
         place[4] = (place[4] + 1 + pick(state, 3)) % 4
         _reshape(place, i, spec, state)
+
+
+@njit(cache=True)
+def _copy(source: Ints, target: Ints) -> None:
+    for i in range(len(source)):
+        for part in range(5):
+            target[i, part] = source[i, part]
 
 
 @njit(cache=True)
@@ -160,16 +167,16 @@ def _anneal(
     for step in range(steps):
         warmth *= cooling
         steep = min(1.0, gentlest + (1.0 - gentlest) * step / (RISE * steps))
-        trial[:] = places
+        _copy(places, trial)
         _move(trial, floor, spec, 1.0 - step / steps, state)
         limit = steep * hard + soft - warmth * np.log(draw(state) + 1e-300)
         if price(trial, floor, spec, scratch, steep, limit):
-            places[:] = trial
+            _copy(trial, places)
             hard, soft = scratch.bill[HARD], scratch.bill[SOFT]
             if hard + soft < best_price:
                 best_price = hard + soft
-                best[:] = places
-    places[:] = best
+                _copy(places, best)
+    _copy(best, places)
     return float(best_price)
 
 

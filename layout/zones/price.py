@@ -93,7 +93,7 @@ def _staff_side(places: Ints, i: int, floor: FloorArrays, spec: ZoneArrays) -> f
 def _alone(places: Ints, i: int, floor: FloorArrays, spec: ZoneArrays, bill: NDArray[np.float64]) -> None:
     """Price one zone where it stands."""
     m, weights = floor.cell_m, spec.weights
-    x, y, w, h, front = places[i]
+    x, y, w, h, front = places[i, 0], places[i, 1], places[i, 2], places[i, 3], places[i, 4]
     hard = OUT * m * m * cells_in(floor.closed_sum, x, y, w, h)
     cost = weights[AREA] * m * m * abs(w * h - spec.target[i])
     if spec.wall[i]:
@@ -153,10 +153,13 @@ def _paint(places: Ints, floor: FloorArrays, scratch: Scratch) -> None:
     """Mark free cells outside zones in ``cover`` and note the largest open square above and right of each cell."""
     rows, columns = scratch.steps.shape
     cover, square = scratch.cover, scratch.square
-    cover[:, :] = floor.open
+    for r in range(rows):
+        for c in range(columns):
+            cover[r, c] = floor.open[r, c]
     for i in range(len(places)):
-        x, y, w, h = places[i, 0], places[i, 1], places[i, 2], places[i, 3]
-        cover[y : y + h, x : x + w] = 0
+        for r in range(places[i, 1], places[i, 1] + places[i, 3]):
+            for c in range(places[i, 0], places[i, 0] + places[i, 2]):
+                cover[r, c] = 0
     for r in range(rows - 1, -1, -1):
         right, corner = 0, 0
         for c in range(columns - 1, -1, -1):
@@ -176,7 +179,9 @@ def _search(places: Ints, floor: FloorArrays, scratch: Scratch) -> None:
     k = floor.sizes[0]
     rows, columns = scratch.steps.shape
     steps, queue, square = scratch.steps, scratch.queue, scratch.square
-    steps[:, :] = -1
+    for r in range(rows):
+        for c in range(columns):
+            steps[r, c] = -1
     tail = 0
     for s in range(len(floor.start)):
         r, c = floor.start[s, 0], floor.start[s, 1]
@@ -200,7 +205,7 @@ def _search(places: Ints, floor: FloorArrays, scratch: Scratch) -> None:
 @njit(cache=True)
 def _position(place: Ints, s: int, k: int) -> tuple[int, int]:
     """Return row and column of a k × k square flush with a zone's front, ``s`` cells along it."""
-    x, y, w, h, front = place
+    x, y, w, h, front = place[0], place[1], place[2], place[3], place[4]
     if front == 0:
         return y + s, x + w
     if front == 1:
@@ -252,7 +257,11 @@ def _barred(x: int, y: int, w: int, h: int, scratch: Scratch) -> float:
     x0, y0, x1, y1 = max(0, x), max(0, y), min(columns, x + w), min(rows, y + h)
     if x1 <= x0 or y1 <= y0:
         return 1.0
-    return float(1.0 - scratch.cover[y0:y1, x0:x1].sum() / (w * h))
+    free = 0
+    for r in range(y0, y1):
+        for c in range(x0, x1):
+            free += scratch.cover[r, c]
+    return 1.0 - free / (w * h)
 
 
 @njit(cache=True)
@@ -320,8 +329,14 @@ def _dead(floor: FloorArrays, scratch: Scratch) -> int:
             if steps[r, c] >= 0:
                 r0 = r + k - 1 if r > 0 and steps[r - 1, c] >= 0 else r
                 c0 = c + k - 1 if c > 0 and steps[r, c - 1] >= 0 else c
-                cover[r0 : r + k, c0 : c + k] = 0
-    return int(cover.sum())
+                for r2 in range(r0, r + k):
+                    for c2 in range(c0, c + k):
+                        cover[r2, c2] = 0
+    dead = 0
+    for r in range(rows):
+        for c in range(columns):
+            dead += cover[r, c]
+    return dead
 
 
 @njit(cache=True)
@@ -348,7 +363,7 @@ def _least_walk(places: Ints, floor: FloorArrays, spec: ZoneArrays) -> float:
 def price(places: Ints, floor: FloorArrays, spec: ZoneArrays, scratch: Scratch, steep: float, limit: float) -> bool:
     """Price a state into ``scratch.bill``; False where ``steep`` · hard + soft surely exceeds ``limit``."""
     bill = scratch.bill
-    bill[:] = 0.0
+    bill[HARD], bill[SOFT] = 0.0, 0.0
     _cheap(places, floor, spec, bill)
     if steep * bill[HARD] + bill[SOFT] + _least_walk(places, floor, spec) > limit:
         return False
