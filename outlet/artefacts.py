@@ -220,8 +220,8 @@ def drop_closed_outlets(out: Path, outlet_ids: Sequence[str]) -> None:
 
 
 def drop_runs(out: Path, names: Sequence[str]) -> None:
-    """Remove what these runs wrote, and forget them."""
-    if not names:
+    """Remove what these runs wrote, where they ran, and forget them."""
+    if not set(names) & set(read_manifest(out)["runs"]):
         return
     with locked(out):
         manifest = read_manifest(out)

@@ -17,6 +17,7 @@ from outlet.artefacts import (
     drop_closed_outlets,
     drop_runs,
     is_up_to_date,
+    read_manifest,
     run_name,
     staging,
 )
@@ -72,8 +73,8 @@ def compare_scenarios(
         options.progress.say(f"scenario {name}")
         with_halls = halls or not project.has("siting")
         run_all(project, place, options, halls=with_halls)
-        if not with_halls:
-            _drop_stale_halls(project, place)
+        if not with_halls and _drop_stale_halls(project, place):
+            run_all(project, place, options, halls=False)
     stage = _stage(first, second)
     base = _load(folder, BASE, options)
     if is_up_to_date(stage, base, out) and compared_pair(out / "compare.csv") == (first, second):
@@ -82,8 +83,9 @@ def compare_scenarios(
         return stage.run(StageRun(project=base, out=place_for, progress=options.progress, workers=options.workers))
 
 
-def _drop_stale_halls(project: Project, place: Path) -> None:
-    """Remove hall plans that were made for other outlets or other visits, so that none is compared as current."""
+def _drop_stale_halls(project: Project, place: Path) -> bool:
+    """Remove hall plans made for other outlets or visits, so that none is compared as current; tell if any was."""
+    before = read_manifest(place)
     briefs = list_outlets(project, place)
     drop_closed_outlets(place, [brief.id for brief in briefs])
     for stage in in_order([found for found in load_commands().values() if isinstance(found, Stage)]):
@@ -91,6 +93,7 @@ def _drop_stale_halls(project: Project, place: Path) -> None:
             runs: list[OutletBrief | None] = [*briefs] if stage.per_outlet else [None]
             stale = [brief for brief in runs if not is_up_to_date(stage, project, place, brief)]
             drop_runs(place, [run_name(stage, brief) for brief in stale])
+    return read_manifest(place) != before
 
 
 def folder_of_scenario(out: Path, name: str) -> Path:

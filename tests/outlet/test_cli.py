@@ -131,6 +131,8 @@ def test_check_lists_all_faults_in_one_pass(tiny: Path, capsys: pytest.CaptureFi
 
 
 def test_the_tiny_project_runs_and_a_second_run_does_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (tiny / "outlet.toml").open("a", encoding="utf-8") as toml:
+        toml.write('\n[scenario.more]\n"siting.locate.outlets" = 2\n')
     assert run_command(["run", str(tiny), "--quiet"]) == 0
     before = {file: file.stat().st_mtime_ns for file in (tiny / "out").rglob("*") if file.is_file()}
     capsys.readouterr()
