@@ -19,16 +19,51 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """An oddity that is no fault: the work goes on, and the planner is told.
+
+    Parameters
+    ----------
+    input
+        The file (relative to the project folder) or the setting it is about.
+    code
+        A stable short name of the kind of oddity, such as ``expired-timetable``.
+    text
+        What was found and what was made of it, in words, without the input's name.
+    rows
+        The rows it is about, as the planner counts them, or their ids; none where it is about the whole.
+    """
+
+    input: str
+    code: str
+    text: str
+    rows: tuple[int | str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.input}: {self.text}"
+
+
+@dataclass(frozen=True)
 class Findings:
-    """Everything found; ``notes`` are oddities that are no faults."""
+    """Everything found: faults, what was read, and remarks on oddities that are no faults."""
 
     faults: tuple[Fault, ...] = ()
     counts: tuple[Count, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     notes: tuple[str, ...] = ()
 
     def joined(self, other: Findings) -> Findings:
         """Return both findings as one."""
-        return Findings(self.faults + other.faults, self.counts + other.counts, self.notes + other.notes)
+        return Findings(
+            self.faults + other.faults,
+            self.counts + other.counts,
+            self.remarks + other.remarks,
+            self.notes + other.notes,
+        )
+
+    def told(self) -> tuple[str, ...]:
+        """Return remarks and notes as lines of text."""
+        return (*(str(remark) for remark in self.remarks), *self.notes)
 
     def to_json(self) -> dict[str, object]:
         """Return the content of check.json."""
@@ -36,5 +71,6 @@ class Findings:
             "schema": SCHEMA,
             "faults": [asdict(fault) for fault in self.faults],
             "inputs": [asdict(count) for count in self.counts],
+            "remarks": [asdict(remark) for remark in self.remarks],
             "notes": list(self.notes),
         }

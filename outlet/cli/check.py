@@ -27,7 +27,7 @@ def run(stage: StageRun) -> Summary:
         raise TableError(found.faults)
     stage.out.write_json("check.json", found.to_json())
     rows = [(count.input, count.rows, count.note) for count in found.counts]
-    return Summary("No fault found", ("input", "rows", "note"), rows, found.notes)
+    return Summary("No fault found", ("input", "rows", "note"), rows, found.told())
 
 
 STAGE = Stage(
