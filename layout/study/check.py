@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from outlet.errors import Fault, InputError
+from pydantic import BaseModel
+
+from outlet.data.toml import read_model
+from outlet.errors import Fault, InputError, TableError
 from outlet.findings import Findings
 from outlet.handover import OutletBrief, read_brief
 from outlet.project import Project
@@ -15,8 +18,37 @@ def check(project: Project) -> Findings:
     found = check_data(project)
     if not project.has("layout"):
         return found
+    found = found.joined(Findings(faults=tuple(_forms(project))))
+    if any(fault.input in _form_files(project) for fault in found.faults):
+        return found
     faulty = {fault.input for fault in found.faults}
     return found.joined(Findings(faults=tuple(_too_small(project, faulty))))
+
+
+def _form_files(project: Project) -> dict[str, type[BaseModel]]:
+    """Return the planner's own catalogue of services and programme of zones, with the form each must have."""
+    from layout.settings import LayoutSettings
+    from layout.workload.services import Catalogue
+    from layout.zones.programme import Programme
+
+    settings = project.section("layout", LayoutSettings)
+    forms: list[tuple[str | None, type[BaseModel]]] = [
+        (settings.services.preset, Catalogue),
+        (settings.programme.file, Programme),
+    ]
+    return {str(file): kind for file, kind in forms if file is not None}
+
+
+def _forms(project: Project) -> list[Fault]:
+    faults: list[Fault] = []
+    for file, kind in _form_files(project).items():
+        try:
+            read_model(kind, project.path(file), file)
+        except TableError as error:
+            faults += error.faults
+        except InputError as error:
+            faults.append(Fault(file, "outside-folder", str(error), "a file inside the project folder"))
+    return faults
 
 
 def _too_small(project: Project, faulty: set[str]) -> list[Fault]:

@@ -16,8 +16,9 @@ from layout.study.requirement import Requirement
 from layout.study.workload import Workload
 from layout.zones.brief import make_ground
 from layout.zones.problem import Ground
-from layout.zones.programme import Programme, parse_programme, read_programme
+from layout.zones.programme import Programme, read_programme
 from layout.zones.space import Work
+from outlet.data.toml import read_model
 from outlet.errors import InputError
 from outlet.handover import OutletBrief
 from outlet.project import Project
@@ -84,10 +85,7 @@ def choose_programme(project: Project, brief: OutletBrief) -> Programme:
     if settings.file is None:
         programme = read_programme(brief.sector)
     else:
-        file = project.path(settings.file)
-        if not file.is_file():
-            raise InputError(f"{settings.file}: there is no such file; correct [layout.programme] file")
-        programme = parse_programme(file.read_text(encoding="utf-8-sig"), settings.file)
+        programme = read_model(Programme, project.path(settings.file), settings.file)
     kinds = [zone.kind for zone in programme.zones]
     asked = {
         "without": settings.without,

@@ -10,8 +10,8 @@ from layout.settings import LayoutSettings
 from layout.settings.work import ServiceSettings
 from layout.workload.arrivals import Arrivals, counted_arrivals, expected_arrivals
 from layout.workload.diversion import Diversion, divert
-from layout.workload.services import Catalogue, parse_catalogue, read_preset
-from outlet.errors import InputError
+from layout.workload.services import Catalogue, read_preset
+from outlet.data.toml import read_model
 from outlet.handover import OutletBrief, Span, Weekday
 from outlet.project import Project
 
@@ -37,13 +37,7 @@ def read_catalogue(project: Project, brief: OutletBrief) -> Catalogue:
     name = project.section("layout", LayoutSettings).services.preset
     if name is None:
         return read_preset(brief.sector)
-    file = project.path(name)
-    if not file.is_file():
-        raise InputError(f"{name}: there is no such file; correct [layout.services] preset")
-    try:
-        return parse_catalogue(file.read_text(encoding="utf-8-sig"), name)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    return read_model(Catalogue, project.path(name), name)
 
 
 def opening_hours(catalogue: Catalogue, brief: OutletBrief) -> Mapping[Weekday, Span]:

@@ -7,14 +7,13 @@ without a public source.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from outlet.errors import InputError
+from outlet.data.toml import parse_model
 from outlet.handover import Span, Weekday, minute_of_day
 from outlet.project import Sector, Settings
 
@@ -212,25 +211,4 @@ def read_preset(sector: Sector) -> Catalogue:
     """Return the catalogue that ships for a sector."""
     name = f"{sector}.toml"
     text = (files("layout.workload") / "presets" / name).read_text(encoding="utf-8")
-    return parse_catalogue(text, name)
-
-
-def parse_catalogue(text: str, name: str) -> Catalogue:
-    """Parse a catalogue.
-
-    Raises
-    ------
-    InputError
-        When the text is not TOML or breaks the form: every fault with its key, under ``name``.
-    """
-    try:
-        return Catalogue.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{name}: not valid TOML: {error}") from error
-    except ValidationError as error:
-        faults = [
-            f"{name}: {'.'.join(str(part) for part in item['loc']) or 'the file'}: "
-            f"{item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
-        ]
-        raise InputError("\n".join(faults)) from error
+    return parse_model(Catalogue, text, name)

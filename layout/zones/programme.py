@@ -7,14 +7,13 @@ without a public source.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from outlet.errors import InputError
+from outlet.data.toml import parse_model
 from outlet.project import Sector, Settings
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -174,25 +173,4 @@ def read_programme(sector: Sector) -> Programme:
     """Return the programme that ships for a sector."""
     name = f"{sector}.toml"
     text = (files("layout.zones") / "programmes" / name).read_text(encoding="utf-8")
-    return parse_programme(text, name)
-
-
-def parse_programme(text: str, name: str) -> Programme:
-    """Parse a programme.
-
-    Raises
-    ------
-    InputError
-        When the text is not TOML or breaks the form: every fault with its key, under ``name``.
-    """
-    try:
-        return Programme.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{name}: not valid TOML: {error}") from error
-    except ValidationError as error:
-        faults = [
-            f"{name}: {'.'.join(str(part) for part in item['loc']) or 'the file'}: "
-            f"{item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors()
-        ]
-        raise InputError("\n".join(faults)) from error
+    return parse_model(Programme, text, name)

@@ -66,7 +66,7 @@ def test_file_and_back(make_work, tmp_path):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"services": {"preset": "none.toml"}}, "none.toml: there is no such file"),
+        ({"services": {"preset": "none.toml"}}, "none.toml: found no such file"),
         ({"services": {"diverted": {"sing": 0.5}}}, "no service 'sing'"),
         ({"services": {"visits": "none.csv"}}, "none.csv: found no such file"),
     ],

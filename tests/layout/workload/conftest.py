@@ -2,7 +2,8 @@
 
 import pytest
 
-from layout.workload.services import parse_catalogue
+from layout.workload.services import Catalogue
+from outlet.data.toml import parse_model
 
 SMALL = """
 schema = 1
@@ -70,4 +71,4 @@ def small_text():
 
 @pytest.fixture
 def catalogue():
-    return parse_catalogue(SMALL, "small.toml")
+    return parse_model(Catalogue, SMALL, "small.toml")

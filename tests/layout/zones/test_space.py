@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from layout.zones.programme import Programme, parse_programme, read_programme
+from layout.zones.programme import Programme, read_programme
 from layout.zones.space import Work, plan_space, shrink, without
+from outlet.data.toml import parse_model
 from outlet.errors import InputError
 
 WORK = Work(posts={"counters": 4, "vip": 1}, machines=3, waiting=7.2)
@@ -64,7 +65,7 @@ def test_the_planner_sets_areas_and_leaves_zones_out() -> None:
         ('back_to = "cellar"', "back_to 'cellar' is no zone of the programme"),
         ('sees = ["cellar"]', "sees 'cellar'"),
         ("depth_m = [3.0, 2.0]", "depth_m .* is not in rising order"),
-        ("colour = 1", "colour: Extra inputs"),
+        ("colour = 1", "zones.0.colour; expected a key"),
     ],
 )
 def test_a_faulty_programme_is_named(change: str, message: str) -> None:
@@ -73,7 +74,7 @@ def test_a_faulty_programme_is_named(change: str, message: str) -> None:
     lines |= {"area_m2": "area_m2 = [4, 5, 6]", "depth_m": "depth_m = [2, 3]", "source": 'source = "test"', key: change}
     text = 'schema = 1\nsector = "bank"\n[weights]\nwalking = 1\n[[zones]]\n' + "\n".join(lines.values())
     with pytest.raises(InputError, match=message):
-        parse_programme(text, "mine.toml")
+        parse_model(Programme, text, "mine.toml")
 
 
 def test_closeness_needs_known_zones() -> None:
