@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 FAULTS_SHOWN = 20
+ROWS_SHOWN = 8
+VALUES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,33 @@ class Fault:
     column: str | None = None
 
     def __str__(self) -> str:
-        where = self.input
-        if self.row is not None:
-            where += f", row {self.row}"
-        if self.column is not None:
-            where += f", column {self.column!r}"
-        text = f"{where}: found {self.found}; expected {self.expected}"
-        return f"{text}. {self.fix}" if self.fix else text
+        return _line([self])
+
+
+def summarise(faults: Sequence[Fault]) -> list[str]:
+    """Return a line per kind of fault of each input: rows with the same fault are told together."""
+    groups: dict[tuple[object, ...], list[Fault]] = {}
+    for at, fault in enumerate(faults):
+        alone = at if fault.row is None else None
+        key = (fault.input, fault.code, fault.column, fault.expected, fault.fix, alone)
+        groups.setdefault(key, []).append(fault)
+    return [_line(group) for group in groups.values()]
+
+
+def _line(group: Sequence[Fault]) -> str:
+    first = group[0]
+    where = first.input
+    if len(group) > 1:
+        rows = ", ".join(str(fault.row) for fault in group[:ROWS_SHOWN])
+        where += f", {len(group)} rows ({rows}{', …' if len(group) > ROWS_SHOWN else ''})"
+    elif first.row is not None:
+        where += f", row {first.row}"
+    if first.column is not None:
+        where += f", column {first.column!r}"
+    values = list(dict.fromkeys(fault.found for fault in group))
+    found = "; ".join(values[:VALUES_SHOWN]) + (" …" if len(values) > VALUES_SHOWN else "")
+    text = f"{where}: found {found}; expected {first.expected}"
+    return f"{text}. {first.fix}" if first.fix else text
 
 
 class PlanningError(Exception):
@@ -79,11 +101,11 @@ class TableError(InputError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        shown = [str(fault) for fault in self.faults[:FAULTS_SHOWN]]
-        rest = len(self.faults) - len(shown)
+        lines = summarise(self.faults)
+        rest = len(lines) - FAULTS_SHOWN
         if rest > 0:
-            shown.append(f"… and {rest} more; `outlet check` lists them all in check.json")
-        super().__init__("\n".join(shown))
+            lines[FAULTS_SHOWN:] = [f"… and {rest} more; `outlet check` lists them all in check.json"]
+        super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Fault, ...]]]:
         return (TableError, (self.faults,))
