@@ -104,7 +104,7 @@ class TableError(InputError):
         lines = summarise(self.faults)
         rest = len(lines) - FAULTS_SHOWN
         if rest > 0:
-            lines[FAULTS_SHOWN:] = [f"… and {rest} more; `outlet check` lists them all in check.json"]
+            lines[FAULTS_SHOWN:] = [f"… and {rest} more; `outlet check` lists them all in check.csv"]
         super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Fault, ...]]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict, dataclass
 
+from outlet.cells import as_text_cell
 from outlet.errors import Fault
 
 SCHEMA = 1
@@ -74,3 +77,18 @@ class Findings:
             "remarks": [asdict(remark) for remark in self.remarks],
             "notes": list(self.notes),
         }
+
+    def to_csv(self) -> str:
+        """Return the content of check.csv: a row per fault and per remark, to sort and tick off in a spreadsheet."""
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(("severity", "input", "row", "column", "code", "found", "expected", "fix"))
+        for fault in self.faults:
+            place = ("" if fault.row is None else str(fault.row), fault.column or "")
+            texts = ("fault", fault.input, *place, fault.code, fault.found, fault.expected, fault.fix)
+            writer.writerow([as_text_cell(text) for text in texts])
+        for remark in self.remarks:
+            rows = " ".join(str(row) for row in remark.rows)
+            texts = ("remark", remark.input, rows, "", remark.code, remark.text, "", "")
+            writer.writerow([as_text_cell(text) for text in texts])
+        return stream.getvalue()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 from outlet.stage import Stage, StageRun, Summary
 
 CHECKS_GROUP = "outlet.checks"
 
 
 def run(stage: StageRun) -> Summary:
-    """Ask each half for the faults of its inputs and write check.json; raise TableError where there are any.
+    """Ask each half for the faults of its inputs, write check.json and check.csv, and raise TableError for any.
 
-    Inside ``outlet run`` a faulty project leaves ``out`` wholly as it was, check.json too.
+    Inside ``outlet run`` a faulty project leaves ``out`` wholly as it was, these two as well.
     """
     from importlib.metadata import entry_points
 
@@ -24,8 +26,13 @@ def run(stage: StageRun) -> Summary:
     if found.faults:
         if stage.alone:
             write_atomically(stage.out.out / "check.json", dump_json(found.to_json()))
+            write_atomically(stage.out.out / "check.csv", found.to_csv())
+            faulty = len({fault.input for fault in found.faults})
+            print(*found.told(), sep="\n", file=sys.stderr)
+            print(f"{len(found.faults)} faults in {faulty} inputs; every row of them is in check.csv", file=sys.stderr)
         raise TableError(found.faults)
     stage.out.write_json("check.json", found.to_json())
+    stage.out.write_text("check.csv", found.to_csv())
     rows = [(count.input, count.rows, count.note) for count in found.counts]
     return Summary("No fault found", ("input", "rows", "note"), rows, found.told())
 
@@ -35,6 +42,6 @@ STAGE = Stage(
     help="List every fault of every input.",
     section="project",
     settings=("siting", "layout"),
-    writes=("check.json",),
+    writes=("check.json", "check.csv"),
     run=run,
 )

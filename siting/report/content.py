@@ -66,4 +66,5 @@ def _findings(file: Path) -> tuple[tuple[tuple[str, int, str], ...], tuple[str, 
         return (), ()
     found = json.loads(file.read_text(encoding="utf-8"))
     inputs = tuple((str(item["input"]), int(item["rows"]), str(item["note"])) for item in found["inputs"])
-    return inputs, tuple(str(note) for note in found["notes"])
+    remarks = (f"{item['input']}: {item['text']}" for item in found.get("remarks", ()))
+    return inputs, (*remarks, *(str(note) for note in found["notes"]))

@@ -122,6 +122,7 @@ JSON_SCHEMAS: dict[str, dict[str, object]] = {
     "check.json": record(schema=INTEGER, faults=listing({"type": "object"})),
 }
 CSV_COLUMNS: dict[str, str] = {
+    "check.csv": "severity input row column code found expected fix",
     "candidates.csv": "id format score rank rank_low rank_high",
     "assignment.csv": "demand_id outlet_id cost weight",
     "share.csv": "outlet_id captured_before captured_after share_before share_after cannibalised_from_own",

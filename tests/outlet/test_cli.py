@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import signal
 import subprocess
@@ -202,3 +203,21 @@ def test_an_interrupted_run_exits_130_and_leaves_whole_files_only(tiny: Path) ->
         if file.is_file() and not {".cache", ".lock"} & set(file.parts)
     }
     assert there - {"manifest.json"} == known
+
+
+def test_check_writes_every_fault_and_remark_into_a_table(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit("data/demand.csv", ",12\n", ",=12\n")(tiny)
+    edit("data/demand.csv", ",13\n", ",-13\n")(tiny)
+    assert run_command(["check", str(tiny), "--quiet"]) == 2
+    with (tiny / "out" / "check.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    faults = [row for row in rows if row["severity"] == "fault"]
+    assert [(row["input"], row["row"], row["column"]) for row in faults] == [
+        ("data/demand.csv", "3", "weight"),
+        ("data/demand.csv", "4", "weight"),
+    ]
+    assert "2 faults in 1 inputs" in capsys.readouterr().err
+    edit("data/demand.csv", ",=12\n", ",12\n")(tiny)
+    edit("data/demand.csv", ",-13\n", ",13\n")(tiny)
+    assert run_command(["check", str(tiny), "--quiet"]) == 0
+    assert "fault," not in (tiny / "out" / "check.csv").read_text(encoding="utf-8")

@@ -102,14 +102,14 @@ def test_a_hall_too_small_names_the_shortfall_and_leaves_out_alone(
     assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 2
     assert "programme needs" in capsys.readouterr().err
     assert run_command(["run", str(folder), "--quiet"]) == 2
-    assert sorted(path.name for path in (folder / "out").iterdir()) == ["check.json", "kept.txt"]
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["check.csv", "check.json", "kept.txt"]
 
 
 @pytest.mark.parametrize(
     ("more", "message"),
     [
         ('[layout.programme]\nwithout = ["cellar"]', "layout.programme.without names cellar; the programme has"),
-        ('[layout.programme]\nfile = "data/none.toml"', "data/none.toml: there is no such file"),
+        ('[layout.programme]\nfile = "data/none.toml"', "data/none.toml: found no such file"),
         ('unit = "m"', "unknown key layout.hall.unit; did you mean 'units'"),
     ],
 )
