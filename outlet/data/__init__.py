@@ -1,1 +1,1 @@
-"""Read what planners really have: bytes, tables, archives and documents, and hold tables to their contract."""
+"""Open what planners hand over: text of any encoding, tables, archives and documents, each with its limits."""
