@@ -38,13 +38,14 @@ def check(project: Project) -> Findings:
         except InputError as error:
             faults.append(Fault("outlet.toml", "unusable", str(error), "layers that fit together"))
         else:
-            notes = data.notes
+            told = {str(remark) for remark in gathered.remarks}
+            notes = tuple(note for note in data.notes if note not in told)
             if settings.data.candidates.generate is not None:
                 counts += (
                     Count("siting.data.candidates.generate", len(data.candidates), "candidates made by the rule"),
                 )
             faults += _too_many(settings, len(data.candidates))
-    return Findings(faults=tuple(faults), counts=counts, notes=notes)
+    return Findings(faults=tuple(faults), counts=counts, remarks=tuple(gathered.remarks), notes=notes)
 
 
 def _too_many(settings: SitingSettings, candidates: int) -> list[Fault]:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from outlet.errors import Fault, InputError, TableError
-from outlet.findings import Count
+from outlet.findings import Count, Remark
 from outlet.project import DataPath, Project
 from siting.data.columns import Columns, keep_rows
 from siting.data.geometry import LINE, POINT, POINT_OR_POLYGON, POLYGON, check_geometry, check_range
@@ -69,6 +69,7 @@ class Gathered:
     faults: list[Fault] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def gather(project: Project, layers: Collection[str] | None = None) -> Gathered:
@@ -113,16 +114,17 @@ def _gather_file(
     try:
         source = Source(project.path(file), str(file), chosen.layer, chosen.encoding)
         if isinstance(chosen, StopSettings) and chosen.gtfs:
-            frame, notes = read_gtfs(source, chosen, project.settings.as_of)
+            frame, remarks = read_gtfs(source, chosen, project.settings.as_of)
+            gathered.remarks.extend(remarks)
         else:
             frame, notes = _read_layer(source, layer, chosen, settings, gathered.faults)
+            gathered.notes.extend(notes)
     except TableError as error:
         gathered.faults.extend(error.faults)
         return
     except InputError as error:
         gathered.faults.append(Fault(str(file), code="outside-folder", found=str(error), expected="a file inside"))
         return
-    gathered.notes.extend(notes)
     gathered.counts.append(Count(str(file), len(frame), f"{layer}, {frame.crs.name if frame.crs else 'no CRS'}"))
     before = gathered.frames.get(layer)
     if before is not None:

@@ -1,346 +1,186 @@
 """Read stops and how often they are served from a GTFS timetable (General Transit Feed Specification, gtfs.org).
 
-A day's departures are those of the services that run on it, from calendar.txt and calendar_dates.txt; trips of
-frequencies.txt are repeated at their headway; a time past 24:00 belongs to the small hours of the next day, and so
-counts there. Platforms are merged into their parent station. The day is the working day, Monday to Friday, with the
-median number of trips in the week of the project's ``as_of``, or in the feed's busiest week where the feed does not
-cover it, which the notes tell.
+The door to `gtfs_tables` (the zip), `gtfs_timetable` (its contents and their faults), `gtfs_days` (which day stands for
+a working day) and `gtfs_departures` (what leaves when). Platforms are merged into their parent station.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
-from outlet.errors import Fault, TableError
+from outlet.errors import TableError
+from outlet.findings import Remark
+from siting.data.gtfs_days import ChosenDays, choose_days
+from siting.data.gtfs_departures import DAY_H, hours_of_day, service_hours
+from siting.data.gtfs_stops import Stops
+from siting.data.gtfs_tables import Feed, read_feed
+from siting.data.gtfs_timetable import Timetable, read_timetable
+from siting.data.gtfs_values import Ints
 from siting.data.read import Source
 from siting.settings.data import Mode, StopSettings
 
-HOUR_S = 3600
-DAY_S = 24 * HOUR_S
-WEEKS_SEEN = 520
-TABLE_BYTES = 2 << 30
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PRIORITY: tuple[Mode, ...] = ("rail", "metro", "tram", "ferry", "bus")
-BASIC_TYPES: dict[int, Mode] = {
-    0: "tram",
-    1: "metro",
-    2: "rail",
-    3: "bus",
-    4: "ferry",
-    5: "tram",
-    6: "tram",
-    7: "tram",
-    11: "bus",
-    12: "metro",
-}
-EXTENDED_TYPES: dict[int, Mode] = {
-    1: "rail",
-    2: "bus",
-    4: "metro",
-    5: "metro",
-    6: "metro",
-    7: "bus",
-    8: "bus",
-    9: "tram",
-    10: "ferry",
-    12: "ferry",
-    13: "tram",
-    14: "tram",
-}
-
-Days = Mapping[dt.date, frozenset[str]]
+TOLD = 20
 
 
 @dataclass(frozen=True)
-class Timetable:
-    """The tables of one feed, all cells text."""
+class Departures:
+    """Departures of one feed by stop, route and hour of a working day, a Saturday and a Sunday of one week.
 
-    stops: pd.DataFrame
-    routes: pd.DataFrame
-    trips: pd.DataFrame
-    stop_times: pd.DataFrame
-    calendar: pd.DataFrame
-    exceptions: pd.DataFrame
-    frequencies: pd.DataFrame
+    Parameters
+    ----------
+    days
+        The dates: the typical working day, the Saturday and the Sunday.
+    stops
+        Every stop of the feed with its coordinates and ``station``, the position of the stop that stands for it.
+    route_ids, modes
+        Every route of the feed, shape (r,).
+    stop, route, hour
+        Shape (n,): positions of a stop and a route, and an hour 0 to 23; sorted, each once. A stop and route where
+        nobody can get on, since trips end there, has a row too.
+    departures
+        Shape (n, 3): departures within the hour on each of the days.
+    remarks
+        Oddities of the feed that are no faults.
+    """
+
+    days: tuple[dt.date, dt.date, dt.date]
+    stops: Stops
+    route_ids: tuple[str, ...]
+    modes: tuple[Mode, ...]
+    stop: Ints
+    route: Ints
+    hour: Ints
+    departures: Ints
+    remarks: tuple[Remark, ...]
+
+    @property
+    def station(self) -> Ints:
+        """Shape (n,): the position of the stop that stands for each row's stop, its station where it has one."""
+        return self.stops.station[self.stop]
+
+    def per_hour(self, hours: tuple[int, int]) -> Ints:
+        """Return departures of the working day within some hours, shape (n,): those of rows outside are 0.
+
+        ``hours`` are from and to, to 30: 24 and on are the small hours, which the same day stands for.
+        """
+        within = np.bincount(np.arange(*hours) % DAY_H, minlength=DAY_H)
+        return self.departures[:, 0] * within[self.hour]
+
+    def table(self) -> pd.DataFrame:
+        """Return station_id, stop_id, route_id, mode, hour and departures on working, saturday and sunday, by rows."""
+        ids, routes = np.array(self.stops.ids, dtype=object), np.array(self.route_ids, dtype=object)
+        columns = {
+            "station_id": ids[self.station],
+            "stop_id": ids[self.stop],
+            "route_id": routes[self.route],
+            "mode": np.array(self.modes, dtype=object)[self.route],
+            "hour": self.hour,
+        }
+        counts = {name: self.departures[:, at] for at, name in enumerate(("working", "saturday", "sunday"))}
+        return pd.DataFrame(columns | counts)
 
 
-NEEDED = {
-    "stops": ("stop_id", "stop_name", "stop_lat", "stop_lon"),
-    "routes": ("route_id", "route_type"),
-    "trips": ("trip_id", "route_id", "service_id"),
-    "stop_times": ("trip_id", "stop_id", "stop_sequence", "departure_time"),
-}
-OPTIONAL = {
-    "calendar": ("service_id", *WEEKDAYS, "start_date", "end_date"),
-    "calendar_dates": ("service_id", "date", "exception_type"),
-    "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
-}
+def read_departures(source: Source, as_of: dt.date) -> Departures:
+    """Return a feed's departures by stop, route and hour.
+
+    Raises
+    ------
+    TableError
+        Every fault of the feed at once; rows are data rows, the first is 1.
+    """
+    feed = read_feed(source)
+    timetable = read_timetable(feed)
+    chosen = None
+    if not feed.faults:
+        weight = np.bincount(
+            timetable.trips.service, weights=timetable.runs(), minlength=len(timetable.services.position)
+        )
+        chosen = choose_days(feed, timetable.services, np.rint(weight).astype(np.int64), as_of)
+    if chosen is None:
+        raise TableError(feed.faults.found)
+    return _count(feed, timetable, chosen)
 
 
-def read_gtfs(source: Source, settings: StopSettings, as_of: dt.date) -> tuple[gpd.GeoDataFrame, list[str]]:
-    """Return the stops served on a typical working day and notes on how the day was found.
+def _count(feed: Feed, timetable: Timetable, chosen: ChosenDays) -> Departures:
+    days = (chosen.working, chosen.saturday, chosen.sunday)
+    key, departures = hours_of_day(timetable, service_hours(timetable), days)
+    working, saturday, sunday = (dt.date.fromordinal(day) for day in days)
+    remarks = [*feed.remarks, *_tell_places(feed.faults.feed, timetable.stops, key, departures[:, 0], working)]
+    return Departures(
+        (working, saturday, sunday),
+        timetable.stops,
+        timetable.route_ids,
+        timetable.modes,
+        key[:, 0],
+        key[:, 1],
+        key[:, 2],
+        departures,
+        tuple(remarks),
+    )
+
+
+def _tell_places(name: str, stops: Stops, key: Ints, working: Ints, day: dt.date) -> list[Remark]:
+    remarks = [Remark(name, "typical-day", f"departures are those of {day:%A} {day}")]
+    own = np.arange(len(stops.ids))
+    places = np.unique(stops.station[stops.kind < 2])
+    if (stops.station != own).any():
+        text = f"{int((stops.kind < 2).sum()):,} stops and platforms are merged into {len(places):,} places"
+        remarks.append(Remark(name, "stops-merged", text))
+    idle = np.setdiff1d(places, stops.station[key[:, 0]])
+    if len(idle):
+        text = f"{len(idle):,} places have no trip on {day} and were left out"
+        remarks.append(Remark(name, "stops-unserved", text, tuple(stops.ids[at] for at in idle[:TOLD].tolist())))
+    return remarks
+
+
+def read_gtfs(source: Source, settings: StopSettings, as_of: dt.date) -> tuple[gpd.GeoDataFrame, list[Remark]]:
+    """Return the stops served on a typical working day and remarks on how the day was found.
 
     Returns
     -------
     stops
         ``id``, ``name``, ``mode``, ``station``, ``departures_per_hour`` over the settings' hours; points in WGS 84;
         parent stations stand for their platforms.
-    notes
-        What was assumed.
+    remarks
+        Oddities that are no faults, and what was assumed.
 
     Raises
     ------
     TableError
-        When the zip or one of its tables cannot be read.
+        Every fault of the feed at once.
     """
-    feed = _read_feed(source)
-    days = _service_days(source, feed)
-    day, notes = _typical_day(source, feed, days, as_of)
-    events = _departures(feed, days, day, (settings.from_hour, settings.to_hour))
-    stops = _stations(feed)
-    served = _merge_stations(source, feed, stops, events, settings.to_hour - settings.from_hour)
-    merged = stops["station"].nunique()
-    notes.append(f"{source.name}: departures are those of {day}; {len(stops)} stops and platforms are {merged} places")
-    if merged > len(served):
-        notes.append(f"{source.name}: {merged - len(served)} places have no trip on {day} and were left out")
-    return served, notes
-
-
-def _read_feed(source: Source) -> Timetable:
-    if not source.path.is_file():
-        raise TableError([source.fault("missing-file", "no such file", "a GTFS zip", "Correct the path.")])
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            tables = {name: _read_table(source, archive, name, columns) for name, columns in NEEDED.items()}
-            names = set(archive.namelist())
-            tables |= {
-                name: _read_table(source, archive, name, columns)
-                if f"{name}.txt" in names
-                else pd.DataFrame(columns=list(columns), dtype="str")
-                for name, columns in OPTIONAL.items()
-            }
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
-        raise TableError([source.fault("unreadable", str(error), "a GTFS zip")]) from error
-    return Timetable(
-        stops=tables["stops"],
-        routes=tables["routes"],
-        trips=tables["trips"],
-        stop_times=tables["stop_times"],
-        calendar=tables["calendar"],
-        exceptions=tables["calendar_dates"],
-        frequencies=tables["frequencies"],
-    )
-
-
-def _read_table(source: Source, archive: zipfile.ZipFile, name: str, columns: Sequence[str]) -> pd.DataFrame:
-    member = f"{name}.txt"
-    try:
-        info = archive.getinfo(member)
-    except KeyError as error:
-        found = f"no {member} in the zip"
-        raise TableError([source.fault("missing-file", found, f"{member}, which GTFS requires")]) from error
-    if info.file_size > TABLE_BYTES:
-        raise TableError([source.fault("too-large", f"{member} of {info.file_size} bytes", "at most 2 GB")])
-    optional = {"stops": ("parent_station",)}.get(name, ())
-    data = archive.read(member).removeprefix(b"\xef\xbb\xbf")
-    try:
-        header = next(iter(pd.read_csv(io.BytesIO(data), nrows=0, dtype=str).columns.str.strip() for _ in (0,)))
-        known = [str(column) for column in header]
-        table = pa_csv.read_csv(
-            io.BytesIO(data),
-            read_options=pa_csv.ReadOptions(column_names=known, skip_rows=1),
-            convert_options=pa_csv.ConvertOptions(
-                include_columns=[column for column in (*columns, *optional) if column in known],
-                column_types=dict.fromkeys(known, pa.string()),
-                strings_can_be_null=False,
-            ),
-        )
-    except (pa.ArrowInvalid, ValueError) as error:
-        raise TableError([source.fault("unreadable", f"{member}: {error}", "a CSV table in UTF-8")]) from error
-    missing = [column for column in columns if column not in known]
-    if missing and not (name == "stops" and missing == ["stop_name"]):
-        raise TableError(
-            [source.fault("missing-column", f"{member} without {column}", column, column=column) for column in missing]
-        )
-    return pd.DataFrame({name: pd.Series(table[name].to_pylist(), dtype="str") for name in table.column_names})
-
-
-def _service_days(source: Source, feed: Timetable) -> Days:
-    """Return for each date the services that run on it."""
-    days: dict[dt.date, set[str]] = {}
-    for row in feed.calendar.itertuples(index=False):
-        values = dict(zip(feed.calendar.columns, (str(cell).strip() for cell in row), strict=True))
-        first, last = _date(source, values["start_date"]), _date(source, values["end_date"])
-        span = min((last - first).days, WEEKS_SEEN * 7)
-        for offset in range(span + 1):
-            date = first + dt.timedelta(days=offset)
-            if values[WEEKDAYS[date.weekday()]] == "1":
-                days.setdefault(date, set()).add(values["service_id"])
-    for service, text, kind in feed.exceptions.itertuples(index=False):
-        running = days.setdefault(_date(source, str(text)), set())
-        if str(kind).strip() == "1":
-            running.add(str(service).strip())
-        else:
-            running.discard(str(service).strip())
-    return {date: frozenset(services) for date, services in sorted(days.items())}
-
-
-def _date(source: Source, text: str) -> dt.date:
-    try:
-        return dt.datetime.strptime(text.strip(), "%Y%m%d").date()
-    except ValueError as error:
-        raise TableError([source.fault("not-a-date", repr(text), "a date such as 20260501")]) from error
-
-
-def _typical_day(source: Source, feed: Timetable, days: Days, as_of: dt.date) -> tuple[dt.date, list[str]]:
-    trips = feed.trips["service_id"].str.strip().value_counts()
-    count = {date: int(sum(trips.get(service, 0) for service in services)) for date, services in days.items()}
-    weeks: dict[dt.date, int] = {}
-    for date, number in count.items():
-        if date.weekday() < 5:
-            monday = date - dt.timedelta(days=date.weekday())
-            weeks[monday] = weeks.get(monday, 0) + number
-    if not any(weeks.values()):
-        raise TableError([source.fault("no-service", "no trip on any working day", "a timetable with trips")])
-    monday = as_of - dt.timedelta(days=as_of.weekday())
-    notes = []
-    if not weeks.get(monday):
-        first, last = min(days), max(days)
-        busiest = min(weeks, key=lambda week: (-weeks[week], week))
-        notes.append(
-            f"{source.name}: the timetable ({first} to {last}) has no trips in the week of {as_of}; "
-            f"its busiest week, from {busiest}, is used"
-        )
-        monday = busiest
-    week = [monday + dt.timedelta(days=offset) for offset in range(5)]
-    ranked = sorted(week, key=lambda date: (count.get(date, 0), date))
-    running = [date for date in ranked if count.get(date, 0) > 0]
-    return running[len(running) // 2], notes
-
-
-def _departures(feed: Timetable, days: Days, day: dt.date, hours: tuple[int, int]) -> pd.DataFrame:
-    """Return stop_id, route_id and the number of departures within the hours of the day, a row per stop and route."""
-    low, high = hours[0] * HOUR_S, hours[1] * HOUR_S
-    service = feed.trips["service_id"].str.strip()
-    today = service.isin(days.get(day, frozenset())).to_numpy()
-    before = service.isin(days.get(day - dt.timedelta(days=1), frozenset())).to_numpy()
-    running = feed.trips[today | before]
-    calls = feed.stop_times[feed.stop_times["trip_id"].isin(running["trip_id"])].copy()
-    calls["sequence"] = pd.to_numeric(calls["stop_sequence"], errors="coerce").fillna(0)
-    calls = calls.sort_values(["trip_id", "sequence"], kind="stable")
-    calls["second"] = _fill(_seconds(calls["departure_time"]))
-    calls["last"] = (calls["trip_id"] != calls["trip_id"].shift(-1)).to_numpy()
-    trip = np.asarray(pd.Index(feed.trips["trip_id"]).get_indexer(pd.Index(calls["trip_id"])), dtype=np.int64)
-    calls["route_id"] = feed.trips["route_id"].to_numpy()[trip]
-    calls["count"] = np.zeros(len(calls), dtype=np.int64)
-    repeated = calls["trip_id"].isin(feed.frequencies["trip_id"]).to_numpy()
-    second = calls["second"].to_numpy()
-    for runs, shift in ((today[trip], 0), (before[trip], DAY_S)):
-        within = runs & ~repeated & (second - shift >= low) & (second - shift < high)
-        calls["count"] += within.astype(np.int64)
-        if repeated.any():
-            calls["count"] += _repeated(calls, feed.frequencies, runs & repeated, (low + shift, high + shift))
-    calls.loc[calls["last"], "count"] = 0
-    calls = calls[today[trip] | (calls["count"] > 0).to_numpy()]
-    return pd.DataFrame(calls.groupby(["stop_id", "route_id"], as_index=False, sort=True)["count"].sum())
-
-
-def _repeated(
-    calls: pd.DataFrame, frequencies: pd.DataFrame, runs: NDArray[np.bool_], window: tuple[int, int]
-) -> NDArray[np.int64]:
-    """Count departures within the window of the calls of trips that repeat at a headway, shape of ``calls``."""
-    total = np.zeros(len(calls), dtype=np.int64)
-    first = calls.groupby("trip_id")["second"].transform("min").to_numpy()
-    offset = calls["second"].to_numpy() - first
-    rows = calls.groupby("trip_id").indices
-    starts, ends = _seconds(frequencies["start_time"]), _seconds(frequencies["end_time"])
-    headways = pd.to_numeric(frequencies["headway_secs"], errors="coerce").to_numpy(np.float64)
-    for trip, start, end, headway in zip(frequencies["trip_id"], starts, ends, headways, strict=True):
-        if trip not in rows or not headway > 0 or not end > start:
-            continue
-        at = np.asarray(rows[trip], dtype=np.int64)
-        at = at[runs[at]]
-        leaving = np.arange(start, end, headway)
-        times = leaving[None, :] + offset[at][:, None]
-        total[at] += ((times >= window[0]) & (times < window[1])).sum(axis=1)
-    return total
-
-
-def _stations(feed: Timetable) -> pd.DataFrame:
-    """Return the stops by id with the ``station`` each belongs to: its parent, or itself."""
-    stops = feed.stops.drop_duplicates("stop_id").set_index("stop_id")
-    parent = stops["parent_station"].str.strip() if "parent_station" in stops else pd.Series("", index=stops.index)
-    return stops.assign(station=parent.where((parent != "") & parent.isin(stops.index), stops.index.to_series()))
-
-
-def _merge_stations(
-    source: Source, feed: Timetable, stops: pd.DataFrame, events: pd.DataFrame, hours: int
-) -> gpd.GeoDataFrame:
-    station = stops["station"]
-    events = events[events["stop_id"].isin(stops.index)].copy()
-    events["station"] = station[events["stop_id"]].to_numpy()
-    kinds = feed.routes.drop_duplicates("route_id").set_index("route_id")["route_type"].map(_mode)
-    events["rank"] = events["route_id"].map(kinds).map({mode: at for at, mode in enumerate(PRIORITY)}).fillna(4)
-    merged = events.groupby("station", sort=True).agg(count=("count", "sum"), rank=("rank", "min"))
-    place = stops.loc[merged.index]
-    x, y = (pd.to_numeric(place[name], errors="coerce").to_numpy(np.float64) for name in ("stop_lon", "stop_lat"))
-    bad = ~(np.isfinite(x) & np.isfinite(y)) | ((x == 0) & (y == 0))
-    if bad.any():
-        raise TableError(
-            [
-                Fault(source.name, "zero-coordinates", "no coordinates", "stop_lon and stop_lat", row=str(stop))
-                for stop in merged.index[bad]
-            ]
-        )
-    modes = [PRIORITY[int(rank)] for rank in merged["rank"]]
-    is_parent = merged.index.isin(station[station != station.index])
+    read = read_departures(source, as_of)
+    count = read.per_hour((settings.from_hour, settings.to_hour))
+    rank = np.array([PRIORITY.index(mode) for mode in read.modes], dtype=np.int64)[read.route]
+    places, back = np.unique(read.station, return_inverse=True)
+    best = np.full(len(places), len(PRIORITY), dtype=np.int64)
+    np.minimum.at(best, back, rank)
+    modes = np.array(PRIORITY, dtype=object)[best]
+    total = np.bincount(back, weights=count, minlength=len(places))
     data = {
-        "id": merged.index.astype("str"),
-        "name": (place["stop_name"] if "stop_name" in place else merged.index.to_series()).str.strip().to_numpy(),
-        "mode": pd.array(modes, dtype="str"),
-        "station": [
-            mode in ("rail", "metro") or (mode == "tram" and up) for mode, up in zip(modes, is_parent, strict=True)
-        ],
-        "departures_per_hour": np.round(merged["count"].to_numpy() / hours, 3),
+        "id": _texts(read.stops.ids, places),
+        "name": _texts(read.stops.names, places),
+        "mode": pd.array(modes.tolist(), dtype="str"),
+        "station": np.isin(modes, ("rail", "metro")) | ((modes == "tram") & _has_platforms(read.stops)[places]),
+        "departures_per_hour": np.round(total / (settings.to_hour - settings.from_hour), 3),
     }
-    return gpd.GeoDataFrame(pd.DataFrame(data), geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
+    points = gpd.points_from_xy(read.stops.lon[places], read.stops.lat[places])
+    frame = gpd.GeoDataFrame(pd.DataFrame(data), geometry=points, crs="EPSG:4326")
+    return frame.sort_values("id", kind="stable", ignore_index=True), list(read.remarks)
 
 
-def _is_station(mode: Mode, has_platforms: bool) -> bool:
-    return mode in ("rail", "metro") or (mode == "tram" and has_platforms)
+def _texts(all_texts: tuple[str, ...], positions: Ints) -> pd.api.extensions.ExtensionArray:
+    return pd.array([all_texts[at] for at in positions.tolist()], dtype="str")
 
 
-def _mode(text: str) -> Mode:
-    try:
-        kind = int(text)
-    except ValueError:
-        return "bus"
-    return BASIC_TYPES.get(kind) or EXTENDED_TYPES.get(kind // 100) or "bus"
-
-
-def _seconds(times: pd.Series) -> NDArray[np.float64]:
-    """Return seconds since midnight of HH:MM:SS texts, past 24:00 too; NaN where empty or wrong."""
-    codes, distinct = pd.factorize(times.to_numpy(dtype=object))
-    parts = pd.Series(distinct, dtype="str").str.strip().str.split(":", expand=True).reindex(columns=range(3))
-    values = [pd.to_numeric(parts[at], errors="coerce").to_numpy(np.float64) for at in range(3)]
-    seconds = values[0] * HOUR_S + values[1] * 60 + np.nan_to_num(values[2])
-    return np.append(seconds, np.nan)[codes]
-
-
-def _fill(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fill times left empty between timed calls of a trip by straight interpolation, as the specification allows."""
-    known = np.flatnonzero(np.isfinite(seconds))
-    if len(known) in (0, len(seconds)):
-        return seconds
-    return np.interp(np.arange(len(seconds)), known, seconds[known])
+def _has_platforms(stops: Stops) -> NDArray[np.bool_]:
+    found = np.zeros(len(stops.ids), dtype=np.bool_)
+    found[stops.station[stops.station != np.arange(len(stops.ids))]] = True
+    return found

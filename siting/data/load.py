@@ -58,7 +58,7 @@ def assemble(
     """Bring faultless layers into one metric coordinate system and make candidates where a rule says so."""
     crs = crs or metric_crs(gathered.frames["demand"])
     faults: list[Fault] = []
-    notes = list(gathered.notes)
+    notes = [*gathered.notes, *(str(remark) for remark in gathered.remarks)]
     frames: dict[str, gpd.GeoDataFrame] = {}
     for layer, frame in gathered.frames.items():
         frames[layer] = frame.to_crs(crs).reset_index(drop=True)
