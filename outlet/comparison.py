@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from outlet.cells import as_text_cell, from_text_cell
+from outlet.cells import csv_text, read_csv_records
 
 Figure = str | float | None
 
@@ -117,32 +115,26 @@ def _of_halls(measure: str) -> bool:
 
 def to_csv(found: Comparison) -> str:
     """Return compare.csv: the scenarios' names, then a row a measure, then rows of each outlet."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerow(("scenario", "", _cell(found.first), _cell(found.second), ""))
-    for line in found.lines:
-        writer.writerow((line.measure, "", _cell(line.first), _cell(line.second), _cell(line.difference)))
+    rows: list[tuple[str, ...]] = [("scenario", "", _cell(found.first), _cell(found.second), "")]
+    rows += [(line.measure, "", _cell(line.first), _cell(line.second), _cell(line.difference)) for line in found.lines]
     for outlet in found.outlets:
-        id_ = _cell(outlet.id)
-        writer.writerow(("role", id_, _cell(outlet.roles[0]), _cell(outlet.roles[1]), ""))
+        rows.append(("role", outlet.id, _cell(outlet.roles[0]), _cell(outlet.roles[1]), ""))
         line = outlet.captured
-        writer.writerow((line.measure, id_, _cell(line.first), _cell(line.second), _cell(line.difference)))
-    return stream.getvalue()
+        rows.append((line.measure, outlet.id, _cell(line.first), _cell(line.second), _cell(line.difference)))
+    return csv_text(COLUMNS, rows)
 
 
 def compared_pair(file: Path) -> tuple[str, str] | None:
     """Return the names of the scenarios that a compare.csv compares, or None where there is none."""
     rows = [row for row in _rows(file) if row["measure"] == "scenario"]
-    return (from_text_cell(rows[0]["first"]), from_text_cell(rows[0]["second"])) if rows else None
+    return (rows[0]["first"], rows[0]["second"]) if rows else None
 
 
 def _cell(value: Figure) -> str:
-    """Return a cell; a text that a spreadsheet would run as a formula is kept a text by an apostrophe."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return as_text_cell(value)
+        return value
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 
 
@@ -209,8 +201,7 @@ def _efficiency(rows: Sequence[Mapping[str, str]]) -> dict[str, Figure]:
 def _rows(file: Path) -> list[dict[str, str]]:
     if not file.is_file():
         return []
-    with file.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return read_csv_records(file)[1]
 
 
 def _number(value: object) -> float | None:

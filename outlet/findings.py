@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict, dataclass
 
-from outlet.cells import as_text_cell
+from outlet.cells import csv_text
 from outlet.errors import Fault
 
 SCHEMA = 1
@@ -80,15 +78,13 @@ class Findings:
 
     def to_csv(self) -> str:
         """Return the content of check.csv: a row per fault and per remark, to sort and tick off in a spreadsheet."""
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(("severity", "input", "row", "column", "code", "found", "expected", "fix"))
-        for fault in self.faults:
-            place = ("" if fault.row is None else str(fault.row), fault.column or "")
-            texts = ("fault", fault.input, *place, fault.code, fault.found, fault.expected, fault.fix)
-            writer.writerow([as_text_cell(text) for text in texts])
-        for remark in self.remarks:
-            rows = " ".join(str(row) for row in remark.rows)
-            texts = ("remark", remark.input, rows, "", remark.code, remark.text, "", "")
-            writer.writerow([as_text_cell(text) for text in texts])
-        return stream.getvalue()
+        columns = ("severity", "input", "row", "column", "code", "found", "expected", "fix")
+        rows = [
+            ("fault", fault.input, fault.row, fault.column, fault.code, fault.found, fault.expected, fault.fix)
+            for fault in self.faults
+        ]
+        told = [
+            ("remark", told.input, " ".join(str(row) for row in told.rows), None, told.code, told.text, None, None)
+            for told in self.remarks
+        ]
+        return csv_text(columns, [*rows, *told])

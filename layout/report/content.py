@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from outlet.cells import read_csv_records
 from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of, read_briefs
 
 Json = Mapping[str, object]
@@ -76,8 +76,7 @@ def _outlet(out: Path, brief: OutletBrief) -> OutletFiles:
 def _records(file: Path) -> tuple[Record, ...]:
     if not file.is_file():
         return ()
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        return tuple(csv.DictReader(stream))
+    return tuple(read_csv_records(file)[1])
 
 
 def _json(file: Path) -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Sequence
@@ -13,9 +12,9 @@ import numpy as np
 
 from layout.efficiency.kpi import Efficiency, Halls, measure
 from layout.settings import LayoutSettings
-from layout.study.establishment import PostRow, read_establishment, write_network
+from layout.study.establishment import PostRow, network_table, read_establishment
 from layout.study.workload import plan_workload
-from outlet.cells import as_text_cell
+from outlet.cells import csv_text
 from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of
 from outlet.outlets import list_outlets
 from outlet.stage import Cell, StageRun, Summary
@@ -59,11 +58,10 @@ def run_efficiency(stage: StageRun) -> Summary:
     establishments = {brief.id: read_establishment(_file(stage, brief, "establishment.csv")) for brief in briefs}
     facts = [_facts(stage, brief, settings, establishments[brief.id]) for brief in briefs]
     figures = measure(_halls(facts), fit_out_years=settings.services.fit_out_years)
-    with stage.out.write("efficiency.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(_row(at, fact, figures) for at, fact in enumerate(facts))
-    write_network(stage.out.write("establishment.csv"), establishments)
+    stage.out.write_text(
+        "efficiency.csv", csv_text(COLUMNS, (_row(at, fact, figures) for at, fact in enumerate(facts)))
+    )
+    stage.out.write_text("establishment.csv", network_table(establishments))
     return _summary(facts, figures)
 
 
@@ -149,7 +147,7 @@ def _row(at: int, fact: Facts, figures: Efficiency) -> tuple[str, ...]:
     planned_visits, planned_sales = fact.visits_per_year, float(figures.value[at])
     return (
         brief.id,
-        as_text_cell(brief.name),
+        brief.name,
         brief.role,
         brief.format,
         brief.currency,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from outlet.cells import csv_text, read_csv_records
 from outlet.errors import InputError
 
 COLUMNS = ("post", "posts", "hours_per_week", "shrinkage", "full_time_equivalents")
@@ -35,19 +35,18 @@ def read_establishment(file: Path) -> tuple[PostRow, ...]:
     """
     if not file.is_file():
         return ()
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-        if missing:
-            raise InputError(f"{file.name}: no column {', '.join(missing)}; expected {', '.join(COLUMNS)}")
-        try:
-            return tuple(
-                PostRow(row["post"], *(float(row[column]) for column in COLUMNS[1:]))
-                for row in reader
-                if row["post"] != TOTAL
-            )
-        except ValueError as error:
-            raise InputError(f"{file.name}: {error}; run `outlet staff` again") from error
+    columns, records = read_csv_records(file)
+    missing = [column for column in COLUMNS if column not in columns]
+    if missing:
+        raise InputError(f"{file.name}: no column {', '.join(missing)}; expected {', '.join(COLUMNS)}")
+    try:
+        return tuple(
+            PostRow(row["post"], *(float(row[column]) for column in COLUMNS[1:]))
+            for row in records
+            if row["post"] != TOTAL
+        )
+    except ValueError as error:
+        raise InputError(f"{file.name}: {error}; run `outlet staff` again") from error
 
 
 def total_of(rows: Sequence[PostRow], post: str) -> PostRow:
@@ -57,20 +56,19 @@ def total_of(rows: Sequence[PostRow], post: str) -> PostRow:
     return PostRow(post, sum(row.posts for row in rows), hours, away, sum(row.full_time_equivalents for row in rows))
 
 
-def write_network(file: Path, outlets: Mapping[str, Sequence[PostRow]]) -> None:
-    """Write one row a post and outlet, a total an outlet, then one row a post of the network, and its total."""
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(NETWORK_COLUMNS)
-        everyone: list[PostRow] = []
-        for outlet_id, rows in sorted(outlets.items()):
-            everyone.extend(rows)
-            writer.writerows(_cells("outlet", outlet_id, row) for row in rows)
-            if rows:
-                writer.writerow(_cells("outlet", outlet_id, total_of(rows, TOTAL)))
-        for post in sorted({row.post for row in everyone}):
-            writer.writerow(_cells("network", "", total_of([row for row in everyone if row.post == post], post)))
-        writer.writerow(_cells("network", "", total_of(everyone, TOTAL)))
+def network_table(outlets: Mapping[str, Sequence[PostRow]]) -> str:
+    """Return one row a post and outlet, a total an outlet, then one row a post of the network, and its total."""
+    table: list[tuple[str, ...]] = []
+    everyone: list[PostRow] = []
+    for outlet_id, rows in sorted(outlets.items()):
+        everyone.extend(rows)
+        table += [_cells("outlet", outlet_id, row) for row in rows]
+        if rows:
+            table.append(_cells("outlet", outlet_id, total_of(rows, TOTAL)))
+    for post in sorted({row.post for row in everyone}):
+        table.append(_cells("network", "", total_of([row for row in everyone if row.post == post], post)))
+    table.append(_cells("network", "", total_of(everyone, TOTAL)))
+    return csv_text(NETWORK_COLUMNS, table)
 
 
 def _cells(level: str, outlet_id: str, row: PostRow) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from pathlib import Path
 
 from layout.settings import LayoutSettings
 from layout.study.workload import Workload, plan_workload
 from layout.workload.requirement import Requirement, RequirementRow, Target, require_posts
+from outlet.cells import csv_text, read_csv_records
 from outlet.errors import Fault, InputError, TableError
 from outlet.handover import OutletBrief, minute_of_day
 from outlet.project import Project
@@ -46,23 +46,21 @@ def requirement_of(workload: Workload, target: Target) -> Requirement:
 
 def write_requirement(path: Path, requirement: Requirement) -> None:
     """Write requirement.csv; the column ``machines`` repeats the outlet's number of machines."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for row in requirement.rows:
-            writer.writerow(
-                (
-                    row.day_type,
-                    row.start,
-                    row.post,
-                    row.required,
-                    f"{row.arrivals:.3f}",
-                    f"{row.service_level:.4f}",
-                    f"{row.occupancy:.4f}",
-                    row.queue_p95,
-                    requirement.machines,
-                )
-            )
+    rows = [
+        (
+            row.day_type,
+            row.start,
+            row.post,
+            row.required,
+            f"{row.arrivals:.3f}",
+            f"{row.service_level:.4f}",
+            f"{row.occupancy:.4f}",
+            row.queue_p95,
+            requirement.machines,
+        )
+        for row in requirement.rows
+    ]
+    path.write_text(csv_text(COLUMNS, rows), encoding="utf-8", newline="\n")
 
 
 def read_requirement(path: Path) -> Requirement:
@@ -77,12 +75,10 @@ def read_requirement(path: Path) -> Requirement:
     InputError
         When a column is missing or the table is empty.
     """
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [column for column in COLUMNS[:7] if column not in (reader.fieldnames or ())]
-        if missing:
-            raise InputError(f"{path.name}: no column {', '.join(missing)}; expected {', '.join(COLUMNS[:7])}")
-        records = list(reader)
+    columns, records = read_csv_records(path)
+    missing = [column for column in COLUMNS[:7] if column not in columns]
+    if missing:
+        raise InputError(f"{path.name}: no column {', '.join(missing)}; expected {', '.join(COLUMNS[:7])}")
     rows: list[RequirementRow] = []
     faults: list[Fault] = []
     for number, record in enumerate(records, start=1):

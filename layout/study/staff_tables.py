@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from layout.settings.staff import StaffSettings
 from layout.staffing.plan import FREE, OFF, RosterProblem, Shift
 from layout.study.staff_need import StaffNeed, clock
 from layout.study.staff_shifts import NamedShifts, shift_ids, staffed
-from outlet.cells import as_text_cell
+from outlet.cells import csv_text, read_csv_records
 from outlet.errors import Fault, TableError
 from outlet.handover import WEEKDAYS
 
@@ -35,14 +33,6 @@ CATCHMENT_COLUMNS = COMMUNITY_COLUMNS[:-1]
 UNGRADED_VALUE = 1.0
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return stream.getvalue()
-
-
 def shifts_table(named: NamedShifts, need: StaffNeed) -> str:
     """Return shifts.csv: one row a shift and number of people, with the weekdays it is planned on.
 
@@ -55,7 +45,7 @@ def shifts_table(named: NamedShifts, need: StaffNeed) -> str:
         for people in sorted({int(n) for n in count if n}, reverse=True) or [0]:
             days = ";".join(day for day, n in zip(WEEKDAYS, count, strict=True) if n == people and people)
             rows.append((*head, *pause, days, people))
-    return _table(SHIFT_COLUMNS, rows)
+    return csv_text(SHIFT_COLUMNS, rows)
 
 
 def roster_table(
@@ -75,9 +65,8 @@ def roster_table(
             shift = named.shifts[s]
             locked = "true" if problem.locked[e, d] != FREE else "false"
             times = (clock(shift.start_min), clock(shift.end_min))
-            who = as_text_cell(person.id)
-            rows.append((day, who, named.ids[s], need.posts[shift.post], *times, locked, as_text_cell(person.name)))
-    return _table(ROSTER_COLUMNS, rows)
+            rows.append((day, person.id, named.ids[s], need.posts[shift.post], *times, locked, person.name))
+    return csv_text(ROSTER_COLUMNS, rows)
 
 
 def used_shifts(
@@ -121,7 +110,7 @@ def establishment_rows(
 
 def establishment_table(rows: Sequence[Sequence[object]]) -> str:
     """Return establishment.csv of one outlet."""
-    return _table(ESTABLISHMENT_COLUMNS, rows)
+    return csv_text(ESTABLISHMENT_COLUMNS, rows)
 
 
 def present_at(shifts: tuple[Shift, ...], assigned: NDArray[np.int64], need: StaffNeed) -> NDArray[np.int64]:
@@ -152,9 +141,8 @@ def communities_table(catchment: Path | None, spare_hours: float, values: Mappin
         When a column is missing.
     """
     if catchment is None:
-        return _table(COMMUNITY_COLUMNS, [])
-    with catchment.open(encoding="utf-8", newline="") as stream:
-        records = list(csv.DictReader(stream))
+        return csv_text(COMMUNITY_COLUMNS, [])
+    _, records = read_csv_records(catchment)
     worth: list[float] = []
     faults: list[Fault] = []
     for row, record in enumerate(records, start=1):
@@ -168,9 +156,9 @@ def communities_table(catchment: Path | None, spare_hours: float, values: Mappin
     total = sum(worth)
     rows = [
         (
-            *(as_text_cell(record.get(column) or "") for column in CATCHMENT_COLUMNS),
+            *(record.get(column, "") for column in CATCHMENT_COLUMNS),
             round(spare_hours * value / total, 3) if total else 0,
         )
         for record, value in zip(records, worth, strict=True)
     ]
-    return _table(COMMUNITY_COLUMNS, rows)
+    return csv_text(COMMUNITY_COLUMNS, rows)

@@ -27,7 +27,7 @@ from layout.zones.plan import ZonePlan
 from layout.zones.problem import PackProblem
 from layout.zones.programme import Programme
 from layout.zones.space import Space, plan_space, shrink, without
-from outlet.artefacts import Json
+from outlet.commit import Json
 from outlet.errors import InputError, NoSolutionError
 from outlet.handover import read_brief
 from outlet.outcome import Limits, Outcome

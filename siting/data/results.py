@@ -12,14 +12,11 @@ from typing import TypeVar
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from outlet.cells import from_text_cell
 from outlet.errors import InputError
 
 RAW, VALUE, WEIGHT, CONTRIBUTION = "_raw", "_value", "_weight", "_contribution"
 _TEXTS = {"id": str, "name": str, "format": str, "outlet_id": str, "demand_id": str, "opened": str}
-
-
-# Our CSV files put an apostrophe before a text that a spreadsheet would take for a formula.
-_KEPT_TEXT = r"^'(?=[=+\-@\t\r])"
 
 
 class _Artefact(BaseModel):
@@ -139,7 +136,7 @@ def _table(file: Path) -> pd.DataFrame | None:
         return None
     table = pd.read_csv(file, dtype=_TEXTS, encoding="utf-8", keep_default_na=False, na_values=[""])
     texts = [name for name in _TEXTS if name in table.columns]
-    plain = {name: table[name].fillna("").str.replace(_KEPT_TEXT, "", regex=True) for name in texts}
+    plain = {name: [from_text_cell(cell) for cell in table[name].fillna("")] for name in texts}
     return table.assign(**plain)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from outlet.cells import from_text_cell
 from outlet.errors import InputError
 
 
@@ -48,7 +49,7 @@ def read_scores(file: Path, candidates: Sequence[str]) -> NDArray[np.float64]:
     missing = [name for name in ("id", "score") if name not in table.columns]
     if missing:
         raise InputError(f"{file.name}: there is no column {missing[0]!r}; run `outlet score` again")
-    ids = [str(name) for name in table["id"]]
+    ids = [from_text_cell(str(name)) for name in table["id"]]
     at = positions_of(list(candidates), ids, f"{file.name} (run `outlet score` again)")
     if len(ids) != len(candidates):
         raise InputError(f"{file.name} has {len(ids)} candidates, the data {len(candidates)}; run `outlet score` again")

@@ -21,7 +21,6 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-from outlet.cells import as_text_cell
 from siting.data.layers import SitingData
 from siting.scoring.ranking import Ranking
 
@@ -62,13 +61,6 @@ def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
         columns[f"{name}_contribution"] = ranking.contributions[:, at]
     metres = shapely.get_coordinates(frame.geometry.to_numpy()).round(_METRE_DECIMALS)
     return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapely.points(metres), crs=data.crs)
-
-
-def to_csv(table: gpd.GeoDataFrame) -> str:
-    """Return candidates.csv."""
-    plain = pd.DataFrame(table.drop(columns="geometry"))
-    plain["name"] = [as_text_cell(name) for name in plain["name"]]
-    return plain.to_csv(index=False, lineterminator="\n")
 
 
 def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str] = ()) -> str:

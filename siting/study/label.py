@@ -12,7 +12,6 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
-from outlet.cells import as_text_cell
 from outlet.handover import OutletBrief
 from outlet.outcome import Outcome
 from siting.data.layers import SitingData
@@ -115,8 +114,8 @@ def catchment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], ou
     table = pd.DataFrame(
         {
             "community_id": frame["id"].astype(str).to_numpy(),
-            "name": [as_text_cell(str(name)) for name in frame["name"]],
-            "grade": ["" if pd.isna(value) else as_text_cell(str(value)) for value in grade],
+            "name": frame["name"].astype(str).to_numpy(),
+            "grade": ["" if pd.isna(value) else str(value) for value in grade],
             "weight": frame["weight"].to_numpy(dtype=np.float64).round(AMOUNT),
             "minutes": minutes_between(cost, rows, np.full(len(rows), outlet)).round(MINUTES),
         }
@@ -136,7 +135,7 @@ def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidat
                 "objective": tidy(point.outcome.objective),
                 "bound": tidy(point.outcome.bound),
                 "gap": tidy(point.outcome.gap),
-                "opened": as_text_cell(SEPARATOR.join(ids_at(new, ids))),
+                "opened": SEPARATOR.join(ids_at(new, ids)),
             }
         )
     return pd.DataFrame(rows, columns=["p", "objective", "bound", "gap", "opened"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from outlet.errors import InputError, NoSolutionError
@@ -32,6 +31,7 @@ from siting.study.label import (
     site_ids,
 )
 from siting.study.market import build_market
+from siting.study.tables import to_csv
 from siting.study.travel import candidate_costs, rival_costs, site_points
 
 CONTINUED_SHARE = 0.25
@@ -249,16 +249,12 @@ def _write(stage: StageRun, data: SitingData, study: LocateStudy, briefs: list[t
     record = plan_record(study.outcomes, ids, problem.candidates, problem.settings.model, study.notes)
     stage.out.write_json("plan.json", record)
     stage.out.write_text("outlets.geojson", outlets_geojson(data, briefs, study.score))
-    stage.out.write_text("assignment.csv", _csv(assignment_table(data, problem.cost, plan.assigned, ids)))
-    stage.out.write_text("frontier.csv", _csv(frontier_table(study.points, ids, problem.candidates)))
+    stage.out.write_text("assignment.csv", to_csv(assignment_table(data, problem.cost, plan.assigned, ids)))
+    stage.out.write_text("frontier.csv", to_csv(frontier_table(study.points, ids, problem.candidates)))
     for at, brief in briefs:
         folder = f"{OUTLETS_FOLDER}/{folder_of(brief.id)}"
         stage.out.write_text(f"{folder}/outlet.json", brief.to_json())
-        stage.out.write_text(f"{folder}/catchment.csv", _csv(catchment_table(data, problem.cost, plan.assigned, at)))
-
-
-def _csv(table: pd.DataFrame) -> str:
-    return table.to_csv(index=False, lineterminator="\n")
+        stage.out.write_text(f"{folder}/catchment.csv", to_csv(catchment_table(data, problem.cost, plan.assigned, at)))
 
 
 def _summary(

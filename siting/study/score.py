@@ -19,9 +19,10 @@ from siting.scoring.robustness import draw_weights, rank_interval
 from siting.scoring.weights import direct_weights
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
-from siting.study.candidates import Scored, candidates_table, to_csv, to_geojson, write_gpkg
+from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
 from siting.study.market import ProjectMarket, build_market
 from siting.study.score_notes import tell_assumptions, tell_missing
+from siting.study.tables import to_csv
 from siting.study.travel import TravelCosts, travel_costs
 
 TOP = 10
@@ -46,7 +47,7 @@ def run_score(stage: StageRun) -> Summary:
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
     study = score_candidates(data, costs, settings, stage.seed)
     table = candidates_table(data, study.scored)
-    stage.out.write_text("candidates.csv", to_csv(table))
+    stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
     stage.out.write_text("candidates.geojson", to_geojson(table, study.notes))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
     return Summary(

@@ -16,6 +16,7 @@ from siting.data.layers import SitingData
 from siting.data.load import load_siting_data
 from siting.settings import SitingSettings
 from siting.study.market import ProjectMarket, build_market
+from siting.study.tables import to_csv
 from siting.study.travel import candidate_costs, rival_costs
 
 COLUMNS = ("outlet_id", "captured_before", "captured_after", "share_before", "share_after", "cannibalised_from_own")
@@ -59,7 +60,7 @@ def run_share(stage: StageRun) -> Summary:
     market = build_market(data, walks, rival_costs(project, data, cache, stage.progress), settings.competition)
     sites = locate_sites(data, plan.opened, plan.kept, plan.closed)
     table = share_table(data, market.market, sites)
-    stage.out.write_text("share.csv", table.to_csv(index=False, lineterminator="\n"))
+    stage.out.write_text("share.csv", to_csv(table))
     shown = _shown(table)
     model = "logit" if settings.competition.model == "logit" else "Huff"
     return Summary(

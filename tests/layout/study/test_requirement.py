@@ -82,7 +82,7 @@ def test_bad_file_names_the_rows(make_work, tmp_path):
     file = work.folder / "requirement.csv"
     lines = file.read_text(encoding="utf-8").splitlines()
     file.write_text("\n".join([lines[0], lines[1].replace("09:00", "9"), lines[2], "mon,09:00"]), encoding="utf-8")
-    with pytest.raises(TableError, match=r"row 1.*\n.*row 3"):
+    with pytest.raises(TableError, match=r"2 rows \(1, 3\)"):
         read_requirement(file)
     file.write_text(lines[0] + "\n", encoding="utf-8")
     with pytest.raises(InputError, match="no row"):
