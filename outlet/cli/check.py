@@ -16,7 +16,7 @@ def run(stage: StageRun) -> Summary:
     """
     from importlib.metadata import entry_points
 
-    from outlet.artefacts import dump_json, write_atomically
+    from outlet.commit import dump_json, write_atomically
     from outlet.errors import TableError
     from outlet.findings import Findings
 

@@ -18,7 +18,10 @@ from outlet.cli.options import FOLDER, Options, show, with_options
 def command(folder: Path, first: str, second: str, options: Options) -> None:
     """Plan FIRST and SECOND, names of [scenario.NAME] sections or `base`, and compare what came out."""
     from outlet.cli.scenarios import compare_scenarios
+    from outlet.commit import alone_in
 
     started = time.perf_counter()
     out = options.out_folder(folder)
-    show(compare_scenarios(folder, out, first, second, options), "compare", options, time.perf_counter() - started)
+    with alone_in(out, "outlet compare", options.progress):
+        summary = compare_scenarios(folder, out, first, second, options)
+    show(summary, "compare", options, time.perf_counter() - started)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import sys
 import traceback
+from types import FrameType
 
 import click
 
@@ -11,7 +15,16 @@ from outlet.cli.options import command_of
 from outlet.stage import Stage, load_commands
 
 EXIT_BUG = 1
+EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+
+# What the machine refuses; anything else the system reports would be a bug of ours.
+_REFUSED = frozenset(
+    (
+        *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOMEM),
+        *(errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.EBUSY),
+    )
+)
 
 
 class _Commands(click.Group):
@@ -39,7 +52,12 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; exit 0 done, 1 a bug, 2 bad input, 3 no plan, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run_command(sys.argv[1:]))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def run_command(arguments: list[str]) -> int:
@@ -55,12 +73,27 @@ def run_command(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.exceptions.Abort):
         print("interrupted; what was in out/ before is intact", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read our table wanted no more of it
+        return 0
     except Exception as error:  # noqa: BLE001 - whatever is not for the planner is a bug of ours
-        from outlet.errors import PlanningError
+        return _tell(error)
 
-        if isinstance(error, PlanningError):
-            print(f"error: {error}", file=sys.stderr)
-            return error.exit_code
-        traceback.print_exc()
-        print("this is a bug of Outlet Planner, not of your data; please report the lines above", file=sys.stderr)
-        return EXIT_BUG
+
+def _tell(error: Exception) -> int:
+    """Tell on stderr what went wrong and return the exit code."""
+    from outlet.errors import PlanningError
+
+    if isinstance(error, PlanningError):
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"error: {where}{error.strerror}; what was in out/ before is intact", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    if isinstance(error, MemoryError):
+        print("error: the memory of this machine is not enough; what was in out/ before is intact", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    traceback.print_exception(error)
+    print("this is a bug of Outlet Planner, not of your data; please report the lines above", file=sys.stderr)
+    return EXIT_BUG

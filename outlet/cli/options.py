@@ -73,12 +73,15 @@ def command_of(stage: Stage) -> click.Command:
     """Make the subcommand of a stage."""
 
     def run(folder: Path, options: Options, outlet: str | None = None) -> None:
+        from outlet.commit import alone_in
         from outlet.project import load_project, set_language
 
         started = time.perf_counter()
         overrides = set_language(options.overrides, options.language, options.seed)
         project = load_project(folder, overrides=overrides)
-        summary = run_stage(stage, project, options.out_folder(folder), options, outlet, alone=True)
+        out = options.out_folder(folder)
+        with alone_in(out, f"outlet {stage.name}", options.progress):
+            summary = run_stage(stage, project, out, options, outlet, alone=True)
         show(summary, stage.name, options, time.perf_counter() - started)
 
     command = with_options(run)

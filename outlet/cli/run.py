@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from outlet.cli.options import FOLDER, Options, run_stage, show, with_options
+from outlet.orphans import end_with_parent
 from outlet.stage import Stage, Summary, in_order, load_commands
 
 TYPE_CHECKING = False
@@ -26,13 +27,15 @@ Row = tuple[str, str, str, str]
 @with_options
 def command(folder: Path, options: Options) -> None:
     """Run every stage that the project's sections call for."""
+    from outlet.commit import alone_in
     from outlet.project import load_project, set_language
 
     started = time.perf_counter()
     project = load_project(folder, overrides=set_language(options.overrides, options.language, options.seed))
     out = options.out_folder(folder)
-    rows = run_all(project, out, options)
-    rows.extend(_compare_first_scenario(project, out, options))
+    with alone_in(out, "outlet run", options.progress):
+        rows = run_all(project, out, options)
+        rows.extend(_compare_first_scenario(project, out, options))
     done = [row for row in rows if row[2] == "done"]
     title = f"{project.settings.name}: nothing to do, everything is up to date" if not done else project.settings.name
     summary = Summary(title=title, columns=("step", "outlet", "result", "note"), rows=rows if done else ())
@@ -103,17 +106,26 @@ class _Job:
 
 def _in_processes(jobs: list[_Job], workers: int) -> list[Row]:
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import active_children, get_context
+
+    from outlet.errors import InputError
 
     # A fork after solvers have started threads can hang; a new process cannot.
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), get_context("spawn"), initializer=end_with_parent)
     try:
         return [row for rows in pool.map(_plan_outlet, jobs) for row in rows]
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+    except BrokenProcessPool as error:
+        raise InputError(
+            "outlet run: a process that planned a hall was ended from outside, perhaps for want of memory; "
+            "what was made so far is kept; run again with --workers 1"
+        ) from error
+    except KeyboardInterrupt:
+        for process in active_children():
+            process.kill()
         raise
     finally:
-        pool.shutdown()
+        pool.shutdown(cancel_futures=True)
 
 
 def _plan_outlet(job: _Job) -> list[Row]:

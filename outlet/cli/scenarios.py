@@ -11,18 +11,10 @@ import os
 import shutil
 from pathlib import Path
 
-from outlet.artefacts import (
-    MANIFEST,
-    STAGING_PREFIX,
-    drop_closed_outlets,
-    drop_runs,
-    is_up_to_date,
-    read_manifest,
-    run_name,
-    staging,
-)
+from outlet.artefacts import drop_closed_outlets, is_up_to_date, run_name, staging
 from outlet.cli.options import Options
 from outlet.cli.run import run_all
+from outlet.commit import CACHE, MANIFEST, STAGING_PREFIX, drop_runs, read_manifest
 from outlet.comparison import Comparison, compare_folders, compared_pair, to_csv
 from outlet.errors import InputError
 from outlet.handover import OutletBrief, folder_of
@@ -35,7 +27,6 @@ FOLDER = "scenarios"
 COMPARED = ("plan.json", "outlets.geojson", "share.csv", "efficiency.csv", "establishment.csv")
 WRITES = ("compare.html", "compare.csv")
 NAMED_PAGES = ("map.html", "report.html")
-_CACHE = ".cache"
 
 
 def compare_scenarios(
@@ -116,14 +107,14 @@ def _start_from(out: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f"{STAGING_PREFIX}{place.name}")
     shutil.rmtree(beside, ignore_errors=True)
-    skipped = shutil.ignore_patterns(FOLDER, f"{STAGING_PREFIX}*", *WRITES, *NAMED_PAGES)
+    skipped = shutil.ignore_patterns(FOLDER, f"{STAGING_PREFIX}*", "*.lock", *WRITES, *NAMED_PAGES)
     shutil.copytree(out, beside, ignore=skipped, copy_function=_link_cache)
     beside.replace(place)
 
 
 def _link_cache(source: str, target: str) -> str:
     """Link files of the cache, which are never written twice; copy all others."""
-    if _CACHE in Path(source).parts:
+    if CACHE in Path(source).parts:
         try:
             os.link(source, target)
         except OSError:

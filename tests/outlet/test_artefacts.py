@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from outlet.artefacts import drop_closed_outlets, is_up_to_date, read_manifest, staging, write_atomically
+from outlet.artefacts import drop_closed_outlets, is_up_to_date, staging
+from outlet.commit import read_manifest, write_atomically
 from outlet.errors import InputError
 from outlet.handover import OutletBrief
 from outlet.project import Project, load_project
@@ -46,8 +47,8 @@ def write(project: Project, out: Path, text: str = "1") -> None:
 def test_what_a_stage_wrote_is_there_whole_and_recorded(project: Project, out: Path) -> None:
     write(project, out)
     assert (out / "a.json").read_text(encoding="utf-8") == "1"
-    assert read_manifest(out)["artefacts"]["a.json"]["run"] == "write"
-    assert sorted(path.name for path in out.iterdir()) == [".lock", "a.json", "manifest.json"]
+    assert read_manifest(out).artefacts["a.json"].run == "write"
+    assert sorted(path.name for path in out.iterdir()) == [".commit.lock", "a.json", "manifest.json"]
 
 
 def test_a_stage_that_fails_leaves_everything_as_it_was(project: Project, out: Path) -> None:
@@ -156,5 +157,5 @@ def test_processes_that_write_at_once_lose_nothing(project: Project, out: Path) 
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(_write_many, [(project.folder, out, at) for at in range(8)]))
-    assert sorted(read_manifest(out)["artefacts"]) == sorted(f"{at}.txt" for at in range(8))
+    assert sorted(read_manifest(out).artefacts) == sorted(f"{at}.txt" for at in range(8))
     assert all((out / f"{at}.txt").read_text(encoding="utf-8") == "4" for at in range(8))
