@@ -31,12 +31,12 @@ TOLD = 20
 
 @dataclass(frozen=True)
 class Departures:
-    """Departures of one feed by stop, route and hour of a working day, a Saturday and a Sunday of one week.
+    """Departures of one feed by stop, route and hour of a working day, a Saturday and a Sunday.
 
     Parameters
     ----------
     days
-        The dates: the typical working day, the Saturday and the Sunday.
+        The dates: the typical working day, and the Saturday and Sunday of its week, or the nearest with trips.
     stops
         Every stop of the feed with its coordinates and ``station``, the position of the stop that stands for it.
     route_ids, modes
@@ -129,9 +129,9 @@ def _count(feed: Feed, timetable: Timetable, chosen: ChosenDays) -> Departures:
 def _tell_places(name: str, stops: Stops, key: Ints, working: Ints, day: dt.date) -> list[Remark]:
     remarks = [Remark(name, "typical-day", f"departures are those of {day:%A} {day}")]
     own = np.arange(len(stops.ids))
-    places = np.unique(stops.station[stops.kind < 2])
+    places = np.unique(stops.station[stops.kind == 0])
     if (stops.station != own).any():
-        text = f"{int((stops.kind < 2).sum()):,} stops and platforms are merged into {len(places):,} places"
+        text = f"{int((stops.kind == 0).sum()):,} stops and platforms are merged into {len(places):,} places"
         remarks.append(Remark(name, "stops-merged", text))
     idle = np.setdiff1d(places, stops.station[key[:, 0]])
     if len(idle):

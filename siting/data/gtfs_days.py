@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from outlet.findings import Remark
 from siting.data.gtfs_tables import WEEKDAYS, Feed
-from siting.data.gtfs_values import Ints, Values
+from siting.data.gtfs_values import Floats, Ints, Values
 
 WORKING_DAYS = 5
 WEEK = 7
@@ -141,7 +141,7 @@ def _read_exceptions(values: Values, position: dict[str, int]) -> Ints:
 
 @dataclass(frozen=True)
 class ChosenDays:
-    """The days that stand for a working day, a Saturday and a Sunday: ordinals of dates in one week."""
+    """The days that stand for a working day, a Saturday and a Sunday, in one week where it has all: ordinals."""
 
     working: int
     saturday: int
@@ -162,14 +162,31 @@ def choose_days(feed: Feed, services: Services, weight: Ints, as_of: dt.date) ->
         return None
     asked = (today - (today - 1) % WEEK - int(monday[0])) // WEEK
     if not (0 <= asked < len(totals) and totals[asked] > 0):
-        asked = int(min(np.flatnonzero(totals == totals.max()), key=lambda week: abs(int(week) - asked)))
+        asked = _busiest(totals, np.bincount(week, weights=count), asked)
         _tell_expired(feed, days[count > 0], int(monday[0]) + asked * WEEK, as_of)
     start = int(monday[0]) + asked * WEEK
     at = np.arange(start, start + WORKING_DAYS)
     inside = at[(at >= low) & (at < low + len(count))]
     running = inside[count[inside - low] > 0]
     ranked = running[np.lexsort((running, count[running - low]))]
-    return ChosenDays(int(ranked[len(ranked) // 2]), start + WORKING_DAYS, start + WORKING_DAYS + 1)
+    return ChosenDays(
+        int(ranked[len(ranked) // 2]),
+        _nearest(days[count > 0], start + WORKING_DAYS),
+        _nearest(days[count > 0], start + WORKING_DAYS + 1),
+    )
+
+
+def _busiest(working: Ints | Floats, whole: Ints | Floats, asked: int) -> int:
+    """Return the week with most trips on working days, then on all days, then nearest to the one asked for."""
+    best = np.flatnonzero(working == working.max())
+    best = best[whole[best] == whole[best].max()]
+    return int(best[np.argmin(np.abs(best - asked))])
+
+
+def _nearest(served: Ints, day: int) -> int:
+    """Return the served date of a day's weekday that is nearest to it; the day itself where there is none."""
+    same = served[served % WEEK == day % WEEK]
+    return int(same[np.argmin(np.abs(same - day))]) if len(same) else day
 
 
 def _tell_expired(feed: Feed, served: Ints, start: int, as_of: dt.date) -> None:

@@ -42,8 +42,10 @@ LOCATION_TYPES = {"": 0, "0": 0, "1": 1, "2": 2, "3": 3, "4": 4}
 WITHOUT_COORDINATES = (3, 4)
 LEVELS = 4
 EARTH_KM = 6371.0
-NEAR_KM = 20.0
+TOWN_KM = 5.0
+REGION_KM = 50.0
 FAR_TIMES = 20.0
+NEAR_TIMES = 3.0
 FEW = 5
 
 
@@ -132,20 +134,22 @@ def _coordinates(values: Values, kind: Ints) -> tuple[Floats, Floats]:
     values.tell("stop_lon", "zero-coordinates", zero, "the coordinates of the stop, not 0, 0")
     sound = judged & ~zero & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     far, turned = _far(lon, lat, sound)
-    values.tell("stop_lat", "swapped-coordinates", far & turned, "latitude and longitude in their own columns")
-    values.tell("stop_lat", "far-outlier", far & ~turned, "a stop near the others", "Check its coordinates.")
+    values.tell("stop_lat", "swapped-coordinates", turned, "latitude and longitude in their own columns")
+    values.tell("stop_lat", "far-outlier", far, "a stop near the others", "Check its coordinates.")
     return lon, lat
 
 
 def _far(lon: Floats, lat: Floats, sound: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which stops lie out of all proportion to the others, and which would not if turned round."""
+    """Return which stops lie out of all proportion to the others, and which of the sound ones do so by being turned."""
     none = np.zeros(len(lon), dtype=np.bool_)
     if sound.sum() < FEW:
         return none, none
     middle = (float(np.median(lon[sound])), float(np.median(lat[sound])))
     away = _kilometres(lon, lat, middle)
-    reach = FAR_TIMES * max(float(np.quantile(away[sound], 0.8)), NEAR_KM)
-    return sound & (away > reach), _kilometres(lat, lon, middle) <= reach
+    spread = float(np.quantile(away[sound], 0.75))
+    town = max(spread, TOWN_KM)
+    turned = sound & (away > FAR_TIMES * town) & (_kilometres(lat, lon, middle) <= NEAR_TIMES * town)
+    return sound & (away > FAR_TIMES * max(spread, REGION_KM)) & ~turned, turned
 
 
 def _kilometres(lon: Floats, lat: Floats, middle: tuple[float, float]) -> Floats:
