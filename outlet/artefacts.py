@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from outlet.commit import CACHE, Json, commit, drop_runs, drop_staging, dump_json, make_staging, read_manifest
-from outlet.errors import InputError
+from outlet.errors import InputError, ProjectError
 from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of
 from outlet.project import Project
 from outlet.stage import Stage, matching, resolve
@@ -128,7 +128,10 @@ def describe_inputs(stage: Stage, project: Project, out: Path, outlet: OutletBri
 
 
 def _hash_with_sidecars(project: Project, name: str) -> dict[str, Json]:
-    path = project.path(name)
+    try:
+        path = project.path(name)
+    except ProjectError:
+        return {name: None}
     if path.is_dir():
         return {f"{name}/{file.name}": _hash_input(file) for file in sorted(path.iterdir())}
     beside = path.parent.glob(f"{glob.escape(path.stem)}.*") if path.suffix.lower() == ".shp" else [path]

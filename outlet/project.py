@@ -23,6 +23,9 @@ from pydantic_core import CoreSchema, ErrorDetails, core_schema
 from outlet.errors import InputError, ProjectError
 
 FILE_NAME = "outlet.toml"
+LARGEST_BYTES = 16 << 20
+DEEPEST = 20
+SHOWN = 100
 SETTINGS_GROUP = "outlet.settings"
 
 Toml: TypeAlias = "str | int | float | bool | dt.date | dt.time | list[Toml] | dict[str, Toml]"
@@ -49,6 +52,8 @@ class DataPath(str):
     @classmethod
     def _inside(cls, text: str) -> DataPath:
         path = PurePosixPath(text.replace("\\", "/"))
+        if not path.parts or any(sign < " " for sign in text):
+            raise ValueError(f"{text!r} is no name of a file; expected a path such as data/demand.gpkg")
         if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             raise ValueError(f"{text!r} leaves the project folder; expected a path inside it, such as data/demand.gpkg")
         return cls(path.as_posix())
@@ -108,8 +113,13 @@ class Project:
         return found
 
     def path(self, relative: DataPath | str) -> Path:
-        """Return the absolute path of a data file, refusing links that leave the folder."""
-        target = (self.folder / relative).resolve()
+        """Return the absolute path of a data file, refusing links that leave the folder or lead nowhere."""
+        try:
+            target = (self.folder / relative).resolve()
+            target.is_file()
+        except (OSError, RuntimeError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or "its links lead in a circle"
+            raise ProjectError(f"{FILE_NAME}: {relative!r} cannot be followed: {reason}; put the file there") from error
         if not target.is_relative_to(self.folder.resolve()):
             raise ProjectError(f"{FILE_NAME}: {relative!r} leads out of the project folder; copy the file into it")
         return target
@@ -160,12 +170,7 @@ def load_project(folder: Path, *, overrides: Sequence[str] = (), scenario: str |
     file = folder / FILE_NAME
     if not file.is_file():
         raise ProjectError(f"{file}: there is no such file; `outlet new {folder}` writes one")
-    try:
-        raw: dict[str, Toml] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise ProjectError(f"{FILE_NAME}: not valid TOML: {error}") from error
-    except UnicodeDecodeError as error:
-        raise ProjectError(f"{FILE_NAME}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    raw = _read_toml(file)
     scenarios = _take_scenarios(raw)
     if scenario is not None:
         if scenario not in scenarios:
@@ -174,6 +179,31 @@ def load_project(folder: Path, *, overrides: Sequence[str] = (), scenario: str |
     for override in overrides:
         raw = _merge(raw, _parse_override(override))
     return Project(folder=folder, sections=_validate(raw), scenarios=scenarios, scenario=scenario)
+
+
+def _read_toml(file: Path) -> dict[str, Toml]:
+    if file.stat().st_size > LARGEST_BYTES:
+        raise ProjectError(f"{FILE_NAME}: larger than {LARGEST_BYTES >> 20} MB; expected settings, not data")
+    try:
+        raw: dict[str, Toml] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ProjectError(f"{FILE_NAME}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    except ValueError as error:
+        raise ProjectError(f"{FILE_NAME}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ProjectError(f"{FILE_NAME}: nested too deeply; expected at most {DEEPEST} levels") from error
+    _refuse_depth(raw)
+    return raw
+
+
+def _refuse_depth(raw: Toml) -> None:
+    """Raise ProjectError where tables and lists are nested deeper than any setting is."""
+    level: list[Toml] = [raw]
+    for _ in range(DEEPEST):
+        below = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+        level = [item for items in below for item in items]
+    if level:
+        raise ProjectError(f"{FILE_NAME}: nested too deeply; expected at most {DEEPEST} levels")
 
 
 def _take_scenarios(raw: dict[str, Toml]) -> dict[str, Mapping[str, Toml]]:
@@ -192,6 +222,8 @@ def _undot(overrides: Mapping[str, Toml]) -> dict[str, Toml]:
     """Turn quoted dotted keys (``"siting.locate.outlets" = 5``) into nested tables."""
     nested: dict[str, Toml] = {}
     for key, value in overrides.items():
+        if key.count(".") > DEEPEST:
+            raise ProjectError(f"{FILE_NAME}: {key[:SHOWN]}: expected a key of at most {DEEPEST} levels")
         item: Toml = _undot(value) if isinstance(value, dict) else value
         for name in reversed(key.split(".")):
             item = {name: item}
@@ -213,8 +245,9 @@ def _parse_override(text: str) -> dict[str, Toml]:
         raise ProjectError(f"--set {text!r}: expected section.key=value, such as siting.locate.outlets=5")
     try:
         parsed: Toml = tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         parsed = value.strip()
+    _refuse_depth(parsed)
     return _undot({key.strip(): parsed})
 
 
@@ -255,8 +288,9 @@ def _explain(section: str, kind: type[Settings], item: ErrorDetails) -> str:
     if item["type"] == "missing":
         return f"{FILE_NAME}: {where} is missing; it is required"
     message = item["msg"].removeprefix("Value error, ")
-    found = item.get("input")
-    return f"{FILE_NAME}: {where} = {found!r}: {message[0].lower()}{message[1:]}"
+    value = repr(item.get("input"))
+    shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
+    return f"{FILE_NAME}: {where} = {shown}: {message[0].lower()}{message[1:]}"
 
 
 def _valid_keys(kind: type[BaseModel], location: Sequence[int | str]) -> list[str]:

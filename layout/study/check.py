@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from pydantic import BaseModel
 
 from outlet.data.toml import read_model
@@ -99,6 +102,10 @@ def _shortfall(project: Project, file: str, brief: OutletBrief) -> Fault | None:
         file,
         "hall-too-small",
         f"{hall.buildable_m2:.0f} m² free",
-        f"at least {space.least_m2:.0f} m² for the zones {', '.join(need.kind for need in space.needs)}",
+        f"at least {space.least_m2:.0f} m² for the zones {_listed(need.kind for need in space.needs)}",
         f"It is {short:.0f} m² short: take a larger hall, or make [layout.programme] smaller",
     )
+
+
+def _listed(kinds: Iterable[str]) -> str:
+    return ", ".join(kind if count == 1 else f"{count} × {kind}" for kind, count in Counter(kinds).items())
