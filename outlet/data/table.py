@@ -20,8 +20,7 @@ from outlet.data.encoding import UndecodableError, decode, encoding_fault
 from outlet.data.header import Header, find_header
 from outlet.data.skipping import SkipRules, keep_rows
 from outlet.data.totals import total_faults
-from outlet.data.workbook import SUFFIXES as BOOK_SUFFIXES
-from outlet.data.workbook import read_sheet
+from outlet.data.workbook import BOOK_SUFFIXES, read_sheet
 from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 
@@ -67,12 +66,22 @@ class TableForm:
 class TextTable:
     """A table of stripped text, "" where empty, indexed by data row from 1.
 
-    Of several columns of one name the first is here; ``repeated`` names them.
+    Parameters
+    ----------
+    frame
+        The rows that can be read.
+    remarks
+        Oddities that are no faults.
+    repeated
+        Names that several columns have; the first of them is in the frame.
+    faults
+        Faults of single rows, which are not in the frame; `read_table` raises them.
     """
 
     frame: pd.DataFrame
     remarks: tuple[Remark, ...] = ()
     repeated: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 def is_table(path: Path) -> bool:
@@ -83,7 +92,18 @@ def is_table(path: Path) -> bool:
 
 
 def read_table(path: Path, label: str, form: TableForm = TableForm()) -> TextTable:
-    """Return a table as text.
+    """Return a table as text, none of whose rows is at fault (see `examine_table`).
+
+    Raises
+    ------
+    TableError
+        With every fault of its form: ``unreadable``, ``encoding``, ``no-header``, ``ragged-row``, ``total-row`` …
+    """
+    return _without_faults(examine_table(path, label, form))
+
+
+def examine_table(path: Path, label: str, form: TableForm = TableForm()) -> TextTable:
+    """Return a table as text, and the faults of single rows beside it.
 
     Parameters
     ----------
@@ -97,7 +117,7 @@ def read_table(path: Path, label: str, form: TableForm = TableForm()) -> TextTab
     Raises
     ------
     TableError
-        With every fault of its form: ``unreadable``, ``encoding``, ``no-header``, ``ragged-row``, ``total-row`` …
+        When nothing can be read: ``unreadable``, ``encoding``, ``no-header``, ``empty-layer``, ``too-large``.
     """
     if path.suffix.lower() in BOOK_SUFFIXES:
         sheet = read_sheet(path, label, form.sheet)
@@ -110,11 +130,21 @@ def read_table(path: Path, label: str, form: TableForm = TableForm()) -> TextTab
         data = read_gzip(path, label) if path.suffix.lower() == ".gz" else path.read_bytes()
     except OSError as error:
         raise TableError([_fault(label, "unreadable", str(error.strerror), "a file that can be opened")]) from error
-    return parse_table(data, label, form)
+    return _parse(data, label, form)
 
 
 def parse_table(data: bytes, label: str, form: TableForm = TableForm()) -> TextTable:
     """Return the table in the bytes of a CSV file, such as a member of an archive (see `read_table`)."""
+    return _without_faults(_parse(data, label, form))
+
+
+def _without_faults(table: TextTable) -> TextTable:
+    if table.faults:
+        raise TableError(table.faults)
+    return table
+
+
+def _parse(data: bytes, label: str, form: TableForm) -> TextTable:
     try:
         decoded = decode(data, stated=form.encoding)
     except UndecodableError as error:
@@ -167,17 +197,18 @@ def _records(text: str, separator: str, label: str) -> Iterator[list[str]]:
 
 def _table(rows: Iterable[list[str]], label: str, form: TableForm, remarks: list[Remark]) -> TextTable:
     header, rest = find_header(iter(rows), label, form.header_row)
-    frame = _frame(rest, header, label, form.skip)
+    frame, ragged = _frame(rest, header, label, form.skip)
     frame, skipped = keep_rows(frame, form.skip, label)
-    faults = total_faults(frame, label, form.places)
-    if faults:
-        raise TableError(faults)
+    totals = total_faults(frame, label, form.places)
+    if totals:
+        frame = frame[~frame.index.isin([fault.row for fault in totals])]
+    frame = frame.copy()
     for name in frame.columns:
         frame[name] = _without_fractions(frame[name])
-    return TextTable(frame, (*remarks, *skipped), header.repeated)
+    return TextTable(frame, (*remarks, *skipped), header.repeated, (*ragged, *totals))
 
 
-def _frame(rows: Iterator[list[str]], header: Header, label: str, skip: SkipRules) -> pd.DataFrame:
+def _frame(rows: Iterator[list[str]], header: Header, label: str, skip: SkipRules) -> tuple[pd.DataFrame, list[Fault]]:
     """Return all rows that are not blank; rows of another width are faults unless a rule skips them."""
     blocks: list[pd.DataFrame] = []
     kept: list[list[str]] = []
@@ -199,10 +230,8 @@ def _frame(rows: Iterator[list[str]], header: Header, label: str, skip: SkipRule
         if len(kept) == BLOCK:
             blocks.append(_block(kept, at, header))
             kept, at = [], []
-    if ragged:
-        raise TableError(_ragged(ragged, total, header, label))
     blocks.append(_block(kept, at, header))
-    return pd.concat(blocks) if len(blocks) > 1 else blocks[0]
+    return pd.concat(blocks) if len(blocks) > 1 else blocks[0], _ragged(ragged, total, header, label)
 
 
 def _block(rows: list[list[str]], at: list[int], header: Header) -> pd.DataFrame:
@@ -212,6 +241,8 @@ def _block(rows: list[list[str]], at: list[int], header: Header) -> pd.DataFrame
 
 
 def _ragged(ragged: list[tuple[int, int]], total: int, header: Header, label: str) -> list[Fault]:
+    if not ragged:
+        return []
     fix = "Put cells that hold the separator in quotation marks; skip rows that are no data with a skip rule."
     if len(ragged) > max(total // 2, 1) or len(ragged) > FAULTS_MOST:
         (row, width), count = ragged[0], len(ragged)

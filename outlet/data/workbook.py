@@ -14,7 +14,7 @@ from pathlib import Path
 
 from outlet.errors import Fault, TableError
 
-SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+BOOK_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 MEMORY_BYTES, MEMORY_PER_BYTE = 640 << 20, 20
 SECONDS, BYTES_PER_SECOND = 6, 500_000
 WALL_FACTOR = 20

@@ -1,57 +1,49 @@
 """Open planners' files: the one door through which every layer comes in.
 
-Vector files and zipped Shapefiles go through GDAL (pyogrio), GeoParquet through pyarrow, workbooks through calamine,
-and CSV (also gzipped) through pandas as text, so that ids and leading zeros survive. A table without geometry gets
-points from its coordinate columns.
+Vector files go through GDAL, GeoParquet through pyarrow, tables through `outlet.data`, archives are judged and
+unpacked first. A table without geometry gets points from its coordinate columns; a joined table's columns come along.
 """
 
 from __future__ import annotations
 
-import gzip
-import warnings
-import zipfile
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pyogrio
 import pyproj
-import shapely
-from pyogrio.errors import DataSourceError
 
+from outlet.data.archive import Archive, open_archive, read_gzip
+from outlet.data.lossy import lossy_ids
+from outlet.data.table import TEXT_SUFFIXES, examine_table, is_table
+from outlet.data.workbook import BOOK_SUFFIXES
 from outlet.errors import Fault, TableError
+from outlet.findings import Remark
+from siting.data.joins import with_join
+from siting.data.points import with_points
+from siting.data.source import Join, PointOrder, Raw, Source, missing_column, one_line
+from siting.data.tags import with_tags
+from siting.data.vector import JSON_SUFFIXES, PARQUET_SUFFIXES, read_parquet, read_vector
+from siting.data.vector_checks import SUFFIXES as VECTOR_SUFFIXES
 
-CSV_SUFFIXES = (".csv", ".tsv", ".txt")
-BOOK_SUFFIXES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-ZIPPED_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".kml", ".gml", ".csv")
-ZIP_BYTES = 4 << 30
-SEPARATORS = ",;\t|"
+__all__ = ["Join", "PointOrder", "Raw", "Source", "missing_column", "one_line", "parse_crs", "read_source"]
 
-
-@dataclass(frozen=True)
-class Source:
-    """A file to read: its path, how the settings name it, and what they say about it."""
-
-    path: Path
-    name: str
-    layer: str | None = None
-    encoding: str | None = None
-
-    def fault(self, code: str, found: str, expected: str, fix: str = "", *, column: str | None = None) -> Fault:
-        """Return a fault of this file."""
-        return Fault(input=self.name, code=code, found=found, expected=expected, fix=fix, column=column)
+ARCHIVE_SUFFIXES = (".zip", ".kmz")
+ZIPPED_SUFFIXES = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *TEXT_SUFFIXES, *BOOK_SUFFIXES)
+GZIPPED_SUFFIXES = (*JSON_SUFFIXES, ".kml", ".gml", ".gpkg", ".fgb")
 
 
 @dataclass(frozen=True)
-class Raw:
-    """What a file holds: rows indexed from 1, the names of all its columns, and what GDAL grumbled about."""
+class _Read:
+    """What a file holds before points are made and tables are joined."""
 
-    frame: gpd.GeoDataFrame
+    frame: pd.DataFrame
     columns: tuple[str, ...]
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...]
+    faults: tuple[Fault, ...] = ()
+    is_text: bool = False
 
 
 def read_source(source: Source, *, columns: Sequence[str], lon: str = "lon", lat: str = "lat") -> Raw:
@@ -60,158 +52,107 @@ def read_source(source: Source, *, columns: Sequence[str], lon: str = "lon", lat
     Parameters
     ----------
     source
-        The file.
+        The file, and what the settings say about it.
     columns
-        Names of the columns wanted; those the file lacks are left out.
+        Names of the columns wanted; those the file, its tags and its joined table lack are left out.
     lon, lat
         Names of the coordinate columns of a table without geometry.
 
     Raises
     ------
     TableError
-        When the file is missing, cannot be read, or is a table without coordinate columns.
+        When the file is missing, unsafe, cannot be read, or is a table without coordinate columns.
     """
     if not source.path.is_file():
         raise TableError([source.fault("missing-file", "no such file", "a file", "Put it there or correct the path.")])
-    if _inner_suffix(source.path) in CSV_SUFFIXES:
-        return _with_points(source, _read_csv(source), columns, lon, lat)
-    if source.path.suffix.lower() in BOOK_SUFFIXES:
-        return _with_points(source, _read_book(source), columns, lon, lat)
-    if source.path.suffix.lower() in (".parquet", ".geoparquet"):
-        return _read_parquet(source, columns, lon, lat)
-    return _read_vector(source, columns, lon, lat)
-
-
-def _inner_suffix(path: Path) -> str:
-    return Path(path.stem).suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
-
-
-def _read_csv(source: Source) -> pd.DataFrame:
-    encoding = source.encoding or "utf-8-sig"
-    opened = gzip.open if source.path.suffix.lower() == ".gz" else open
+    extra = [source.point, source.tags, source.join.on if source.join else None]
+    wanted = list(dict.fromkeys([*columns, lon, lat, *(name for name in extra if name is not None)]))
     try:
-        with opened(source.path, "rt", encoding=encoding, newline="") as stream:
-            header = str(stream.readline())
-            stream.seek(0)
-            separator = max(SEPARATORS, key=header.count)
-            return pd.read_csv(stream, sep=separator, dtype=str, keep_default_na=False)
-    except UnicodeDecodeError as error:
-        found = f"a byte at position {error.start} that is not {encoding.removesuffix('-sig').upper()}"
-        raise TableError([source.fault("encoding", found, "readable text", "State the layer's encoding.")]) from error
-    except LookupError as error:
-        raise TableError([source.fault("encoding", f"encoding = {encoding!r}", "a name such as GB18030")]) from error
-    except (ValueError, OSError, EOFError) as error:
-        raise TableError([source.fault("unreadable", _one_line(error), "a CSV table with a header line")]) from error
-
-
-def _read_book(source: Source) -> pd.DataFrame:
-    from python_calamine import CalamineError
-
-    try:
-        frame = pd.read_excel(source.path, sheet_name=source.layer or 0, dtype=object, engine="calamine")
-    except (ValueError, OSError, CalamineError, zipfile.BadZipFile) as error:
-        raise TableError([source.fault("unreadable", _one_line(error), "a workbook with a header row")]) from error
-    frame.columns = [str(column) for column in frame.columns]
-    return frame
-
-
-def _read_parquet(source: Source, columns: Sequence[str], lon: str, lat: str) -> Raw:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        if b"geo" in (pq.read_schema(source.path).metadata or {}):
-            frame = gpd.read_parquet(source.path)
-        else:
-            return _with_points(source, pd.read_parquet(source.path), columns, lon, lat)
-    except (pa.ArrowException, ValueError, OSError) as error:
-        raise TableError([source.fault("unreadable", _one_line(error), "a GeoParquet file")]) from error
-    return _raw(frame, columns, ())
-
-
-def _read_vector(source: Source, columns: Sequence[str], lon: str, lat: str) -> Raw:
-    place = _gdal_path(source)
-    notes: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            layer = source.layer if source.path.suffix.lower() != ".zip" else None
-            known = [str(field) for field in pyogrio.read_info(place, layer=layer, encoding=source.encoding)["fields"]]
-            wanted = [column for column in dict.fromkeys((*columns, lon, lat)) if column in known]
-            frame = pyogrio.read_dataframe(
-                place, layer=layer, columns=wanted, encoding=source.encoding, on_invalid="ignore"
-            )
-        except (DataSourceError, RuntimeError, ValueError, UnicodeDecodeError, LookupError) as error:
-            fix = _layers_of(place)
-            fault = source.fault("unreadable", _one_line(error), "a vector file that GDAL can read", fix)
-            raise TableError([fault]) from error
-    notes.extend(sorted({_one_line(w.message) for w in caught if not issubclass(w.category, DeprecationWarning)}))
-    grumbles = tuple(f"{source.name}: {note}" for note in notes if "More than one layer" not in note)
+        read = _read(source, source.path, wanted, source.layer)
+    except OSError as error:
+        fault = source.fault("unreadable", one_line(error.strerror or error), "a file that can be opened")
+        raise TableError([fault]) from error
+    frame, tag_remarks = with_tags(source, read.frame, columns)
+    faults = list(read.faults)
+    if read.is_text and source.id in frame.columns:
+        faults += lossy_ids(frame[source.id], source.name)
     if not isinstance(frame, gpd.GeoDataFrame):
-        made = _with_points(source, frame, columns, lon, lat)
-        return Raw(made.frame, tuple(known), grumbles)
-    raw = _raw(frame, columns, grumbles)
-    return Raw(raw.frame, tuple(known), grumbles)
+        frame, wrong = with_points(source, frame, lon, lat)
+        faults += wrong
+    known = (*read.columns, *(str(name) for name in frame.columns if name not in (*read.columns, frame.geometry.name)))
+    frame, joined, join_remarks = with_join(source, frame, known)
+    known = tuple(dict.fromkeys((*known, *joined)))
+    kept = [name for name in dict.fromkeys(columns) if name in known and name in frame.columns]
+    made = gpd.GeoDataFrame(frame[kept], geometry=frame.geometry.to_numpy(), crs=frame.crs)
+    made.index = frame.index
+    return Raw(made, known, (*read.remarks, *tag_remarks, *join_remarks), tuple(faults))
 
 
-def _layers_of(place: str) -> str:
-    try:
-        names = [str(row[0]) for row in pyogrio.list_layers(place)]
-    except (DataSourceError, RuntimeError):
-        return ""
-    return f"Layers there: {', '.join(names)}."
+def _read(source: Source, path: Path, wanted: Sequence[str], layer: str | None) -> _Read:
+    suffix = path.suffix.lower()
+    if suffix in ARCHIVE_SUFFIXES:
+        return _read_archive(source, path, wanted)
+    if is_table(path):
+        return _read_table(source, path, wanted, layer)
+    if suffix == ".gz" and Path(path.stem).suffix.lower() in GZIPPED_SUFFIXES:
+        with tempfile.TemporaryDirectory() as folder:
+            unpacked = Path(folder) / path.stem
+            unpacked.write_bytes(read_gzip(path, source.name))
+            return _read(source, unpacked, wanted, layer)
+    if suffix in PARQUET_SUFFIXES:
+        vector = read_parquet(source, path, wanted)
+    else:
+        vector = read_vector(source, path, wanted, layer)
+    return _Read(vector.frame, vector.columns, vector.remarks)
 
 
-def _gdal_path(source: Source) -> str:
-    """Return what GDAL opens: the file, or the member of a zip that the settings or common sense choose."""
-    if source.path.suffix.lower() != ".zip":
-        return str(source.path)
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise TableError([source.fault("unreadable", _one_line(error), "a zip archive")]) from error
-    if sum(member.file_size for member in members) > ZIP_BYTES:
-        raise TableError([source.fault("too-large", "more than 4 GB unpacked", "a smaller archive")])
-    inside = sorted(m.filename for m in members if PurePosixPath(m.filename).suffix.lower() in ZIPPED_SUFFIXES)
-    chosen = [name for name in inside if source.layer in (None, name, PurePosixPath(name).stem)]
-    if not chosen:
-        found = f"{len(inside)} vector files: {', '.join(inside) or 'none'}"
-        raise TableError([source.fault("unreadable", found, f"{source.layer or 'a vector file'} inside the zip")])
-    return f"/vsizip/{source.path}/{chosen[0]}"
+def _read_table(source: Source, path: Path, wanted: Sequence[str], sheet: str | None) -> _Read:
+    form = replace(source.form, encoding=source.encoding, sheet=sheet)
+    table = examine_table(path, source.name, form)
+    twice = [name for name in table.repeated if name in wanted]
+    if twice:
+        fix = "Rename all but one of them."
+        found = "several columns of that name"
+        raise TableError([source.fault("duplicate-column", found, "one", fix, column=name) for name in twice])
+    names = tuple(str(name) for name in table.frame.columns)
+    return _Read(table.frame, names, table.remarks, table.faults, is_text=True)
 
 
-def _with_points(source: Source, frame: pd.DataFrame, columns: Sequence[str], lon: str, lat: str) -> Raw:
-    known = tuple(str(column) for column in frame.columns)
-    missing = [column for column in (lon, lat) if column not in known]
-    if missing:
-        raise TableError([missing_column(source, column, known) for column in missing])
-    x, y = (pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64) for column in (lon, lat))
-    points = np.full(len(x), None, dtype=object)
-    there = np.isfinite(x) & np.isfinite(y)
-    points[there] = shapely.points(np.column_stack([x, y])[there])
-    made = _raw(gpd.GeoDataFrame(frame, geometry=points, crs=None), columns, ())
-    return Raw(made.frame, known)
+def _read_archive(source: Source, path: Path, wanted: Sequence[str]) -> _Read:
+    with open_archive(path, source.name) as archive, tempfile.TemporaryDirectory() as folder:
+        member, layer = _choose_member(source, archive)
+        stem = member[: -len(PurePosixPath(member).suffix)]
+        is_shape = member.lower().endswith(".shp")
+        pieces = [name for name in archive.names() if name.startswith(f"{stem}.")] if is_shape else [member]
+        archive.extract(tuple(pieces), Path(folder))
+        return _read(source, Path(folder) / PurePosixPath(member).name, wanted, layer)
 
 
-def _raw(frame: gpd.GeoDataFrame, columns: Sequence[str], notes: tuple[str, ...]) -> Raw:
-    known = tuple(str(column) for column in frame.columns if column != frame.geometry.name)
-    wanted = [column for column in dict.fromkeys(columns) if column in known]
-    geometry = frame.geometry
-    kept = gpd.GeoDataFrame(frame[wanted], geometry=geometry.to_numpy(), crs=geometry.crs)
-    kept.index = pd.RangeIndex(1, len(kept) + 1)
-    return Raw(kept, known, notes)
-
-
-def missing_column(source: Source, column: str, known: Sequence[str]) -> Fault:
-    """Return the fault of a column that is not there, with those that are."""
-    return source.fault(
-        "missing-column",
-        f"the columns {', '.join(known) or 'none'}",
-        f"a column {column!r}",
-        "Map it in the layer's columns.",
-        column=column,
-    )
+def _choose_member(source: Source, archive: Archive) -> tuple[str, str | None]:
+    """Return the file inside an archive, and the layer inside that file, that the settings mean."""
+    inside = [name for name in archive.names() if PurePosixPath(name).suffix.lower() in ZIPPED_SUFFIXES]
+    layer = source.layer
+    shown = ", ".join(inside[:10]) or "none"
+    if not inside:
+        raise TableError(
+            [source.fault("unreadable", "no file that can be read inside the zip", "a vector file or table")]
+        )
+    if layer is None:
+        if len(inside) > 1 and source.path.suffix.lower() != ".kmz":
+            fix = f'Say which one, such as layer = "{PurePosixPath(inside[0]).stem}".'
+            raise TableError([source.fault("several-layers", f"{len(inside)} files: {shown}", "one file", fix)])
+        return inside[0], None
+    for name in inside:
+        if layer in (name, PurePosixPath(name).name, PurePosixPath(name).stem):
+            return name, None
+    for name in inside:
+        for start in (name, PurePosixPath(name).name, PurePosixPath(name).stem):
+            if layer.startswith(f"{start}/"):
+                return name, layer[len(start) + 1 :]
+    if len(inside) == 1:
+        return inside[0], layer
+    fix = f"Files there: {shown}."
+    raise TableError([source.fault("unreadable", f"no {layer!r} inside the zip", "a file inside the zip", fix)])
 
 
 def parse_crs(source: Source, text: str) -> pyproj.CRS:
@@ -220,7 +161,3 @@ def parse_crs(source: Source, text: str) -> pyproj.CRS:
         return pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError as error:
         raise TableError([source.fault("unknown-crs", f"crs = {text!r}", "a name such as EPSG:4326")]) from error
-
-
-def _one_line(error: object) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
