@@ -10,6 +10,7 @@ import hashlib
 import os
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from outlet.artefacts import hash_code
+from outlet.commit import STAGING_PREFIX
 from outlet.progress import SILENT, Progress
 from outlet.project import Project
 from siting.data.layers import SitingData, demand_points, points_of
@@ -33,6 +35,10 @@ Points = NDArray[np.float64]
 
 FILES_KEPT = 16
 _PREFIX = "walk-"
+_DAMAGED = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, OverflowError, RuntimeError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +201,7 @@ def read_matrix(file: Path, shape: tuple[int, int]) -> Csr | None:
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             matrix = sparse.csr_array((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
         matrix.check_format(full_check=True)
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile):
+    except _DAMAGED:
         return None
     return matrix if matrix.data.dtype == np.float64 and np.isfinite(matrix.data).all() else None
 
@@ -203,7 +209,7 @@ def read_matrix(file: Path, shape: tuple[int, int]) -> Csr | None:
 def write_matrix(file: Path, matrix: Csr) -> None:
     """Store a matrix whole or not at all, and drop the oldest files beyond those kept."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{_PREFIX}", suffix=".part", dir=file.parent)
+    handle, name = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             np.savez(stream, data=matrix.data, indices=matrix.indices, indptr=matrix.indptr)
