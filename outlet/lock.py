@@ -36,7 +36,9 @@ def locked(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def working_in(folder: Path, command: str, progress: Progress = SILENT, *, wait_s: float = WAIT_S) -> Iterator[None]:
+def working_in(
+    folder: Path, command: str, progress: Progress = SILENT, *, wait_s: float | None = None
+) -> Iterator[None]:
     """Keep a folder to this process while the body runs.
 
     Parameters
@@ -48,7 +50,7 @@ def working_in(folder: Path, command: str, progress: Progress = SILENT, *, wait_
     progress
         Where it is told that another process must be waited for.
     wait_s
-        How long to wait for that, seconds.
+        How long to wait for that, seconds; `WAIT_S` if not given.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def working_in(folder: Path, command: str, progress: Progress = SILENT, *, wait_
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / NAME).open("a+b") as stream:
-        _wait(stream, folder, progress, wait_s)
+        _wait(stream, folder, progress, WAIT_S if wait_s is None else wait_s)
         _write(stream, f"process {os.getpid()}, `{command}`, on {platform.node() or 'this machine'}")
         try:
             yield
