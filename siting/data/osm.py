@@ -1,33 +1,21 @@
-"""Read an OpenStreetMap extract (.pbf) into features with all their tags, through GDAL's OSM driver.
-
-GDAL puts some keys in columns and the rest in one hstore text (``"key"=>"value","key"=>"value"``); both are joined
-here. Areas whose rings GDAL cannot make valid are dropped and named.
-"""
+"""Hold what is read from an OpenStreetMap extract (.pbf): features with their tags, and which of them are wanted."""
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataSourceError
 
-from outlet.errors import InputError
-from siting.data.geometry import polygonal
+from outlet.findings import Remark
 
-PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
-ESCAPE = re.compile(r"\\(.)")
-OWN_COLUMNS = ("osm_id", "osm_way_id", "other_tags", "z_order", "geometry")
+ANY = "*"
 
 Tags = Mapping[str, str]
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,99 +38,64 @@ class Features:
         """Return both as one."""
         return Features(self.ids + other.ids, self.tags + other.tags, np.concatenate([self.shapes, other.shapes]))
 
+    def having(self, pairs: Iterable[Pair]) -> Features:
+        """Return the features that have any of the tags, ``*`` being any value."""
+        wanted = frozenset(pairs)
+        return self.where([has_any_pair(tags, wanted) for tags in self.tags])
+
 
 @dataclass(frozen=True)
 class Extract:
-    """One extract: points, lines and areas inside its ``area`` (a rectangle, WGS 84), and notes on what was dropped."""
+    """What was wanted of one extract.
+
+    Parameters
+    ----------
+    points, lines, areas
+        Features, with the tags that were wanted.
+    area
+        The rectangle that the extract states, or that holds its tagged points; WGS 84.
+    remarks
+        What was left out or mended.
+    as_of
+        The day the extract shows, by its header or its newest wanted feature; None where neither says.
+    """
 
     points: Features
     lines: Features
     areas: Features
     area: shapely.Polygon
-    notes: tuple[str, ...]
+    remarks: tuple[Remark, ...] = ()
+    as_of: dt.date | None = None
 
 
-def read_extract(path: Path) -> Extract:
-    """Read points, lines and areas of an extract.
+@dataclass(frozen=True)
+class Choice:
+    """Which features to keep, by tags of which any must hold (``*`` is any value), and which tags to keep of them.
 
-    Raises
-    ------
-    InputError
-        When the file is missing, is no extract, or holds nothing.
+    Everything else is passed over while reading, so that memory does not grow with it.
     """
-    if not path.is_file():
-        raise InputError(f"{path.name}: there is no such file; expected an OpenStreetMap extract (.pbf)")
-    notes: list[str] = []
-    try:
-        points = _read(path, "points", "n")
-        lines = _read(path, "lines", "w")
-        areas = _read(path, "multipolygons", "r")
-        bounds = pyogrio.read_info(path, layer="points")["total_bounds"]
-    except (DataSourceError, RuntimeError, ValueError) as error:
-        text = " ".join(str(error).split())[:200]
-        raise InputError(f"{path.name}: not an OpenStreetMap extract that GDAL can read: {text}") from error
-    if not points.ids and not lines.ids and not areas.ids:
-        raise InputError(f"{path.name}: the extract holds no feature; expected points, ways and areas")
-    areas = _without_broken(path, areas, notes)
-    if bounds is None or not np.isfinite(bounds).all():
-        bounds = shapely.total_bounds(np.concatenate([points.shapes, areas.shapes]))
-        notes.append(f"{path.name}: the extract states no bounds; those of its points and areas are used")
-    return Extract(points=points, lines=lines, areas=areas, area=shapely.box(*bounds), notes=tuple(notes))
+
+    points: frozenset[Pair] = frozenset()
+    lines: frozenset[Pair] = frozenset()
+    areas: frozenset[Pair] = frozenset()
+    keys: frozenset[str] = frozenset()
+
+    def joined(self, other: Choice) -> Choice:
+        """Return what either wants."""
+        return Choice(
+            self.points | other.points, self.lines | other.lines, self.areas | other.areas, self.keys | other.keys
+        )
+
+    @property
+    def kept_keys(self) -> tuple[str, ...]:
+        """Keys of the tags to keep, sorted."""
+        return tuple(sorted(self.keys | {key for key, _ in self.points | self.lines | self.areas}))
 
 
-def parse_hstore(text: str) -> dict[str, str]:
-    r"""Return the pairs of an hstore text.
+def has_any_pair(tags: Tags, pairs: Iterable[Pair]) -> bool:
+    """Tell whether any of the tags holds; ``*`` stands for any value.
 
-    >>> parse_hstore('"amenity"=>"bank","name"=>"the \\"Bank\\""')
-    {'amenity': 'bank', 'name': 'the "Bank"'}
+    >>> has_any_pair({"shop": "bakery"}, [("amenity", "bank"), ("shop", "*")])
+    True
     """
-    return {ESCAPE.sub(r"\1", key): ESCAPE.sub(r"\1", value) for key, value in PAIR.findall(text)}
-
-
-def _read(path: Path, layer: str, prefix: str) -> Features:
-    with warnings.catch_warnings():
-        # GDAL grumbles about rings of areas; those are told in the notes by id.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        frame = pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore")
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return Features((), (), np.empty(0, dtype=object))
-    keys = [str(column) for column in frame.columns if column not in OWN_COLUMNS]
-    columns = {key: _texts(frame[key]) for key in keys}
-    other = [parse_hstore(text) if text else {} for text in _texts(frame["other_tags"])]
-    tags = tuple({key: value for key in keys if (value := columns[key][at])} | other[at] for at in range(len(frame)))
-    ids = [f"{prefix}{number}" for number in _texts(frame["osm_id"])]
-    if "osm_way_id" in frame:
-        ways = _texts(frame["osm_way_id"])
-        ids = [f"w{way}" if way else own for way, own in zip(ways, ids, strict=True)]
-    return Features(tuple(ids), tags, frame.geometry.to_numpy())
-
-
-def _texts(column: pd.Series) -> list[str]:
-    return [str(value) for value in column.astype("str").where(column.notna(), "")]
-
-
-def _without_broken(path: Path, areas: Features, notes: list[str]) -> Features:
-    """Drop areas without a ring, mend those that cross themselves, and tell both."""
-    areas = _drop(path, areas, _nothing(areas), "have rings that cannot be closed", notes)
-    invalid = np.flatnonzero(~np.asarray(shapely.is_valid(areas.shapes)))
-    if not len(invalid):
-        return areas
-    shapes = areas.shapes.copy()
-    shapes[invalid] = [polygonal(shape) for shape in shapely.make_valid(shapes[invalid])]
-    mended = Features(areas.ids, areas.tags, shapes)
-    empty = _nothing(mended)
-    names = ", ".join(sorted(areas.ids[at] for at in invalid if not empty[at]))
-    notes.append(f"{path.name}: {len(invalid) - int(empty.sum())} areas cross themselves; mended: {names}")
-    return _drop(path, mended, empty, "enclose nothing", notes)
-
-
-def _nothing(areas: Features) -> NDArray[np.bool_]:
-    return np.asarray(shapely.is_missing(areas.shapes) | shapely.is_empty(areas.shapes), dtype=np.bool_)
-
-
-def _drop(path: Path, areas: Features, drop: NDArray[np.bool_], why: str, notes: list[str]) -> Features:
-    if not drop.any():
-        return areas
-    names = ", ".join(sorted(areas.ids[at] for at in np.flatnonzero(drop)))
-    notes.append(f"{path.name}: {int(drop.sum())} areas {why}; dropped: {names}")
-    return areas.where(~drop)
+    return any(key in tags and value in (ANY, tags[key]) for key, value in pairs)

@@ -10,9 +10,10 @@ import geopandas as gpd
 from outlet.errors import InputError
 from outlet.project import Sector, Toml
 from siting.data.document import toml_section, toml_whole
-from siting.data.osm import read_extract
+from siting.data.osm_choice import project_choice
 from siting.data.osm_places import find_homes, find_outlets, find_stops, find_streets, find_water
 from siting.data.osm_rules import osm_rules
+from siting.data.osm_stream import read_extract
 from siting.data.write import geojson_bytes
 from siting.geo.crs import WGS84
 from siting.settings import LocateSettings, ScoreSettings
@@ -46,7 +47,7 @@ def osm_files(path: Path, *, sector: Sector, brand: str) -> tuple[dict[str, byte
         When the extract cannot be read, the brand matches nothing, or there are no streets, stops or homes.
     """
     rules = osm_rules()
-    extract = read_extract(path)
+    extract = read_extract(path, project_choice(rules, sector))
     outlets = find_outlets(extract, rules, sector=sector, brand=brand)
     stops, stop_notes = find_stops(extract, rules)
     streets = find_streets(extract, rules)
@@ -69,7 +70,7 @@ def osm_files(path: Path, *, sector: Sector, brand: str) -> tuple[dict[str, byte
         "data/area.geojson": area,
         "data/water.geojson": find_water(extract, rules),
     }
-    notes = [*extract.notes, *outlets.notes, *stop_notes, *home_notes]
+    notes = [*(str(remark) for remark in extract.remarks), *outlets.notes, *stop_notes, *home_notes]
     notes.append("competition is known inside the extract's rectangle only, and streets end at its edge")
     made = {name: geojson_bytes(frame) for name, frame in layers.items()}
     made["README.md"] = _readme(path, brand, notes).encode()

@@ -1,9 +1,10 @@
 """Make a walking network of street lines: lines that share a vertex meet there, all others pass over one another.
 
+Vertices within a centimetre of one another are one, since files round; a bridge and the street under it share none.
 Vertices are junctions where two lines share them or a line ends; a stretch between two junctions is one edge, however
 bent. The largest connected part is kept, and every other part that is a district of its own: an island that only a
 motorway joins is not lost. Fragments, such as the paths of a courtyard, are dropped, so that no place snaps to one;
-what is lost is stated in metres.
+what is lost is stated in metres, and where.
 """
 
 from __future__ import annotations
@@ -15,14 +16,42 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from outlet.errors import InputError
 
 SAME_VERTEX_M = 0.01
 LEAST_PART_M = 10_000.0
+NEARLY_M = 1.0
+NO_LENGTH = "the streets hold no line with a length; expected lines"
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreetParts:
+    """How the streets hang together.
+
+    Parameters
+    ----------
+    vertices
+        Distinct vertices.
+    metres
+        Length of the streets of every part, longest first, shape (p,), metres.
+    xy
+        A vertex in the midst of every part, shape (p, 2), metres.
+    kept
+        How many of the parts are used: the longest, and others that are districts of their own.
+    nearly
+        Ends of streets that stop within a metre of another street without a vertex there, shape (n, 2), metres.
+    """
+
+    vertices: int
+    metres: Floats
+    xy: Floats
+    kept: int
+    nearly: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,41 +113,98 @@ def build_network(
     """
     if not walk_m_per_min > 0:
         raise InputError(f"walking speed is {walk_m_per_min} metres per minute; expected a number above 0")
-    points, line = shapely.get_coordinates(lines, return_index=True)
-    node = _shared_vertices(points)
-    step = (line[1:] == line[:-1]) & (node[1:] != node[:-1])
-    first = np.flatnonzero(step)
-    if not len(first):
-        raise InputError("the streets hold no line with a length; expected lines")
-    piece_nodes = np.column_stack([node[first], node[first + 1]])
-    piece_xy = np.hstack([points[first], points[first + 1]])
-    length = np.hypot(piece_xy[:, 2] - piece_xy[:, 0], piece_xy[:, 3] - piece_xy[:, 1])
-    junction = _junctions(node, line, piece_nodes)
-    edge = _edges_of_pieces(first, line, junction[piece_nodes[:, 0]])
-    pieces = _Pieces(piece_nodes, piece_xy, length, edge)
-    return _without_fragments(pieces, node, points, walk_m_per_min, least_part_m)
+    points, line, node = _vertices(lines)
+    pieces, first = _pieces(points, line, node)
+    junction = _junctions(node, line, pieces.nodes)
+    edge = _edges_of_pieces(first, line, junction[pieces.nodes[:, 0]])
+    return _without_fragments(pieces, edge, node, points, walk_m_per_min, least_part_m)
+
+
+def street_parts(lines: NDArray[np.object_], *, least_part_m: float = LEAST_PART_M) -> StreetParts:
+    """Tell how streets hang together, as `build_network` joins them.
+
+    Parameters
+    ----------
+    lines
+        LineStrings, shape (w,), in a metric coordinate system.
+    least_part_m
+        A part that is not connected to the largest is kept when its streets are at least so long, metres.
+
+    Raises
+    ------
+    InputError
+        When no line has a length.
+    """
+    points, line, node = _vertices(lines)
+    pieces, _ = _pieces(points, line, node)
+    part = _parts(pieces.nodes, int(node.max()) + 1)[pieces.nodes[:, 0]]
+    number, part = np.unique(part, return_inverse=True)
+    metres = np.asarray(np.bincount(part, weights=pieces.length), dtype=np.float64)
+    sums = np.column_stack([np.bincount(part, weights=pieces.xy[:, axis]) for axis in (0, 1)])
+    middle = sums / np.bincount(part)[:, None]
+    off = np.hypot(*(pieces.xy[:, :2] - middle[part]).T)
+    order = np.lexsort((off, part))
+    nearest = order[np.unique(part[order], return_index=True)[1]]
+    longest = np.argsort(-metres, kind="stable")
+    kept = max(1, int((metres >= least_part_m).sum()))
+    return StreetParts(
+        vertices=int(node.max()) + 1,
+        metres=metres[longest],
+        xy=pieces.xy[nearest, :2][longest],
+        kept=min(kept, len(number)),
+        nearly=_nearly_met(pieces),
+    )
 
 
 @dataclass(frozen=True)
 class _Pieces:
-    """Straight pieces: their vertices (p, 2), coordinates (p, 4), lengths and edges (p,)."""
+    """Straight pieces: their vertices (p, 2), coordinates (p, 4), lengths and lines (p,)."""
 
     nodes: Ints
     xy: Floats
     length: Floats
-    edge: Ints
+    line: Ints
 
 
-def _shared_vertices(points: Floats) -> Ints:
-    """Number the distinct vertices; those within a centimetre's grid cell are one."""
-    key = np.round(points / SAME_VERTEX_M).astype(np.int64)
-    order = np.lexsort((key[:, 1], key[:, 0]))
-    ordered = key[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.cumsum(new) - 1
-    return number
+def _vertices(lines: NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
+    """Return coordinates, line and number of every vertex; those within a centimetre have one number."""
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    if not len(points):
+        raise InputError(NO_LENGTH)
+    cell = np.round(points / SAME_VERTEX_M).astype(np.int64)
+    _, one, node = np.unique(cell, axis=0, return_index=True, return_inverse=True)
+    close = cKDTree(points[one]).query_pairs(SAME_VERTEX_M, output_type="ndarray")
+    if len(close):
+        node = _parts(close, len(one))[node]
+    return points, np.asarray(line, dtype=np.int64), np.asarray(node, dtype=np.int64)
+
+
+def _pieces(points: Floats, line: Ints, node: Ints) -> tuple[_Pieces, Ints]:
+    """Return the straight pieces, and where in the vertices each begins."""
+    first = np.flatnonzero((line[1:] == line[:-1]) & (node[1:] != node[:-1]))
+    if not len(first):
+        raise InputError(NO_LENGTH)
+    nodes = np.column_stack([node[first], node[first + 1]])
+    xy = np.hstack([points[first], points[first + 1]])
+    length = np.hypot(xy[:, 2] - xy[:, 0], xy[:, 3] - xy[:, 1])
+    return _Pieces(nodes, xy, length, line[first]), first
+
+
+def _parts(pairs: Ints, count: int) -> Ints:
+    """Number the connected parts of ``count`` nodes joined by pairs, shape (count,)."""
+    joined = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
+
+
+def _nearly_met(pieces: _Pieces) -> Floats:
+    """Return the loose ends of lines that stop within a metre of another line, shape (n, 2)."""
+    degree = np.bincount(pieces.nodes.ravel())
+    at, side = np.nonzero(degree[pieces.nodes] == 1)
+    ends = np.where(side[:, None] == 0, pieces.xy[at, :2], pieces.xy[at, 2:])
+    tree = shapely.STRtree(list(np.asarray(shapely.linestrings(pieces.xy.reshape(-1, 2, 2)), dtype=object)))
+    end, near = tree.query(shapely.points(ends), predicate="dwithin", distance=NEARLY_M)
+    other = pieces.line[at[end]] != pieces.line[near]
+    return np.asarray(ends[np.unique(end[other])], dtype=np.float64)
 
 
 def _junctions(node: Ints, line: Ints, piece_nodes: Ints) -> NDArray[np.bool_]:
@@ -140,8 +226,10 @@ def _edges_of_pieces(first: Ints, line: Ints, starts_at_junction: NDArray[np.boo
     return np.asarray(np.cumsum(new) - 1, dtype=np.int64)
 
 
-def _without_fragments(pieces: _Pieces, node: Ints, points: Floats, speed: float, least_part_m: float) -> StreetNetwork:
-    edge, length = pieces.edge, pieces.length
+def _without_fragments(
+    pieces: _Pieces, edge: Ints, node: Ints, points: Floats, speed: float, least_part_m: float
+) -> StreetNetwork:
+    length = pieces.length
     count = int(edge[-1]) + 1
     begin = np.flatnonzero(np.diff(edge, prepend=-1))
     end = np.append(begin[1:], len(edge)) - 1
@@ -150,9 +238,7 @@ def _without_fragments(pieces: _Pieces, node: Ints, points: Floats, speed: float
     along = np.cumsum(length) - length
     along -= along[begin][edge]
     nodes = int(node.max()) + 1
-    joined = csr_array((np.ones(count), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
-    label = connected_components(joined, directed=False)[1]
-    part = label[ends[:, 0]]
+    part = _parts(ends, nodes)[ends[:, 0]]
     metres = np.bincount(part, weights=edge_length)
     keep = (part == int(np.argmax(metres))) | (metres >= least_part_m)[part]
     used, renumbered = np.unique(ends[keep], return_inverse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -10,9 +11,11 @@ import shapely
 
 from outlet.errors import InputError
 from outlet.samples import SampleRequest
-from siting.data.osm import Extract, Features, parse_hstore, read_extract
+from siting.data.osm import Extract, Features
+from siting.data.osm_choice import project_choice
 from siting.data.osm_places import find_homes, find_outlets, find_stops, find_streets, find_water, is_central_bank
 from siting.data.osm_rules import osm_rules
+from siting.data.osm_stream import read_extract
 from siting.data.samples import from_osm
 
 RULES = osm_rules()
@@ -128,26 +131,14 @@ def test_streets_and_sea():
     assert sea.bounds == pytest.approx((3.0, 48.7, 3.1, 48.75))
 
 
-def test_hstore():
-    assert parse_hstore('"a"=>"1","addr:street"=>"Quai \\"d\'Orsay\\"","b"=>""') == {
-        "a": "1", "addr:street": "Quai \"d'Orsay\"", "b": "",
-    }  # fmt: skip
-
-
-def test_shipped_extract_lists_broken_rings():
+def test_shipped_extract_tells_what_was_cut_and_dropped():
     with as_file(files("siting.data").joinpath("extracts/Helsinki.osm.pbf")) as path:
-        found = read_extract(path)
+        found = read_extract(path, project_choice(RULES, "bank"))
         with pytest.raises(InputError, match=r"matches no telecom outlet.*DNA, Elisa"):
             from_osm(SampleRequest(osm=path, brand="Vodafone", sector="telecom"))
         assert from_osm(SampleRequest(osm=path, brand="elisa", sector="telecom")).project["sector"] == '"telecom"'
-    assert len(found.points.ids) == 8045
-    assert "11 areas have rings that cannot be closed; dropped: w123533053" in found.notes[0]
-    with pytest.raises(InputError, match="expected an OpenStreetMap extract"):
-        read_extract(path.with_name("no.osm.pbf"))
-
-
-def test_damaged_extract(tmp_path):
-    path = tmp_path / "city.osm.pbf"
-    path.write_bytes(b"this is no extract")
-    with pytest.raises(InputError, match="not an OpenStreetMap extract that GDAL can read"):
-        read_extract(path)
+    told = {remark.code: remark for remark in found.remarks}
+    assert "15 areas have rings that cannot be closed; dropped: r6077, r167264" in told["areas-dropped"].text
+    assert "w123533053" in told["areas-dropped"].rows
+    assert {"ways-cut", "ways-dropped", "areas-cut", "areas-mended"} <= told.keys()
+    assert found.as_of == dt.date(2019, 4, 21)
