@@ -7,6 +7,7 @@ the code of the fault, its ``error`` what is expected, its ``description`` what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 MOST = 1e12
 """Beyond this no person count, sum of money or area of a real table lies; sums of such numbers stay finite."""
-ROUNDED_ID = r"[+-]?\d+(?:\.\d+)?[eE]\+\d+"
 MAP_IT = "Map it in the columns of outlet.toml."
 LONGEST = 60
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 REPEATED = frozenset({"duplicate-id"})
 
 
@@ -49,9 +50,9 @@ def unique_id() -> list[Check]:
         required("missing-id", "an id"),
         Check(
             _is_exact,
-            name="inexact-id",
+            name="lossy-id",
             error="an id with all its digits",
-            description="Store ids as text: a spreadsheet rounded this one.",
+            description="Store ids as text, and take them from their source again.",
         ),
         Check(
             lambda cells: ~(as_text(cells).duplicated(keep="first") & (as_text(cells) != "")),
@@ -63,9 +64,10 @@ def unique_id() -> list[Check]:
 
 
 def _is_exact(cells: pd.Series) -> pd.Series:
+    """Tell which numbers are whole ids; ids that come as text are judged where the table is read."""
     if pd.api.types.is_float_dtype(cells):
         return cells.isna() | (cells.abs() < EXACT)
-    return ~as_text(cells).str.fullmatch(ROUNDED_ID)
+    return pd.Series(True, index=cells.index)
 
 
 def number(
@@ -195,11 +197,9 @@ def _in_words(cell: object, first: dict[str, object]) -> str:
         text = text[:LONGEST] + "…"
     elif text in first:
         return f"{text!r} again, as in row {first[text]}"
-    return f"{cell:g}" if isinstance(cell, float | np.floating) else text if _is_number(cell) else repr(text)
-
-
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, int | np.integer) and not isinstance(cell, bool)
+    if isinstance(cell, float | np.floating):
+        return f"{cell:g}"
+    return text if PLAIN_NUMBER.fullmatch(text) else repr(text)
 
 
 def _plain(row: object) -> int | str:

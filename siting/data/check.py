@@ -29,7 +29,7 @@ def check(project: Project) -> Findings:
             crs = parse_metric_crs(settings.data.crs)
         except CrsError as error:
             faults.append(Fault("outlet.toml", "geographic-crs", str(error), "a coordinate system in metres"))
-    counts, notes = tuple(gathered.counts), tuple(gathered.notes)
+    counts, remarks = tuple(gathered.counts), tuple(gathered.remarks)
     if not faults:
         try:
             data, faults = assemble(settings.data, gathered, crs)
@@ -38,14 +38,13 @@ def check(project: Project) -> Findings:
         except InputError as error:
             faults.append(Fault("outlet.toml", "unusable", str(error), "layers that fit together"))
         else:
-            told = {str(remark) for remark in gathered.remarks}
-            notes = tuple(note for note in data.notes if note not in told)
+            remarks = data.remarks
             if settings.data.candidates.generate is not None:
                 counts += (
                     Count("siting.data.candidates.generate", len(data.candidates), "candidates made by the rule"),
                 )
             faults += _too_many(settings, len(data.candidates))
-    return Findings(faults=tuple(faults), counts=counts, remarks=tuple(gathered.remarks), notes=notes)
+    return Findings(faults=tuple(faults), counts=counts, remarks=remarks)
 
 
 def _too_many(settings: SitingSettings, candidates: int) -> list[Fault]:

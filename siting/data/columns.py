@@ -1,4 +1,8 @@
-"""Turn the columns of a file into text, numbers and flags, and collect every fault on the way."""
+"""Turn the columns of a file into text, numbers and flags.
+
+What a cell may hold is said once, in the layer's contract (`siting.data.tables`); reading a cell that breaks it gives
+an empty text or NaN, never an error.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from outlet.errors import Fault
-from siting.data.read import Source, missing_column
-
-TRUE = frozenset({"true", "yes", "y", "1", "1.0", "t"})
-FALSE = frozenset({"false", "no", "n", "0", "0.0", "f", ""})
-
-
-def as_text(values: pd.Series) -> pd.Series:
-    """Return values as stripped text; whole numbers lose their ``.0``, missing values become ``""``."""
-    if pd.api.types.is_float_dtype(values):
-        whole = values.isna() | (values == np.floor(values))
-        if bool(whole.all()) and bool((values.abs() < 2**53).where(values.notna(), True).all()):
-            return values.astype("Int64").astype("str").where(values.notna(), "")
-    text = values.astype("str").where(values.notna(), "")
-    return text.str.strip()
+from outlet.data.cells import as_flags, as_numbers, as_text, is_empty
+from outlet.findings import Remark
+from siting.data.read import Source
 
 
 class Columns:
-    """The rows of one file, read column by column; ``faults`` grows as columns are read.
+    """The rows of one file, read column by column; ``remarks`` grows as columns are read.
 
     Parameters
     ----------
@@ -48,101 +40,84 @@ class Columns:
         self.frame = frame
         self.known = tuple(known)
         self.named = frozenset(named)
-        self.faults: list[Fault] = []
+        self.remarks: list[Remark] = []
 
-    def has(self, field: str, column: str, *, required: bool = False) -> bool:
-        """Tell whether the column is there; add a fault where it must be and is not."""
-        if column in self.frame.columns:
-            return True
-        if required or field in self.named:
-            self.faults.append(missing_column(self.source, column, self.known))
-        return False
+    def has(self, column: str) -> bool:
+        """Tell whether the column is there."""
+        return column in self.frame.columns
 
-    def fault(self, row: int, column: str, code: str, found: str, expected: str, fix: str = "") -> None:
-        """Add a fault of one cell."""
-        self.faults.append(
-            Fault(self.source.name, code=code, found=found, expected=expected, fix=fix, row=row, column=column)
-        )
-
-    def text(self, field: str, column: str, default: str = "", *, required: bool = False) -> pd.Series:
+    def text(self, column: str, default: str = "") -> pd.Series:
         """Return a text column; empty cells hold the default."""
-        if not self.has(field, column, required=required):
+        if not self.has(column):
             return pd.Series(default, index=self.frame.index, dtype="str")
         text = as_text(self.frame[column])
         return text.where(text != "", default)
 
-    def optional_text(self, field: str, column: str) -> pd.Series:
+    def optional_text(self, column: str) -> pd.Series:
         """Return a text column of dtype object in which empty cells hold None."""
-        text = self.text(field, column)
-        return pd.Series([value or None for value in text], index=self.frame.index, dtype=object)
+        return pd.Series([value or None for value in self.text(column)], index=self.frame.index, dtype=object)
 
-    def ids(self, field: str, column: str, *, required: bool, prefix: str) -> pd.Series:
-        """Return unique ids; without the column, the prefix and the row's number."""
-        if not self.has(field, column, required=required):
+    def ids(self, column: str, prefix: str) -> pd.Series:
+        """Return ids; without the column, the prefix and the row's number."""
+        if not self.has(column):
             return pd.Series([f"{prefix}{row}" for row in self.frame.index], index=self.frame.index, dtype="str")
-        text = as_text(self.frame[column])
-        for row in text.index[text == ""]:
-            self.fault(row, column, "missing-id", "an empty cell", "an id")
-        repeated = text[text.duplicated(keep="first") & (text != "")]
-        first = {value: row for row, value in text[::-1].items()}
-        for row, value in repeated.items():
-            found = f"{value!r} again, as in row {first[value]}"
-            self.fault(int(str(row)), column, "duplicate-id", found, "an id of its own", "Rename one of them.")
-        return text
+        return as_text(self.frame[column])
 
-    def number(
-        self,
-        field: str,
-        column: str,
-        *,
-        required: bool = False,
-        default: float = np.nan,
-        positive: bool = False,
-        signed: bool = False,
-    ) -> NDArray[np.float64]:
-        """Return a column of numbers from 0 (above 0 where ``positive``; any where ``signed``).
+    def names(self, column: str, ids: pd.Series) -> pd.Series:
+        """Return names; a row without one, or with spaces only, is called by its id, which a remark counts."""
+        text = self.text(column)
+        blank = text == ""
+        if self.has(column) and bool(blank.any()):
+            told = (
+                f"{int(blank.sum())} of {len(text)} rows have an empty or blank {column!r} and are called by their id"
+            )
+            self.remarks.append(self.remark("blank-names", told, blank.to_numpy(dtype=bool)))
+        return text.where(~blank, ids)
 
-        A cell that is empty holds the default, and is a fault where ``required``.
-        """
-        if not self.has(field, column, required=required):
+    def numbers(self, column: str, default: float = np.nan) -> NDArray[np.float64]:
+        """Return a column of numbers; empty cells hold the default, cells that are no number NaN."""
+        if not self.has(column):
             return np.full(len(self.frame), default)
-        raw = self.frame[column]
-        numeric = raw if pd.api.types.is_numeric_dtype(raw) else pd.to_numeric(as_text(raw), errors="coerce")
-        values = numeric.to_numpy(np.float64, na_value=np.nan).copy()
-        empty = (as_text(raw) == "").to_numpy() if not pd.api.types.is_numeric_dtype(raw) else np.isnan(values)
-        wrong = (np.isnan(values) & ~empty) | np.isinf(values)
-        for at in np.flatnonzero(wrong):
-            self.fault(int(raw.index[at]), column, "not-a-number", repr(str(raw.iloc[at])), "a number")
-        if required:
-            for at in np.flatnonzero(empty):
-                self.fault(int(raw.index[at]), column, "missing-value", "an empty cell", "a number from 0")
-        bad = np.zeros(len(values), dtype=bool) if signed else (values <= 0 if positive else values < 0)
-        for at in np.flatnonzero(bad & ~wrong):
-            expected = "a number above 0" if positive else "a number from 0"
-            self.fault(int(raw.index[at]), column, "out-of-range", f"{values[at]:g}", expected)
-        values[empty] = default
-        return values
+        cells = self.frame[column]
+        return np.where(is_empty(cells), default, as_numbers(cells))
 
-    def fill_zero(self, column: str) -> list[str]:
-        """Put 0 into the empty cells of a column and return a note that counts them."""
-        if column not in self.frame.columns:
-            return []
-        empty = as_text(self.frame[column]) == ""
-        if not bool(empty.any()):
-            return []
-        self.frame = self.frame.assign(**{column: self.frame[column].where(~empty, 0)})
-        return [f"{self.source.name}: {int(empty.sum())} empty cells of {column} were taken as 0"]
-
-    def flag(self, field: str, column: str, *, default: bool) -> NDArray[np.bool_]:
+    def flags(self, column: str, *, default: bool) -> NDArray[np.bool_]:
         """Return a column of yes or no; empty cells hold the default."""
-        if not self.has(field, column):
+        if not self.has(column):
             return np.full(len(self.frame), default)
-        text = as_text(self.frame[column]).str.lower()
-        for row in text.index[~text.isin(TRUE | FALSE)]:
-            self.fault(row, column, "not-a-flag", repr(str(text[row])), "true or false")
-        flags = text.isin(TRUE).to_numpy(dtype=bool, copy=True)
-        flags[(text == "").to_numpy()] = default
-        return flags
+        return as_flags(self.frame[column], default=default)
+
+    def fill_zero(self, column: str) -> None:
+        """Put 0 into the empty cells of a column, which a remark counts."""
+        if not self.has(column):
+            return
+        cells = self.frame[column]
+        empty = is_empty(cells)
+        if empty.any():
+            zero = 0 if pd.api.types.is_numeric_dtype(cells) else "0"
+            self.frame = self.frame.assign(**{column: cells.where(~empty, zero)})
+            told = f"{int(empty.sum())} empty cells of {column} were taken as 0"
+            self.remarks.append(self.remark("repaired", told, empty))
+
+    def drop_repeats(self, column: str) -> None:
+        """Drop the rows whose id an earlier row has, which a remark counts."""
+        if not self.has(column):
+            return
+        text = as_text(self.frame[column])
+        repeated = (text.duplicated(keep="first") & (text != "")).to_numpy(dtype=bool)
+        if repeated.any():
+            told = f"{int(repeated.sum())} rows with a repeated id were dropped"
+            self.remarks.append(self.remark("repaired", told, repeated))
+            self.frame = self.frame[~repeated]
+
+    def remark(self, code: str, text: str, mask: NDArray[np.bool_]) -> Remark:
+        """Return a remark on the rows that the mask marks."""
+        return Remark(self.source.name, code, text, rows_of(self.frame, mask))
+
+
+def rows_of(frame: pd.DataFrame, mask: NDArray[np.bool_]) -> tuple[int | str, ...]:
+    """Return the labels of the rows that a mask marks, as the planner counts them."""
+    return tuple(int(row) if isinstance(row, int | np.integer) else str(row) for row in frame.index[mask])
 
 
 def keep_rows(frame: gpd.GeoDataFrame, column: str, values: object, *, keep: bool) -> gpd.GeoDataFrame:

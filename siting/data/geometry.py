@@ -4,81 +4,71 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from outlet.errors import Fault
+from outlet.findings import Remark
+from siting.data.columns import rows_of
 from siting.data.read import Source
+from siting.geo.crs import WGS84
 
 POINT = frozenset({"Point"})
 POINT_OR_POLYGON = frozenset({"Point", "Polygon", "MultiPolygon"})
 POLYGON = frozenset({"Polygon", "MultiPolygon"})
 LINE = frozenset({"LineString", "MultiLineString"})
+NULL_ISLAND_M = 1.0
+MEND_OR_ALLOW = "Mend the row, or set siting.data.repair = true."
 
 Mask = NDArray[np.bool_]
+Shapes = NDArray[np.object_]
 
 
 def check_geometry(
     source: Source, frame: gpd.GeoDataFrame, kinds: frozenset[str], *, repair: bool
-) -> tuple[gpd.GeoDataFrame, list[Fault], list[str]]:
-    """Return the layer in two dimensions, its faults, and notes on what was mended.
+) -> tuple[gpd.GeoDataFrame, list[Fault], list[Remark]]:
+    """Return the layer in two dimensions, its faults, and remarks on what was mended and what lies twice.
 
-    Faults: no geometry, a geometry of another kind, an invalid polygon, a point at 0,0, coordinates outside the range
-    of degrees, degrees under a projected coordinate system. With ``repair`` invalid polygons are made valid and rows
-    without geometry or at 0,0 are dropped instead.
+    Faults: no geometry, coordinates that are not finite, a geometry of another kind, an invalid polygon, a place at
+    0,0. With ``repair`` invalid polygons are made valid and rows without geometry or at 0,0 are dropped instead.
     """
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
-    notes: list[str] = []
-    faults: list[Fault] = []
-    absent = np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes), dtype=np.bool_)
-    zero = _at_zero(shapes) & ~absent
-    if repair and bool((absent | zero).any()):
-        notes.append(f"{source.name}: {int((absent | zero).sum())} rows without geometry or at 0,0 were dropped")
-        frame = frame[~(absent | zero)]
+    remarks: list[Remark] = []
+    if repair:
+        frame, mended = _repaired(source, frame)
+        remarks += mended
         shapes = frame.geometry.to_numpy()
-        absent = zero = np.zeros(len(frame), dtype=bool)
+    absent, zero, infinite = _absent(shapes), _at_zero(frame), _infinite(shapes)
+    sound = ~(absent | infinite)
     names = np.array([shape.geom_type if shape is not None else "" for shape in shapes], dtype=object)
-    wrong = ~np.isin(names, sorted(kinds)) & ~absent
-    invalid = ~np.asarray(shapely.is_valid(shapes), dtype=np.bool_) & ~absent & np.isin(names, sorted(POLYGON))
-    invalid = np.asarray(invalid, dtype=np.bool_)
-    if repair and bool(invalid.any()):
-        notes.append(f"{source.name}: {int(invalid.sum())} invalid polygons were made valid")
-        mended = shapes.copy()
-        mended[invalid] = [polygonal(shape) for shape in shapely.make_valid(shapes[invalid])]
-        frame = frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
-        invalid = np.zeros(len(frame), dtype=bool)
+    wrong = ~np.isin(names, sorted(kinds)) & sound
+    invalid = _invalid(shapes) & sound & ~wrong
     rows = frame.index.to_numpy()
-    faults += _faults(source, rows, absent, "null-geometry", "no geometry", "a geometry")
-    faults += _faults(source, rows, zero, "zero-coordinates", "coordinates 0,0", "real coordinates")
-    for at in np.flatnonzero(wrong):
-        expected = " or ".join(sorted(kinds))
-        faults.append(_fault(source, rows[at], "geometry-type", f"a {names[at]}", expected))
-    for at in np.flatnonzero(invalid):
-        reason = shapely.is_valid_reason(shapes[at])
-        faults.append(_fault(source, rows[at], "invalid-geometry", reason, "a valid polygon"))
-    return frame, faults, notes
-
-
-def check_range(source: Source, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Fault]:
-    """Find coordinates that cannot belong to the coordinate system the layer is said to be in."""
-    shapes = frame.geometry.to_numpy()
-    present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    if not bool(present.any()):
-        return []
-    bounds = shapely.bounds(shapes)
-    with np.errstate(invalid="ignore"):
-        if crs.is_geographic:
-            outside = np.asarray((np.abs(bounds) > (180, 90, 180, 90)).any(axis=1), dtype=np.bool_)
-            found = f"coordinates beyond 180 and 90 degrees under {crs.name}"
-            fix = "State the layer's crs."
-            return _faults(source, frame.index.to_numpy(), outside, "out-of-range", found, "degrees", fix)
-        low, high = bounds[present][:, :2].min(axis=0), bounds[present][:, 2:].max(axis=0)
-    if max(abs(low[0]), abs(high[0])) <= 180 and max(abs(low[1]), abs(high[1])) <= 90:
-        found = f"coordinates that look like degrees under {crs.name}"
-        return [source.fault("degrees-in-metric-crs", found, "metres or feet", "State the layer's crs.")]
-    return []
+    faults = _faults(source, rows, absent, "null-geometry", "no geometry", "a geometry")
+    faults += [
+        _fault(source, rows[at], "invalid-geometry", "a coordinate that is no number", "coordinates", "Mend the row.")
+        for at in np.flatnonzero(infinite)
+    ]
+    faults += _faults(source, rows, zero & ~absent, "zero-coordinates", "coordinates 0,0", "real coordinates")
+    faults += [
+        _fault(
+            source,
+            rows[at],
+            "geometry-type",
+            f"a {names[at]}",
+            " or ".join(sorted(kinds)),
+            f"Leave out the {names[at]}.",
+        )
+        for at in np.flatnonzero(wrong)
+    ]
+    faults += [
+        _fault(source, rows[at], "invalid-geometry", shapely.is_valid_reason(shapes[at]), "a valid polygon")
+        for at in np.flatnonzero(invalid)
+    ]
+    return frame, faults, [*remarks, *_duplicates(source, frame, absent | infinite | zero)]
 
 
 def polygonal(shape: shapely.Geometry) -> shapely.Geometry:
@@ -87,17 +77,75 @@ def polygonal(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.union_all(parts) if len(parts) != 1 else parts[0]
 
 
-def _at_zero(shapes: NDArray[np.object_]) -> Mask:
-    bounds = shapely.bounds(shapes)
-    return np.asarray((bounds == 0).all(axis=1), dtype=bool)
+def centres(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Return the middle of every geometry's bounds, shape (n, 2), in the layer's units; NaN where there is none."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    with np.errstate(invalid="ignore", over="ignore"):
+        middle = bounds[:, :2] / 2 + bounds[:, 2:] / 2
+    return np.where(np.isfinite(middle), middle, np.nan)
 
 
-def _fault(source: Source, row: int, code: str, found: str, expected: str, fix: str = "") -> Fault:
-    fix = fix or "Mend the row, or set siting.data.repair = true."
+def _repaired(source: Source, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Remark]]:
+    remarks = []
+    shapes = frame.geometry.to_numpy()
+    lost = _absent(shapes) | _at_zero(frame)
+    if lost.any():
+        told = f"{int(lost.sum())} rows without geometry or at 0,0 were dropped"
+        remarks.append(Remark(source.name, "repaired", told, rows_of(frame, lost)))
+        frame = frame[~lost]
+        shapes = frame.geometry.to_numpy()
+    invalid = _invalid(shapes) & ~_infinite(shapes)
+    if invalid.any():
+        mended = shapes.copy()
+        mended[invalid] = [polygonal(shape) for shape in shapely.make_valid(shapes[invalid])]
+        told = f"{int(invalid.sum())} invalid polygons were made valid"
+        remarks.append(Remark(source.name, "repaired", told, rows_of(frame, invalid)))
+        frame = frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+    return frame, remarks
+
+
+def _absent(shapes: Shapes) -> Mask:
+    return np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes), dtype=np.bool_)
+
+
+def _invalid(shapes: Shapes) -> Mask:
+    polygons = np.isin(shapely.get_type_id(shapes), (3, 6))
+    invalid = np.zeros(len(shapes), dtype=np.bool_)
+    invalid[polygons] = ~shapely.is_valid(shapes[polygons])
+    return invalid
+
+
+def _infinite(shapes: Shapes) -> Mask:
+    """Tell which geometries have a coordinate that is infinite or no number."""
+    infinite = np.zeros(len(shapes), dtype=np.bool_)
+    points, owners = shapely.get_coordinates(shapes, return_index=True)
+    infinite[owners[~np.isfinite(points).all(axis=1)]] = True
+    return infinite
+
+
+def _at_zero(frame: gpd.GeoDataFrame) -> Mask:
+    """Tell which geometries are points at 0,0, or where 0 E 0 N comes to lie in the layer's coordinate system."""
+    bounds = shapely.bounds(frame.geometry.to_numpy())
+    zero = np.asarray((bounds == 0).all(axis=1), dtype=np.bool_)
+    if frame.crs is None or not frame.crs.is_projected:
+        return zero
+    island = pyproj.Transformer.from_crs(WGS84, frame.crs, always_xy=True).transform(0.0, 0.0)
+    with np.errstate(invalid="ignore"):
+        return zero | np.asarray((np.abs(bounds - (*island, *island)) < NULL_ISLAND_M).all(axis=1), dtype=np.bool_)
+
+
+def _duplicates(source: Source, frame: gpd.GeoDataFrame, without: Mask) -> list[Remark]:
+    keys = pd.Series(shapely.to_wkb(frame.geometry.to_numpy()))
+    again = keys.duplicated(keep="first").to_numpy(dtype=bool) & ~without
+    if not again.any():
+        return []
+    told = f"{int(again.sum())} of {len(frame)} rows have the very geometry of an earlier row"
+    return [Remark(source.name, "duplicate-geometry", told, rows_of(frame, again))]
+
+
+def _fault(source: Source, row: int, code: str, found: str, expected: str, fix: str = MEND_OR_ALLOW) -> Fault:
     return Fault(input=source.name, code=code, found=found, expected=expected, fix=fix, row=int(row))
 
 
-def _faults(
-    source: Source, rows: NDArray[np.int64], mask: Mask, code: str, found: str, expected: str, fix: str = ""
-) -> list[Fault]:
-    return [_fault(source, rows[at], code, found, expected, fix) for at in np.flatnonzero(mask)]
+def _faults(source: Source, rows: NDArray[np.int64], mask: Mask, code: str, found: str, expected: str) -> list[Fault]:
+    return [_fault(source, rows[at], code, found, expected) for at in np.flatnonzero(mask)]

@@ -11,6 +11,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from outlet.findings import Remark
+
 SEGMENT = "segment:"
 
 
@@ -46,6 +48,8 @@ class SitingData:
         Polygons for the map's backdrop; may be empty.
     notes
         Assumptions with counts, told to the planner.
+    remarks
+        The same with codes and rows.
     """
 
     crs: pyproj.CRS
@@ -59,6 +63,7 @@ class SitingData:
     area: BaseGeometry | None
     water: gpd.GeoDataFrame
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def segments(self) -> tuple[str, ...]:

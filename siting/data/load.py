@@ -12,14 +12,22 @@ import shapely
 from numpy.typing import NDArray
 
 from outlet.errors import Fault, TableError
+from outlet.findings import Remark
 from outlet.project import Project
+from siting.data.columns import rows_of
 from siting.data.gather import Gathered, gather, layer_settings
+from siting.data.geometry import centres
 from siting.data.layers import SitingData, points_of
 from siting.data.tables import empty_table, generated_table
+from siting.data.together import together_remarks
 from siting.geo.candidates import Ground, Siting, along_streets
 from siting.geo.crs import metric_crs, parse_metric_crs
+from siting.geo.datum import choose_operation
 from siting.settings import SitingSettings
 from siting.settings.data import DataSettings, GenerateSettings
+
+GENERATED = "siting.data.candidates.generate"
+SHOWN = 10
 
 
 def load_siting_data(project: Project, *, layers: Collection[str] | None = None) -> SitingData:
@@ -58,20 +66,21 @@ def assemble(
     """Bring faultless layers into one metric coordinate system and make candidates where a rule says so."""
     crs = crs or metric_crs(gathered.frames["demand"])
     faults: list[Fault] = []
-    notes = [*gathered.notes, *(str(remark) for remark in gathered.remarks)]
+    remarks = list(gathered.remarks)
     frames: dict[str, gpd.GeoDataFrame] = {}
     for layer, frame in gathered.frames.items():
-        frames[layer] = frame.to_crs(crs).reset_index(drop=True)
-        faults += _outside(settings, layer, frames[layer], crs)
+        moved = choose_operation(frame.crs, crs, centres(frame)).apply(frame, crs)
+        faults += _outside(settings, layer, moved, crs)
+        frames[layer] = moved.reset_index(drop=True)
     for layer in ("existing", "competitors", "stops", "streets", "water"):
         frames.setdefault(layer, empty_table(layer, crs))
     if "candidates" not in frames:
         frames["candidates"] = empty_table("candidates", crs)
         if candidates and settings.candidates.generate is not None and not faults:
             frames["candidates"], made = _generate(settings.candidates.generate, settings, frames)
-            notes += made
+            remarks.append(made)
     frames["candidates"], left_out, none_left = _on_allowed_ground(settings, frames)
-    notes += left_out
+    remarks += [*left_out, *together_remarks(settings, frames)]
     faults += none_left
     area = frames.get("area")
     data = SitingData(
@@ -85,14 +94,15 @@ def assemble(
         zoning=frames.get("zoning"),
         area=None if area is None else shapely.union_all(area.geometry.to_numpy()),
         water=frames["water"],
-        notes=tuple(notes),
+        notes=tuple(str(remark) for remark in remarks),
+        remarks=tuple(remarks),
     )
     return data, faults
 
 
 def _on_allowed_ground(
     settings: DataSettings, frames: dict[str, gpd.GeoDataFrame]
-) -> tuple[gpd.GeoDataFrame, list[str], list[Fault]]:
+) -> tuple[gpd.GeoDataFrame, list[Remark], list[Fault]]:
     """Leave out the candidates on ground where no outlet may open."""
     candidates = frames["candidates"]
     if settings.zoning is None or "zoning" not in frames or not len(candidates):
@@ -102,31 +112,30 @@ def _on_allowed_ground(
     allowed = ground.allows(points_of(candidates))
     if allowed.all():
         return candidates, [], []
-    names = ", ".join(candidates["id"][~allowed][:10])
-    note = f"{int((~allowed).sum())} candidates lie where zoning forbids outlets and were left out: {names}"
-    faults = [] if allowed.any() else [_no_candidates("all on forbidden ground", "candidates on allowed ground", "")]
-    return candidates[allowed].reset_index(drop=True), [note], faults
+    name = str(settings.candidates.file or GENERATED)
+    if not allowed.any():
+        found = f"{len(allowed)} candidates, all where zoning forbids outlets"
+        fix = "Correct allowed_values or outside of the zoning, or give other candidates."
+        return candidates, [], [Fault(name, "no-candidates", found, "candidates on allowed ground", fix)]
+    lost = tuple(candidates["id"][~allowed])
+    told = f"{len(lost)} candidates lie where zoning forbids outlets and were left out: {', '.join(lost[:SHOWN])}"
+    return candidates[allowed].reset_index(drop=True), [Remark(name, "candidates-forbidden", told, lost)], []
 
 
 def _outside(settings: DataSettings, layer: str, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Fault]:
     chosen = layer_settings(settings)[layer]
-    bad = ~np.isfinite(shapely.bounds(frame.geometry.to_numpy())).all(axis=1)
+    bad = np.asarray(~np.isfinite(shapely.bounds(frame.geometry.to_numpy())).all(axis=1), dtype=np.bool_)
     name = str(chosen.file) if chosen is not None and chosen.file is not None else f"siting.data.{layer}"
+    found = f"coordinates that have no place in {crs.name}"
     return [
-        Fault(
-            name,
-            code="outside-crs",
-            found=f"coordinates that have no place in {crs.name}",
-            expected="coordinates near the demand",
-            row=int(row) + 1,
-        )
-        for row in np.flatnonzero(bad)
+        Fault(name, code="outside-crs", found=found, expected="coordinates near the demand", row=row)
+        for row in rows_of(frame, bad)
     ]
 
 
 def _generate(
     rule: GenerateSettings, settings: DataSettings, frames: dict[str, gpd.GeoDataFrame]
-) -> tuple[gpd.GeoDataFrame, list[str]]:
+) -> tuple[gpd.GeoDataFrame, Remark]:
     stops = frames["stops"]
     if rule.near:
         near = stops["mode"].isin(rule.near) | (stops["station"] & ("station" in rule.near))
@@ -148,15 +157,15 @@ def _generate(
         raise TableError([_no_candidates(found, "streets near stops", "Widen within_m or kinds.")])
     names = _number_along(streets["name"].to_numpy()[fronted][ways])
     series = gpd.GeoSeries(shapely.points(points), crs=streets.crs)
-    note = (
+    told = (
         f"{len(points)} candidates were generated along streets, {rule.spacing_m:g} m apart, "
         f"within {rule.within_m:g} m of {len(stops)} stops"
     )
-    return generated_table(series, names, rule), [note]
+    return generated_table(series, names, rule), Remark(GENERATED, "candidates-generated", told)
 
 
 def _no_candidates(found: str, expected: str, fix: str) -> Fault:
-    return Fault("siting.data.candidates.generate", code="no-candidates", found=found, expected=expected, fix=fix)
+    return Fault(GENERATED, code="no-candidates", found=found, expected=expected, fix=fix)
 
 
 def _ground(zoning: gpd.GeoDataFrame | None, *, outside: bool) -> Ground | None:

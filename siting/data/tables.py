@@ -1,13 +1,19 @@
-"""Keep every layer to its table contract: which columns, of which type, under which names."""
+"""Keep every layer to its table contract: which columns, of which type, under which names, and what cells may hold."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from outlet.data.contract import faults_of, flag, number, one_of, required, unique_id
 from outlet.errors import Fault
+from outlet.findings import Remark
 from siting.data.columns import Columns
 from siting.data.layers import SEGMENT
 from siting.settings.data import (
@@ -17,14 +23,145 @@ from siting.settings.data import (
     DemandSettings,
     ExistingSettings,
     GenerateSettings,
+    LayerSettings,
     StopSettings,
     StreetSettings,
     ZoningSettings,
 )
 
+if TYPE_CHECKING:
+    from pandera.pandas import Check
+
 STATION_MODES = ("rail", "metro")
 CANDIDATE_NUMBERS = ("rent_per_year", "fit_out_cost", "area_m2", "frontage_m")
 EXISTING_NUMBERS = ("area_m2", "sales", "visits", "deposits", "staff")
+LARGEST_HALL_M2 = 1e6
+LONGEST_FRONTAGE_M = 1e4
+MOST_PER_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What a layer's contract says of one column: its field, whether it must be there, what its cells may hold."""
+
+    field: str
+    column: str
+    checks: tuple[Check, ...] = ()
+    must: bool = False
+
+
+def contract_of(chosen: LayerSettings) -> list[Clause]:
+    """Return the contract of a layer, under the column names of its file; none where the layer is geometry alone."""
+    match chosen:
+        case DemandSettings():
+            return _demand_clauses(chosen)
+        case CandidateSettings():
+            return _candidate_clauses(chosen)
+        case ExistingSettings():
+            return _existing_clauses(chosen)
+        case CompetitorSettings():
+            names = chosen.columns
+            pull = Clause("attraction", names.attraction, (*number(above=0.0),))
+            return [_id(names.id), Clause("name", names.name), Clause("brand", names.brand), pull]
+        case StopSettings():
+            return _stop_clauses(chosen)
+        case StreetSettings():
+            return [Clause("name", chosen.columns.name), Clause("kind", chosen.columns.kind)]
+        case ZoningSettings():
+            return [Clause("allowed", chosen.columns.allowed, (required(),), must=True)]
+    return []
+
+
+def _id(column: str, *, must: bool = False) -> Clause:
+    return Clause("id", column, tuple(unique_id()), must=must)
+
+
+def _demand_clauses(chosen: DemandSettings) -> list[Clause]:
+    names = chosen.columns
+    weight = (required(expected="a number from 0"), *number())
+    segments = [Clause("segment", column, (*number(),), must=True) for _, column in sorted(chosen.segments.items())]
+    return [
+        _id(names.id, must=True),
+        Clause("name", names.name),
+        Clause("weight", names.weight, weight, must=True),
+        Clause("grade", names.grade),
+        *segments,
+    ]
+
+
+def _candidate_clauses(chosen: CandidateSettings) -> list[Clause]:
+    names = chosen.columns
+    return [
+        _id(names.id, must=True),
+        Clause("name", names.name),
+        Clause("format", names.format),
+        Clause("rent_per_year", names.rent_per_year, (*number(),)),
+        Clause("fit_out_cost", names.fit_out_cost, (*number(),)),
+        Clause("area_m2", names.area_m2, (*number(above=0.0, high=LARGEST_HALL_M2),)),
+        Clause("frontage_m", names.frontage_m, (*number(high=LONGEST_FRONTAGE_M),)),
+        Clause("hall_plan", names.hall_plan),
+    ]
+
+
+def _existing_clauses(chosen: ExistingSettings) -> list[Clause]:
+    names = chosen.columns
+    return [
+        _id(names.id, must=True),
+        Clause("name", names.name),
+        Clause("brand", names.brand),
+        Clause("area_m2", names.area_m2, (*number(above=0.0, high=LARGEST_HALL_M2),)),
+        Clause("sales", names.sales, (*number(),)),
+        Clause("visits", names.visits, (*number(),)),
+        Clause("deposits", names.deposits, (*number(),)),
+        Clause("staff", names.staff, (*number(),)),
+        Clause("may_close", names.may_close, (flag(),)),
+        Clause("hall_plan", names.hall_plan),
+    ]
+
+
+def _stop_clauses(chosen: StopSettings) -> list[Clause]:
+    names = chosen.columns
+    return [
+        _id(names.id),
+        Clause("name", names.name),
+        Clause("mode", names.mode, (one_of(MODES, "unknown-mode"),)),
+        Clause("station", names.station, (flag(),)),
+        Clause("departures_per_hour", names.departures_per_hour, (*number(high=MOST_PER_HOUR),)),
+    ]
+
+
+def table_faults(columns: Columns, clauses: Sequence[Clause]) -> list[Fault]:
+    """Return every fault of a file's cells against its layer's contract, and of columns that are not there."""
+    from pandera.pandas import Column, DataFrameSchema
+
+    checks: dict[str, list[Check]] = {}
+    for clause in clauses:
+        if clause.must or clause.field in columns.named or columns.has(clause.column):
+            held = checks.setdefault(clause.column, [])
+            held += [check for check in clause.checks if check.name not in {other.name for other in held}]
+    schema = DataFrameSchema({column: Column(checks=held, nullable=True) for column, held in checks.items()})
+    table = columns.frame.drop(columns=columns.frame.geometry.name)
+    return faults_of(schema, pd.DataFrame(table), columns.source.name, known=columns.known)
+
+
+def layer_table(columns: Columns, chosen: LayerSettings) -> gpd.GeoDataFrame:
+    """Return a layer with the columns of its contract, under our names; cells that break it are empty or NaN."""
+    match chosen:
+        case DemandSettings():
+            return demand_table(columns, chosen)
+        case CandidateSettings():
+            return candidates_table(columns, chosen)
+        case ExistingSettings():
+            return existing_table(columns, chosen)
+        case CompetitorSettings():
+            return competitors_table(columns, chosen)
+        case StopSettings():
+            return stops_table(columns, chosen)
+        case StreetSettings():
+            return streets_table(columns, chosen)
+        case ZoningSettings():
+            return zoning_table(columns, chosen)
+    return columns.frame[["geometry"]]
 
 
 def _frame(columns: Columns, data: dict[str, object]) -> gpd.GeoDataFrame:
@@ -32,38 +169,35 @@ def _frame(columns: Columns, data: dict[str, object]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(data, index=columns.frame.index), geometry=geometry, crs=geometry.crs)
 
 
-def demand_table(columns: Columns, settings: DemandSettings, *, repair: bool) -> tuple[gpd.GeoDataFrame, list[str]]:
+def demand_table(columns: Columns, settings: DemandSettings) -> gpd.GeoDataFrame:
     """Return the demand layer: id, name, weight, grade (where given) and one column per segment."""
     names = settings.columns
-    notes = columns.fill_zero(names.weight) if repair else []
-    ids = columns.ids("id", names.id, required=True, prefix="d")
+    ids = columns.ids(names.id, "d")
     data: dict[str, object] = {
         "id": ids,
-        "name": _names(columns, names.name, ids),
-        "weight": columns.number("weight", names.weight, required=True) * settings.weight_factor,
+        "name": columns.names(names.name, ids),
+        "weight": columns.numbers(names.weight) * settings.weight_factor,
     }
-    if columns.has("grade", names.grade):
-        data["grade"] = columns.optional_text("grade", names.grade)
+    if columns.has(names.grade):
+        data["grade"] = columns.optional_text(names.grade)
     for segment, column in sorted(settings.segments.items()):
-        data[SEGMENT + segment] = columns.number("segment", column, default=0.0) * settings.weight_factor
-        if column not in columns.known:
-            columns.has("segment", column, required=True)
-    return _frame(columns, data), notes
+        data[SEGMENT + segment] = columns.numbers(column, 0.0) * settings.weight_factor
+    return _frame(columns, data)
 
 
 def candidates_table(columns: Columns, settings: CandidateSettings) -> gpd.GeoDataFrame:
     """Return the candidates: id, name, format, rent, fit-out, area, frontage, hall plan."""
     names = settings.columns
-    ids = columns.ids("id", names.id, required=True, prefix="c")
+    ids = columns.ids(names.id, "c")
     data: dict[str, object] = {
         "id": ids,
-        "name": _names(columns, names.name, ids),
-        "format": columns.text("format", names.format, settings.default_format),
-        "rent_per_year": columns.number("rent_per_year", names.rent_per_year),
-        "fit_out_cost": columns.number("fit_out_cost", names.fit_out_cost),
-        "area_m2": columns.number("area_m2", names.area_m2, positive=True),
-        "frontage_m": columns.number("frontage_m", names.frontage_m),
-        "hall_plan": columns.optional_text("hall_plan", names.hall_plan),
+        "name": columns.names(names.name, ids),
+        "format": columns.text(names.format, settings.default_format),
+        "rent_per_year": columns.numbers(names.rent_per_year),
+        "fit_out_cost": columns.numbers(names.fit_out_cost),
+        "area_m2": columns.numbers(names.area_m2),
+        "frontage_m": columns.numbers(names.frontage_m),
+        "hall_plan": columns.optional_text(names.hall_plan),
     }
     return _frame(columns, data)
 
@@ -71,18 +205,18 @@ def candidates_table(columns: Columns, settings: CandidateSettings) -> gpd.GeoDa
 def existing_table(columns: Columns, settings: ExistingSettings) -> gpd.GeoDataFrame:
     """Return the existing outlets: id, name, brand, area, performance per year, staff, may_close, hall plan."""
     names = settings.columns
-    ids = columns.ids("id", names.id, required=True, prefix="e")
+    ids = columns.ids(names.id, "e")
     data: dict[str, object] = {
         "id": ids,
-        "name": _names(columns, names.name, ids),
-        "brand": columns.text("brand", names.brand),
-        "area_m2": columns.number("area_m2", names.area_m2, positive=True),
-        "sales": columns.number("sales", names.sales),
-        "visits": columns.number("visits", names.visits),
-        "deposits": columns.number("deposits", names.deposits),
-        "staff": columns.number("staff", names.staff),
-        "may_close": columns.flag("may_close", names.may_close, default=False),
-        "hall_plan": columns.optional_text("hall_plan", names.hall_plan),
+        "name": columns.names(names.name, ids),
+        "brand": columns.text(names.brand),
+        "area_m2": columns.numbers(names.area_m2),
+        "sales": columns.numbers(names.sales),
+        "visits": columns.numbers(names.visits),
+        "deposits": columns.numbers(names.deposits),
+        "staff": columns.numbers(names.staff),
+        "may_close": columns.flags(names.may_close, default=False),
+        "hall_plan": columns.optional_text(names.hall_plan),
     }
     return _frame(columns, data)
 
@@ -90,14 +224,12 @@ def existing_table(columns: Columns, settings: ExistingSettings) -> gpd.GeoDataF
 def competitors_table(columns: Columns, settings: CompetitorSettings) -> gpd.GeoDataFrame:
     """Return the competitors: id, name, brand, attraction."""
     names = settings.columns
-    ids = columns.ids("id", names.id, required=False, prefix="r")
+    ids = columns.ids(names.id, "r")
     data: dict[str, object] = {
         "id": ids,
-        "name": _names(columns, names.name, ids),
-        "brand": columns.text("brand", names.brand),
-        "attraction": columns.number(
-            "attraction", names.attraction, default=settings.default_attraction, positive=True
-        ),
+        "name": columns.names(names.name, ids),
+        "brand": columns.text(names.brand),
+        "attraction": columns.numbers(names.attraction, settings.default_attraction),
     }
     return _frame(columns, data)
 
@@ -105,45 +237,36 @@ def competitors_table(columns: Columns, settings: CompetitorSettings) -> gpd.Geo
 def stops_table(columns: Columns, settings: StopSettings) -> gpd.GeoDataFrame:
     """Return the stops: id, name, mode, station, departures per hour."""
     names = settings.columns
-    ids = columns.ids("id", names.id, required=False, prefix="s")
-    modes = columns.text("mode", names.mode, settings.default_mode).str.lower()
-    for row in modes.index[~modes.isin(MODES)]:
-        columns.fault(int(row), names.mode, "unknown-mode", repr(str(modes[row])), f"one of {', '.join(MODES)}")
-    if columns.has("station", names.station):
-        station = columns.flag("station", names.station, default=False)
-    else:
-        station = modes.isin(STATION_MODES).to_numpy(dtype=bool)
+    ids = columns.ids(names.id, "s")
+    modes = columns.text(names.mode, settings.default_mode).str.lower()
+    known = columns.has(names.station)
     data: dict[str, object] = {
         "id": ids,
-        "name": _names(columns, names.name, ids),
+        "name": columns.names(names.name, ids),
         "mode": modes,
-        "station": station,
-        "departures_per_hour": columns.number("departures_per_hour", names.departures_per_hour),
+        "station": columns.flags(names.station, default=False) if known else modes.isin(STATION_MODES).to_numpy(bool),
+        "departures_per_hour": columns.numbers(names.departures_per_hour),
     }
     return _frame(columns, data)
 
 
-def streets_table(columns: Columns, settings: StreetSettings) -> tuple[gpd.GeoDataFrame, list[str]]:
+def streets_table(columns: Columns, settings: StreetSettings) -> gpd.GeoDataFrame:
     """Return the walkable ways: name, kind; lines in several parts become several rows."""
     names = settings.columns
-    data: dict[str, object] = {
-        "name": columns.text("name", names.name),
-        "kind": columns.text("kind", names.kind),
-    }
-    frame = _frame(columns, data)
+    frame = _frame(columns, {"name": columns.text(names.name), "kind": columns.text(names.kind)})
     walkable = ~frame["kind"].isin(settings.not_walkable)
-    notes = []
     if not bool(walkable.all()):
-        notes.append(f"{columns.source.name}: {int((~walkable).sum())} ways nobody walks along were dropped")
+        told = f"{int((~walkable).sum())} ways nobody walks along were dropped"
+        columns.remarks.append(Remark(columns.source.name, "ways-dropped", told))
     frame = frame[walkable]
     if not bool((frame.geometry.geom_type == "LineString").all()):
         frame = frame.explode(index_parts=False)
-    return frame, notes
+    return frame
 
 
 def zoning_table(columns: Columns, settings: ZoningSettings) -> gpd.GeoDataFrame:
     """Return the zoning: allowed."""
-    text = columns.text("allowed", settings.columns.allowed, required=True).str.lower()
+    text = columns.text(settings.columns.allowed).str.lower()
     return _frame(columns, {"allowed": text.isin([value.lower() for value in settings.allowed_values]).to_numpy()})
 
 
@@ -201,11 +324,6 @@ def shared_ids(candidates: gpd.GeoDataFrame, existing: gpd.GeoDataFrame, names: 
         )
         for value in both
     ]
-
-
-def _names(columns: Columns, column: str, ids: pd.Series) -> pd.Series:
-    text = columns.text("name", column)
-    return text.where(text != "", ids)
 
 
 def to_points(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

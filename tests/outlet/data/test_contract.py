@@ -39,16 +39,15 @@ def test_ids():
 
 def test_ids_whose_digits_are_lost():
     assert told(unique_id(), [2.0**53, 2.0, np.nan]) == [
-        (1, "inexact-id", "9.0072e+15"),
+        (1, "lossy-id", "9.0072e+15"),
         (3, "missing-id", "an empty cell"),
     ]
-    assert told(unique_id(), ["3.60610001001E+14", "1E10", "3e5", "7"]) == [(1, "inexact-id", "'3.60610001001E+14'")]
 
 
 def test_numbers():
     assert told([required(), *number()], ["1,5", "-2", "", "inf", "nan", "1e300"]) == [
         (1, "not-a-number", "'1,5'"),
-        (2, "out-of-range", "'-2'"),
+        (2, "out-of-range", "-2"),
         (3, "missing-value", "an empty cell"),
         (4, "not-a-number", "'inf'"),
         (5, "not-a-number", "'nan'"),
