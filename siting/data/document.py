@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from outlet.project import Toml
 
-COLUMNS = "columns"
+TOLD_HERE = ("columns", "join")
 
 
 def toml_value(value: Toml) -> str:
@@ -63,7 +63,7 @@ def toml_section(
     for key, field in kind.model_fields.items():
         if key in given:
             lines += _described(field, f"{_key(key)} = {toml_value(given[key])}")
-        elif key in leave_out or (_is_section(field) and key != COLUMNS):
+        elif key in leave_out or (_is_section(field) and key not in TOLD_HERE):
             continue
         else:
             default = field.get_default(call_default_factory=True)
