@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from outlet.data.cells import as_flags, as_numbers, as_text, is_empty
 from outlet.findings import Remark
-from siting.data.read import Source
+from siting.data.source import Source
 
 
 class Columns:

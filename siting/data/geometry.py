@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from outlet.errors import Fault
 from outlet.findings import Remark
 from siting.data.columns import rows_of
-from siting.data.read import Source
+from siting.data.source import Source
 from siting.geo.crs import WGS84
 
 POINT = frozenset({"Point"})

@@ -16,7 +16,8 @@ from siting.data.china import BD09, bd09_to_wgs84, gcj02_to_wgs84, in_china, off
 from siting.data.columns import Columns, keep_rows
 from siting.data.geometry import LINE, POINT, POINT_OR_POLYGON, POLYGON, check_geometry
 from siting.data.places import Placed, place
-from siting.data.read import Raw, Source, missing_column, read_source
+from siting.data.read import read_source
+from siting.data.source import Raw, Source, missing_column
 from siting.data.tables import contract_of, layer_table, table_faults, to_points
 from siting.geo.crs import WGS84
 from siting.settings.data import (
@@ -120,7 +121,7 @@ def _column_names(chosen: LayerSettings) -> tuple[list[str], frozenset[str], str
     if isinstance(chosen, DemandSettings):
         names += list(chosen.segments.values())
     lon, lat = (columns.lon, columns.lat) if isinstance(columns, CoordinateColumns) else ("lon", "lat")
-    return names, frozenset(columns.model_fields_set) - {"lon", "lat"}, lon, lat
+    return names, frozenset(columns.model_fields_set) - {"lon", "lat", "point"}, lon, lat
 
 
 def _settle_crs(source: Source, chosen: LayerSettings, read: LayerFile) -> bool:

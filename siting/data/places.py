@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from outlet.errors import Fault
 from outlet.findings import Remark
 from siting.data.geometry import centres
-from siting.data.read import Source
+from siting.data.source import Source
 from siting.geo.bulk import Bulk, bulk_of, is_place, mend, stray
 from siting.geo.crs import WGS84
 from siting.geo.datum import Operation, choose_operation, moved_m
