@@ -50,7 +50,10 @@ def read_sheet(path: Path, label: str, sheet: str | None = None) -> Sheet:
     lines = _run(path, label, sheet or "")
     try:
         head = json.loads(next(lines, "{}"))
-        rows: list[list[str]] = [json.loads(line) for line in lines]
+        rows: list[list[str]] = []
+        for line in lines:
+            row = json.loads(line)
+            rows.extend([[]] * row if isinstance(row, int) else [row])
     except ValueError:
         head, rows = {}, []
     sheets = tuple(head.get("sheets", ()))

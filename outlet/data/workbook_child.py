@@ -3,7 +3,8 @@
 A workbook of five kilobytes can declare seventeen milliard cells. The library would fetch the memory for them, so it
 works here, where memory and processor time are limited by the operating system and nobody else is harmed.
 
-The first line is an object with ``sheets``, ``sheet`` or ``error``; every other line is a row, an array of text.
+The first line is an object with ``sheets``, ``sheet`` or ``error``; every other line is a row, an array of
+text, or the number of blank rows that stand there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import datetime as dt
 import json
 import math
 import sys
+from collections.abc import Iterable, Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
@@ -67,8 +69,21 @@ def print_sheet(path: str, wanted: str) -> None:
             chosen = chosen or sheet
     print(json.dumps({"sheets": sheets, "sheet": chosen.name if chosen else None, "filled": filled}))
     if chosen is not None:
-        for row in chosen.iter_rows():
-            print(json.dumps([cell_text(cell) for cell in row], ensure_ascii=False))
+        print_rows(chosen.iter_rows())
+
+
+def print_rows(rows: Iterable[Sequence[object]]) -> None:
+    """Print every row that is not blank, and the number of blank ones before it."""
+    blank = 0
+    for row in rows:
+        cells = [cell_text(cell) for cell in row]
+        if not any(cells):
+            blank += 1
+            continue
+        if blank:
+            print(blank)
+            blank = 0
+        print(json.dumps(cells, ensure_ascii=False))
 
 
 def main() -> None:
