@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outlet.errors import Fault, InputError, TableError
+from outlet.errors import Fault, InputError
 from outlet.findings import Count, Findings
 from outlet.project import Project
 
@@ -56,17 +56,16 @@ def check_hall(project: Project, settings: LayoutSettings, name: str) -> Finding
     from layout.floor.cells import free_cells
 
     try:
-        plan, faults = check_plan(project.path(name), settings.hall, name=name)
-    except TableError as error:
-        return Findings(faults=error.faults)
+        reading = check_plan(project.path(name), settings.hall, name=name)
     except InputError as error:
-        return Findings(faults=(_fault(name, error),))
-    if plan is None or faults:
-        return Findings(faults=tuple(faults))
+        return Findings(faults=(Fault(name, "outside-folder", str(error), "a file inside the project folder"),))
+    plan = reading.plan
+    if plan is None or reading.faults:
+        return Findings(faults=reading.faults, remarks=reading.remarks)
     cells = free_cells(plan, settings.hall.cell_m)
     doors = f"{len(plan.entrances)} entrances, {len(plan.exits)} exits, {len(plan.columns)} columns"
     note = f"hall of {plan.outline.area:.0f} m², {cells.area_m2:.0f} m² free; {doors}"
-    return Findings(counts=(Count(name, 1, note),), notes=plan.notes)
+    return Findings(counts=(Count(name, 1, note),), remarks=reading.remarks)
 
 
 def _briefs(project: Project, settings: LayoutSettings) -> Findings:
@@ -85,14 +84,19 @@ def _briefs(project: Project, settings: LayoutSettings) -> Findings:
 
 
 def _visits(project: Project, settings: LayoutSettings) -> Findings:
+    from layout.data.snapshots import check_snapshots
     from layout.data.visits import check_visits
 
     name = settings.services.visits
     if name is None:
         return Findings()
-    visits, faults = check_visits(project.path(name), name=name)
-    outlets = len(visits.outlets())
-    return Findings(faults=faults, counts=(Count(name, len(visits.counts), f"counted visits of {outlets} outlets"),))
+    if settings.services.snapshots is not None:
+        found = check_snapshots(project.path(name), settings.services.snapshots, name=name)
+        note = f"days of ticket queues in {len({each.outlet for each in found.days})} outlets"
+        return Findings(found.faults, (Count(name, len(found.days), note),), found.remarks)
+    visits = check_visits(project.path(name), settings.services.visits_table, name=name)
+    note = f"counted visits of {len(visits.counts.outlets())} outlets"
+    return Findings(visits.faults, (Count(name, len(visits.counts.counts), note),), visits.remarks)
 
 
 def _people(project: Project, settings: LayoutSettings) -> Findings:
@@ -101,8 +105,8 @@ def _people(project: Project, settings: LayoutSettings) -> Findings:
     name = settings.staff.people
     if name is None:
         return Findings()
-    people, faults = check_people(project.path(name), name=name)
-    return Findings(faults=faults, counts=(Count(name, len(people.people), "people"),))
+    found = check_people(project.path(name), settings.staff.people_table, name=name)
+    return Findings(found.faults, (Count(name, len(found.people.people), "people"),), found.remarks)
 
 
 def _locked(project: Project, settings: LayoutSettings) -> Findings:
@@ -111,5 +115,5 @@ def _locked(project: Project, settings: LayoutSettings) -> Findings:
     name = settings.staff.locked
     if name is None:
         return Findings()
-    cells, faults = check_locked(project.path(name), name=name)
-    return Findings(faults=faults, counts=(Count(name, len(cells), "locked cells of the roster"),))
+    found = check_locked(project.path(name), settings.staff.locked_table, name=name)
+    return Findings(found.faults, (Count(name, len(found.cells), "locked cells of the roster"),), found.remarks)

@@ -1,182 +1,204 @@
 """Read the shapes of a DXF plan: `read_dxf`.
 
-Layers say what a thing is; ``[layout.hall] layers`` maps a kind to layer names with ``*`` as wildcard, else a layer
-whose name holds the kind's own name (OUTLINE, WALL, COLUMN, DOOR, ENTRANCE, EXIT, FIXTURE, WINDOW, SERVICE) is taken.
-Block references are exploded, images ignored, curves flattened to 1 cm. A door on a DOOR layer counts as an entrance
-where the drawing has no ENTRANCE layer and the settings name no entrance.
-
-The unit is that of the header, or of ``[layout.hall] units``. A header may lie (a house drawn in inches under a header
-that says millimetres is 0.9 m long), so a size that no hall has is refused, with what it would be in other units.
+Layers say what a thing is (see `layout.data.dxf_layers`); `layout.data.dxf_open` opens the file, `dxf_pieces` explodes
+its blocks, `dxf_units` finds its unit, `dxf_doors` puts doors together, and walls drawn by their faces become areas
+(`layout.data.walls`). Curves are flattened to 1 cm or better. A door on the outline counts as an entrance where the
+drawing has no layer of entrances and the settings name no entrance.
 """
 
 from __future__ import annotations
 
-import fnmatch
-import math
-from collections.abc import Iterator
-from pathlib import Path
+from collections import Counter
+from collections.abc import Sequence
 
+import numpy as np
 import shapely
 from ezdxf import path as dxf_path
 from ezdxf.document import Drawing as DxfDrawing
-from ezdxf.entities.dxfentity import DXFEntity
-from ezdxf.entities.insert import Insert
-from ezdxf.entities.line import Line
-from ezdxf.entities.point import Point
-from ezdxf.filemanagement import readfile
-from ezdxf.lldxf.const import DXFError
+from numpy.typing import NDArray
+from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import polygonize
 
+from layout.data.dxf_doors import Leaf, doors_of
+from layout.data.dxf_open import BROKEN, open_dxf
+from layout.data.dxf_pieces import Parts, Piece, listed, take_apart
+from layout.data.dxf_units import UNITS_M, Drawn, choose_unit
 from layout.data.shapes import Drawing, Shape
-from layout.settings.hall import HallSettings, PlanKind, Unit
-from outlet.errors import InputError
+from layout.data.walls import bodies_of, is_thin
+from layout.settings.hall import HallSettings, PlanKind
+from outlet.errors import Fault, TableError
+from outlet.findings import Remark
 
-UNITS_M: dict[Unit, float] = {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "in": 0.0254}
-HEADER_UNITS: dict[int, Unit] = {1: "in", 2: "ft", 4: "mm", 5: "cm", 6: "m", 14: "dm"}
-SMALLEST_M = 3.0
-LARGEST_M = 250.0
-FLATTENING_M = 0.01
-DEEPEST_BLOCK = 8
-
-DEFAULT_LAYERS: dict[PlanKind, tuple[str, ...]] = {
-    "outline": ("*outline*",),
-    "entrance": ("*entrance*",),
-    "exit": ("*exit*",),
-    "door": ("*door*",),
-    "window": ("*window*",),
-    "wall": ("*wall*",),
-    "column": ("*column*",),
-    "fixture": ("*fixture*",),
-    "service": ("*service*",),
-}
-IGNORED_TYPES = frozenset({"IMAGE", "WIPEOUT", "TEXT", "MTEXT", "DIMENSION", "LEADER", "ATTDEF", "ATTRIB", "VIEWPORT"})
+FINEST_M, COARSEST_M = 0.001, 0.01
+FLATTENING = 0.002
+Floats = NDArray[np.float64]
+DOOR_KINDS: tuple[PlanKind, ...] = ("door", "entrance", "exit")
 
 
-def read_dxf(file: Path, label: str, settings: HallSettings) -> Drawing:
+def read_dxf(data: bytes, label: str, settings: HallSettings) -> Drawing:
     """Read the shapes of a DXF plan, in metres.
 
     Raises
     ------
-    InputError
-        When ezdxf cannot open it, or its size is implausible in its unit.
+    TableError
+        When it cannot be opened, holds nothing of a plan, or its unit is unknown or implausible.
     """
-    document = _open(file, label)
-    kinds = {layer.dxf.name: _kind_of(layer.dxf.name, settings) for layer in document.layers}
-    drawn, notes = _entities(document, kinds, label, settings)
-    sized = [geometry for kind, geometry in drawn if kind == "outline"] or [geometry for _, geometry in drawn]
-    if not sized:
-        layers = ", ".join(sorted(kinds)) or "none"
-        raise InputError(
-            f"{label}: found no layer that is part of a hall plan (layers: {layers}); expected one named OUTLINE and "
-            "others, or [layout.hall] layers that say which are"
-        )
-    unit = _unit(document, label, settings, sized)
-    scale = UNITS_M[unit]
-    marked = any(kind == "entrance" for kind, _ in drawn) or bool(settings.entrances)
-    shapes = tuple(
-        Shape(kind, shapely.transform(geometry, lambda xy: xy * scale), entrance=kind == "door" and not marked)
-        for kind, geometry in drawn
-    )
-    if not marked and any(kind == "door" for kind, _ in drawn):
-        notes.append(f"{label}: no layer of entrances; every door on the outline counts as an entrance")
-    return Drawing(shapes, label, None, tuple(notes))
-
-
-def _open(file: Path, label: str) -> DxfDrawing:
+    opened = open_dxf(data, label, settings.encoding)
+    parts = take_apart(opened.document, label, settings)
+    if not parts.pieces:
+        raise TableError([*parts.faults, _no_layers(opened.document, parts, label, settings)])
     try:
-        return readfile(file)
-    except (OSError, DXFError, ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
-        reason = str(error) or type(error).__name__
-        message = f"{label}: cannot be opened as DXF: {reason.replace(str(file), label)}"
-        raise InputError(f"{message}; save it again as DXF (R12 or later; DWG is not read)") from error
+        unit, told = choose_unit(_drawn(opened.document, parts.pieces), label, settings)
+    except TableError as error:
+        raise TableError([*parts.faults, *error.faults]) from error
+    marked = any(piece.kind == "entrance" for piece in parts.pieces) or bool(settings.entrances)
+    shapes, remarks = _shapes(parts, UNITS_M[unit], label, settings, entrance=False if marked else None)
+    if not marked and any(shape.kind == "door" for shape in shapes):
+        text = "no layer of entrances; every door on the outline counts as an entrance"
+        remarks.append(Remark(label, "entrances-assumed", text))
+    remarks = [*opened.remarks, told, *parts.remarks(label), *remarks]
+    scale = UNITS_M[unit]
+    return Drawing(
+        tuple(shapes),
+        label,
+        remarks=tuple(remarks),
+        faults=tuple(parts.faults),
+        place=lambda x, y: (x * scale, y * scale),
+    )
 
 
-def _kind_of(layer: str, settings: HallSettings) -> PlanKind | None:
-    for kind, default in DEFAULT_LAYERS.items():
-        for pattern in settings.layers.get(kind, ()) if settings.layers else default:
-            if fnmatch.fnmatchcase(layer.casefold(), pattern.casefold().replace("[", "[[]")):
-                return kind
+def _no_layers(document: DxfDrawing, parts: Parts, label: str, settings: HallSettings) -> Fault:
+    listing = listed(parts.layers, 40) or f"none has any: {', '.join(layer.dxf.name for layer in document.layers)}"
+    hidden = f"; hidden: {listed(parts.hidden)}" if parts.hidden else ""
+    fix = (
+        'Say which are, such as [layout.hall] layers = { outline = ["ROOM"], wall = ["*WALL*"], door = ["DOORS"] }'
+        if not settings.layers
+        else "Correct [layout.hall] layers; * stands for any letters."
+    )
+    found = f"no layer that is part of a hall plan (entities on each layer: {listing}{hidden})"
+    return Fault(label, "no-outline", found, "a layer of outlines or walls, such as A-WALL", fix)
+
+
+def _drawn(document: DxfDrawing, pieces: Sequence[Piece]) -> Drawn:
+    for kinds in (("outline",), ("wall",), tuple(kind for kind in {piece.kind for piece in pieces})):
+        vertices = [vertex for piece in pieces if piece.kind in kinds for vertex in piece.vertices()]
+        if vertices:
+            break
+    width, height = np.ptp(np.array(vertices), axis=0).tolist()
+    doors = [piece for piece in pieces if piece.kind in DOOR_KINDS]
+    widths = [piece.swing.radius for piece in doors if piece.swing is not None]
+    if not widths:
+        widths = [float(np.hypot(*np.ptp(np.array(piece.vertices()), axis=0))) for piece in doors]
+    header = document.header
+    return Drawn(
+        _integer(header.get("$INSUNITS", 0), 0),
+        _integer(header.get("$MEASUREMENT", -1), -1),
+        width,
+        height,
+        [round(door, 6) for door in widths if door > 0],
+    )
+
+
+def _integer(value: object, default: int) -> int:
+    return int(value) if isinstance(value, int | float) and abs(value) < 1e6 else default
+
+
+def _shapes(
+    parts: Parts, scale: float, label: str, settings: HallSettings, *, entrance: bool | None
+) -> tuple[list[Shape], list[Remark]]:
+    """Return the pieces as shapes in metres: doors put together, walls as areas, loose lines that close as areas."""
+    leaves: list[Leaf] = []
+    others: list[tuple[Shape, bool]] = []
+    ignored: Counter[str] = Counter()
+    for piece in parts.pieces:
+        try:
+            geometry = geometry_of(piece, scale)
+        except BROKEN:
+            geometry = None
+        if geometry is None:
+            ignored[f"{piece.kind} without size"] += 1
+        elif piece.kind in DOOR_KINDS:
+            leaves.append(Leaf(piece.kind, geometry, piece.row, _closed(piece, scale)))
+        else:
+            others.append((Shape(piece.kind, geometry, row=piece.row), piece.filled))
+    doors, narrow = doors_of(leaves, entrance)
+    if narrow:
+        ignored["doors narrower than 0.4 m"] += narrow
+    openings = [*doors, *(shape for shape, _ in others if shape.kind == "window")]
+    shapes = _solid(others, [shape.geometry for shape in openings], settings)
+    remarks = [Remark(label, "entities-ignored", f"ignored: {listed(ignored)}")] if ignored else []
+    return [*shapes, *doors], remarks
+
+
+def _closed(piece: Piece, scale: float) -> tuple[LineString, LineString] | None:
+    if piece.swing is None:
+        return None
+    hinge = np.array(piece.swing.hinge) * scale
+    first, second = (LineString([hinge, np.array(end) * scale]) for end in piece.swing.ends)
+    return first, second
+
+
+def geometry_of(piece: Piece, scale: float) -> BaseGeometry | None:
+    """Return a piece's geometry in metres: closed curves and hatches as areas, others as lines; None without size."""
+    if piece.point is not None:
+        return shapely.Point(piece.point[0] * scale, piece.point[1] * scale)
+    curves = [xy for path in piece.paths if len(xy := _flat(path, scale)) >= 2]
+    if piece.filled:
+        rings = [shapely.make_valid(Polygon(xy)) for xy in curves if len(xy) >= 3]
+        area: BaseGeometry = Polygon()
+        for ring in rings:
+            area = area.symmetric_difference(ring)
+        if area.area > 0:
+            return shapely.union_all([part for part in shapely.get_parts(area) if part.area > 0])
+    for path, xy in zip(piece.paths, curves, strict=False):
+        if path.is_closed and len(xy) >= 4 and Polygon(xy).area > 0:
+            return Polygon(xy)
+        line = LineString(xy)
+        return line if line.length > 0 else None
     return None
 
 
-def _entities(
-    document: DxfDrawing, kinds: dict[str, PlanKind | None], label: str, settings: HallSettings
-) -> tuple[list[tuple[PlanKind, BaseGeometry]], list[str]]:
-    drawn: list[tuple[PlanKind, BaseGeometry]] = []
-    skipped: dict[str, int] = {}
-    for entity in _exploded(document.modelspace(), 0):
-        layer = entity.dxf.layer
-        if layer not in kinds:
-            kinds[layer] = _kind_of(layer, settings)
-        kind = kinds[layer]
-        if entity.dxftype() in IGNORED_TYPES or kind is None:
-            if entity.dxftype() == "IMAGE":
-                skipped["IMAGE"] = skipped.get("IMAGE", 0) + 1
+def _flat(path: dxf_path.Path, scale: float) -> Floats:
+    corners: Floats = np.array([(vertex.x, vertex.y) for vertex in path.control_vertices()])
+    size = float(np.ptp(corners, axis=0).max())
+    distance = min(max(size * scale * FLATTENING, FINEST_M), COARSEST_M) / scale
+    xy: Floats = np.array([(p.x, p.y) for p in path.flattening(max(distance, size * 1e-5, 1e-9), segments=4)]) * scale
+    moved = np.hypot(*np.diff(xy, axis=0).T) > 0 if len(xy) > 1 else np.array([], dtype=bool)
+    kept: Floats = xy[np.concatenate([[True], moved])]
+    return kept
+
+
+def _solid(
+    shapes: Sequence[tuple[Shape, bool]], openings: Sequence[BaseGeometry], settings: HallSettings
+) -> list[Shape]:
+    """Return shapes with walls, columns and fixtures as areas where their lines enclose some.
+
+    A closed curve on a layer of walls is a wall when it is as thin as one or filled, else the face of walls around it.
+    """
+    kept = [shape for shape, _ in shapes if shape.kind not in ("wall", "column", "fixture")]
+    for kind in ("column", "fixture"):
+        kept += _enclosed([shape for shape, _ in shapes if shape.kind == kind])
+    lines: list[BaseGeometry] = []
+    for shape, filled in shapes:
+        if shape.kind != "wall":
             continue
-        geometry = _geometry(entity)
-        if geometry is None:
-            skipped[entity.dxftype()] = skipped.get(entity.dxftype(), 0) + 1
+        geometry = shape.geometry
+        if geometry.area > 0 and (filled or (geometry.is_valid and is_thin(geometry))):
+            kept.append(shape)
         else:
-            drawn.append((kind, geometry))
-    counts = ", ".join(f"{count} {name}" for name, count in sorted(skipped.items()))
-    return drawn, [f"{label}: ignored: {counts}"] if counts else []
+            lines.append(geometry.boundary if geometry.area > 0 else geometry)
+    bodies, rest = bodies_of(lines, openings, settings.gap_m) if lines else ([], [])
+    kept += [Shape("wall", body) for body in bodies]
+    return [*kept, *(Shape("wall", line) for line in rest)]
 
 
-def _exploded(entities: object, depth: int) -> Iterator[DXFEntity]:
-    assert hasattr(entities, "__iter__")
-    for entity in entities:
-        if isinstance(entity, Insert):
-            if depth < DEEPEST_BLOCK:
-                yield from _exploded(entity.virtual_entities(), depth + 1)
-        else:
-            yield entity
-
-
-def _geometry(entity: DXFEntity) -> BaseGeometry | None:
-    """Return an entity's geometry: closed curves as polygons, open ones as lines."""
-    if isinstance(entity, Point):
-        return shapely.Point(entity.dxf.location.x, entity.dxf.location.y)
-    if isinstance(entity, Line):
-        start, end = entity.dxf.start, entity.dxf.end
-        line = shapely.LineString([(start.x, start.y), (end.x, end.y)])
-        return line if line.length > 0 else None
-    try:
-        path = dxf_path.make_path(entity)
-    except TypeError:
-        return None
-    size = max(path.bbox().size.x, path.bbox().size.y) if len(path) else 0.0
-    points = [(point.x, point.y) for point in path.flattening(max(size * FLATTENING_M / 10, 1e-6))]
-    if len(points) < 2 or not all(math.isfinite(value) for point in points for value in point):
-        return None
-    if path.is_closed and len(points) >= 4:
-        polygon = shapely.Polygon(points)
-        return polygon if polygon.area > 0 else None
-    line = shapely.LineString(points)
-    return line if line.length > 0 else None
-
-
-def _unit(document: DxfDrawing, label: str, settings: HallSettings, sized: list[BaseGeometry]) -> Unit:
-    left, bottom, right, top = (float(value) for value in shapely.total_bounds(sized))
-    width, height = right - left, top - bottom
-
-    def reading(unit: Unit) -> str:
-        return f"{width * UNITS_M[unit]:.2f} × {height * UNITS_M[unit]:.2f} m in {unit}"
-
-    def plausible(unit: Unit) -> bool:
-        return SMALLEST_M <= max(width, height) * UNITS_M[unit] <= LARGEST_M
-
-    header = document.header.get("$INSUNITS", 0)
-    stated = settings.units or HEADER_UNITS.get(int(header))
-    others = ", ".join(reading(unit) for unit in UNITS_M if unit != stated and plausible(unit)) or "no plausible size"
-    if stated is None:
-        raise InputError(
-            f"{label}: the header states no unit that is known ($INSUNITS {header}); the drawing would be {others}; "
-            'set [layout.hall] units = "m" or what it is drawn in'
-        )
-    if not plausible(stated):
-        origin = "[layout.hall] units" if settings.units else "its header"
-        raise InputError(
-            f"{label}: by {origin} the hall would be {reading(stated)}, which no hall is; read otherwise it would be "
-            f'{others}; set [layout.hall] units to what it is drawn in, such as units = "in"'
-        )
-    return stated
+def _enclosed(shapes: Sequence[Shape]) -> list[Shape]:
+    """Return things drawn by loose lines as the areas that these enclose; what encloses nothing stays as it is."""
+    loose = [shape for shape in shapes if shape.geometry.area == 0]
+    if not loose:
+        return list(shapes)
+    areas = list(polygonize(shapely.union_all([shape.geometry for shape in loose])))
+    edges = shapely.union_all([area.boundary for area in areas]).buffer(FINEST_M) if areas else Polygon()
+    kept = [shape for shape in shapes if shape.geometry.area > 0 or not edges.covers(shape.geometry)]
+    return [*kept, *(Shape(loose[0].kind, area, row=loose[0].row) for area in areas)]

@@ -1,61 +1,22 @@
-"""Read a hall plan, GeoJSON or DXF, into a FloorPlan: `read_plan`, `check_plan`.
+"""Read a hall plan, GeoJSON or DXF, alone or in a zip, into a FloorPlan: `read_plan`, `check_plan`.
 
-A GeoJSON plan has one feature a thing; the property ``kind`` (or the one that ``[layout.hall] kind_property`` names)
-says what it is:
-
-=========  ==================  =============================================================================
-kind       geometry            further properties
-=========  ==================  =============================================================================
-outline    polygon             the inside of the hall, inner face of the outer walls
-wall       polygon or line     a line counts as 0.1 m thick
-column     polygon
-fixture    polygon             ``name``
-door       line or polygon     ``width_m``, ``entrance`` (true or false), ``name``
-entrance   line or polygon     a door that is an entrance
-exit       line or polygon     an emergency exit; ``entrance`` as well where visitors use it
-window     line or polygon
-service    point or line       power, data or water in the wall
-=========  ==================  =============================================================================
-
-``"crs": null`` means local metres. A file without a ``crs`` member is WGS 84 by RFC 7946 when its numbers can be
-degrees on the scale of a hall; with any CRS the plan is projected to metres (UTM where the CRS is geographic) and its
-origin and rotation are stated.
+`layout.data.geojson` and `layout.data.dxf` say what a file of each kind must hold.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import math
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
-from shapely.geometry import shape as to_shape
-from shapely.geometry.base import BaseGeometry
-
-from layout.data.shapes import Drawing, Shape, build_plan
+from layout.data.build import build_plan
+from layout.data.plausible import judge
+from layout.data.shapes import Drawing, Reading
 from layout.floor.plan import FloorPlan
-from layout.settings.hall import HallSettings, PlanKind
-from outlet.errors import CrsError, Fault, InputError, TableError
+from layout.settings.hall import HallSettings
+from outlet.data.archive import open_archive
+from outlet.errors import Fault, TableError
 
-KINDS: tuple[PlanKind, ...] = (
-    "outline",
-    "wall",
-    "column",
-    "door",
-    "entrance",
-    "exit",
-    "fixture",
-    "window",
-    "service",
-)
-LARGEST_HALL_M = 500.0
-SMALLEST_HALL_M = 2.0
-LARGEST_HALL_DEG = 0.01
+SUFFIXES = (".geojson", ".json", ".dxf")
+MOST_BYTES = 256 << 20
 
 
 def read_plan(file: Path, settings: HallSettings, *, name: str | None = None) -> FloorPlan:
@@ -64,7 +25,7 @@ def read_plan(file: Path, settings: HallSettings, *, name: str | None = None) ->
     Parameters
     ----------
     file
-        GeoJSON (.geojson, .json) or DXF (.dxf).
+        GeoJSON (.geojson, .json), DXF (.dxf), or a zip that holds one.
     settings
         How to read it.
     name
@@ -72,172 +33,63 @@ def read_plan(file: Path, settings: HallSettings, *, name: str | None = None) ->
 
     Raises
     ------
-    InputError
-        When the file cannot be read as a plan.
-    CrsError
-        When its CRS is unknown.
     TableError
         Every fault of the plan at once.
     """
-    plan, faults = check_plan(file, settings, name=name)
-    if faults or plan is None:
-        raise TableError(faults)
-    return plan
+    reading = check_plan(file, settings, name=name)
+    if reading.faults or reading.plan is None:
+        raise TableError(reading.faults)
+    return reading.plan
 
 
-def check_plan(file: Path, settings: HallSettings, *, name: str | None = None) -> tuple[FloorPlan | None, list[Fault]]:
-    """Read a hall plan and return it, or None, together with every fault.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be read at all: it is missing, broken, or of another kind.
-    """
+def check_plan(file: Path, settings: HallSettings, *, name: str | None = None) -> Reading:
+    """Read a hall plan and return it, or None, together with every fault and remark."""
     label = name or file.name
+    try:
+        data, member = _bytes_of(file, label, settings)
+        inside = label if member == file.name else f"{label}/{member}"
+        reading = build_plan(_drawing(data, member, inside, settings), settings)
+    except TableError as error:
+        return Reading(None, error.faults)
+    return reading if reading.plan is None else judge(reading, reading.plan, settings)
+
+
+def _bytes_of(file: Path, label: str, settings: HallSettings) -> tuple[bytes, str]:
+    """Return a plan's bytes and the name that says its format."""
     if not file.is_file():
-        raise InputError(f"{label}: there is no such file; correct [layout.hall] plan or the outlet's hall_plan")
-    suffix = file.suffix.lower()
-    if suffix in (".geojson", ".json"):
-        drawing = read_geojson(file.read_bytes(), label, settings)
-    elif suffix == ".dxf":
+        fix = "Correct [layout.hall] plan or the outlet's hall_plan."
+        raise TableError([Fault(label, "missing-file", "no such file", "a hall plan", fix)])
+    if file.suffix.lower() == ".zip":
+        return _from_archive(file, label, settings)
+    if file.suffix.lower() not in SUFFIXES:
+        found = f"a {file.suffix or 'nameless'} file"
+        raise TableError([Fault(label, "unreadable", found, "a hall plan as .geojson or .dxf, or a .zip of one")])
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise TableError([Fault(label, "too-large", f"{file.stat().st_size >> 20} MB", "a plan of at most 256 MB")])
+        return file.read_bytes(), file.name
+    except OSError as error:
+        raise TableError([Fault(label, "unreadable", str(error.strerror), "a file that can be read")]) from error
+
+
+def _from_archive(file: Path, label: str, settings: HallSettings) -> tuple[bytes, str]:
+    with open_archive(file, label) as archive:
+        names = [name for name in archive.names() if PurePosixPath(name).suffix.lower() in SUFFIXES]
+        listing = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+        wanted = settings.member or (names[0] if len(names) == 1 else "")
+        if wanted not in names:
+            found = f"no {wanted!r} in it" if wanted else f"{len(names)} files that could be the plan"
+            fix = f"Set [layout.hall] member to one of: {listing}." if names else ""
+            raise TableError([Fault(label, "missing-file", found, "one hall plan inside the zip", fix)])
+        return archive.read(wanted, MOST_BYTES), wanted
+
+
+def _drawing(data: bytes, name: str, label: str, settings: HallSettings) -> Drawing:
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix == ".dxf":
         from layout.data.dxf import read_dxf
 
-        drawing = read_dxf(file, label, settings)
-    else:
-        raise InputError(f"{label}: found a {suffix or 'nameless'} file; expected a hall plan as .geojson or .dxf")
-    plan, faults = build_plan(drawing, settings)
-    if plan is not None:
-        faults.extend(_size_faults(plan, label))
-    return plan, faults
+        return read_dxf(data, label, settings)
+    from layout.data.geojson import read_geojson
 
-
-def _size_faults(plan: FloorPlan, label: str) -> list[Fault]:
-    left, bottom, right, top = plan.outline.bounds
-    long = max(right - left, top - bottom)
-    short = min(right - left, top - bottom)
-    if short >= SMALLEST_HALL_M and long <= LARGEST_HALL_M:
-        return []
-    found = f"an outline of {right - left:.2f} × {top - bottom:.2f} m"
-    expected = f"a hall between {SMALLEST_HALL_M:g} and {LARGEST_HALL_M:g} m"
-    return [Fault(label, "implausible-size", found, expected, "State the right crs or units in [layout.hall]")]
-
-
-def read_geojson(data: bytes, label: str, settings: HallSettings) -> Drawing:
-    """Read the shapes of a GeoJSON plan, in metres."""
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise InputError(f"{label}: not valid JSON: {error}") from error
-    features = content.get("features") if isinstance(content, dict) else None
-    if not isinstance(features, list):
-        raise InputError(f"{label}: found no list of features; expected a GeoJSON FeatureCollection")
-    shapes: list[Shape] = []
-    notes: list[str] = []
-    faults: list[Fault] = []
-    ignored: dict[str, int] = {}
-    for row, feature in enumerate(features, start=1):
-        properties, geometry = _parts_of(feature)
-        value = str(properties.get(settings.kind_property))
-        kind = settings.kinds.get(value) or next((known for known in KINDS if known == value), None)
-        if kind is None:
-            ignored[value] = ignored.get(value, 0) + 1
-            continue
-        if geometry is None:
-            faults.append(_no_geometry(label, row, kind))
-            continue
-        shapes.append(_shape_of(kind, geometry, properties, row))
-    if faults:
-        raise TableError(faults)
-    if ignored:
-        counts = ", ".join(f"{count} {value!r}" for value, count in sorted(ignored.items()))
-        notes.append(f"{label}: features of unknown kind ignored: {counts}")
-    crs = _stated_crs(content, shapes, label, settings)
-    if crs is None:
-        return Drawing(tuple(shapes), label, None, tuple(notes))
-    return _project(Drawing(tuple(shapes), label, None, tuple(notes)), crs, label)
-
-
-def _parts_of(feature: object) -> tuple[dict[str, object], BaseGeometry | None]:
-    if not isinstance(feature, dict):
-        return {}, None
-    properties = feature.get("properties")
-    try:
-        geometry = to_shape(feature["geometry"])
-    except (KeyError, TypeError, ValueError, AttributeError, shapely.errors.ShapelyError):
-        geometry = None
-    if geometry is not None and (geometry.is_empty or not all(math.isfinite(value) for value in geometry.bounds)):
-        geometry = None
-    return properties if isinstance(properties, dict) else {}, geometry
-
-
-def _no_geometry(label: str, row: int, kind: str) -> Fault:
-    return Fault(label, "null-geometry", f"a {kind} without geometry", "a geometry", "Draw or remove it", row=row)
-
-
-def _shape_of(kind: PlanKind, geometry: BaseGeometry, properties: dict[str, object], row: int) -> Shape:
-    width = properties.get("width_m")
-    name = properties.get("name")
-    return Shape(
-        kind=kind,
-        geometry=shapely.force_2d(geometry),
-        name=name if isinstance(name, str) else "",
-        width_m=float(width) if isinstance(width, int | float) and width > 0 else None,
-        entrance=properties.get("entrance") in (True, 1, "true", "yes"),
-        row=row,
-    )
-
-
-def _stated_crs(content: dict[str, object], shapes: list[Shape], label: str, settings: HallSettings) -> CRS | None:
-    """Return the CRS of the numbers: the file's, else the setting's, else WGS 84 where they can be nothing else."""
-    stated = content.get("crs", "absent")
-    if isinstance(stated, dict):
-        properties = stated.get("properties")
-        text = str(properties.get("name")) if isinstance(properties, dict) else str(stated)
-        return _crs(text, label)
-    if settings.crs is not None:
-        return _crs(settings.crs, label)
-    if stated is None:
-        return None
-    bounds = shapely.total_bounds([shape.geometry for shape in shapes]) if shapes else (0.0, 0.0, 0.0, 0.0)
-    west, south, east, north = (float(value) for value in bounds)
-    if (
-        max(abs(west), abs(east)) <= 180
-        and max(abs(south), abs(north)) <= 90
-        and max(east - west, north - south) < 0.05
-    ):
-        return CRS.from_epsg(4326)
-    raise CrsError(
-        f"{label}: found no crs and numbers from {west:g} to {east:g}; expected crs: null for local metres, "
-        "a crs member, or [layout.hall] crs"
-    )
-
-
-def _crs(text: str, label: str) -> CRS:
-    try:
-        return CRS.from_user_input(text)
-    except CRSError as error:
-        raise CrsError(f"{label}: found the CRS {text!r}, which is unknown; expected such as EPSG:27700") from error
-
-
-def _project(drawing: Drawing, crs: CRS, label: str) -> Drawing:
-    """Return the drawing in metres: in its own CRS where that is metric, else in UTM."""
-    target = crs
-    factor = crs.axis_info[0].unit_conversion_factor if crs.axis_info else 1.0
-    if crs.is_geographic or abs(factor - 1.0) > 1e-9:
-        bounds = shapely.total_bounds([shape.geometry for shape in drawing.shapes])
-        to_degrees = Transformer.from_crs(crs, 4326, always_xy=True)
-        lon, lat = to_degrees.transform((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-        if not (math.isfinite(lon) and math.isfinite(lat)):
-            raise CrsError(f"{label}: the coordinates lie outside {crs.name}; state the right CRS in [layout.hall] crs")
-        target = CRS.from_epsg((32600 if lat >= 0 else 32700) + min(max(int((lon + 180) // 6) + 1, 1), 60))
-    change = Transformer.from_crs(crs, target, always_xy=True)
-
-    def project(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
-
-    moved = [
-        dataclasses.replace(shape, geometry=shapely.transform(shape.geometry, project)) for shape in drawing.shapes
-    ]
-    code = target.to_authority()
-    name = ":".join(code) if code else target.name
-    return Drawing(tuple(moved), label, name, drawing.notes)
+    return read_geojson(data, label, settings)

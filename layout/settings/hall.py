@@ -21,17 +21,26 @@ class HallSettings(Settings):
     """
 
     plan: DataPath | None = Field(
-        None, description="Hall plan (GeoJSON or DXF) of outlets that have none of their own."
+        None, description="Hall plan (GeoJSON, DXF, or a zip with one) of outlets that have none of their own."
     )
+    member: str | None = Field(None, description="File inside a zip that is the plan; needed where it holds several.")
     crs: str | None = Field(
         None, description="CRS of a plan whose file states none, such as EPSG:27700; none: local metres."
     )
     units: Unit | None = Field(None, description="Unit a DXF is drawn in; none: what its header says.")
+    encoding: str | None = Field(
+        None, description="Text encoding of a DXF; none: what its header says, or what its text shows."
+    )
     kind_property: str = Field("kind", description="Property of a GeoJSON feature that says what it is.")
     kinds: Mapping[str, PlanKind] = Field({}, description="What other values of that property mean: value → kind.")
     layers: Mapping[PlanKind, tuple[str, ...]] = Field(
-        {}, description="Names of DXF layers of a kind, with * as wildcard; none: names that hold the kind's own name."
+        {}, description="Names of DXF layers of a kind, with * as wildcard; none: the usual names (WALL, A-DOOR, 墙 …)."
     )
+    rooms: Literal["all", "largest"] = Field(
+        "all", description="Where no outline is drawn: all rooms that walls enclose, or the largest alone."
+    )
+    gap_m: float = Field(2.0, ge=0, le=6, description="Widest gap in walls that is closed to find the outline.")
+    repair: bool = Field(False, description="Whether areas that cross themselves are mended instead of refused.")
     entrances: tuple[tuple[float, float], ...] = Field(
         (), description="Points (x, y in the plan's own coordinates): the door nearest to each is an entrance."
     )

@@ -10,7 +10,7 @@ from pyproj import Transformer
 
 from layout.data.read import check_plan, read_plan
 from layout.settings.hall import HallSettings
-from outlet.errors import CrsError, InputError, TableError
+from outlet.errors import InputError, TableError
 
 OUTLINE = [[0, 0], [12, 0], [12, 8], [0, 8], [0, 0]]
 PLAIN = HallSettings()
@@ -100,13 +100,13 @@ def test_a_plan_in_a_metric_crs_keeps_it(tmp_path: Path) -> None:
 def test_numbers_that_are_no_degrees_need_a_crs(tmp_path: Path) -> None:
     content = hall()
     del content["crs"]
-    with pytest.raises(CrsError, match=r"hall\.geojson: found no crs and numbers from 0 to 12; expected crs: null"):
+    with pytest.raises(TableError, match=r"hall\.geojson: found no crs and numbers from 0 to 12; expected crs: null"):
         read_plan(write(tmp_path, content), PLAIN)
 
 
 def test_an_unknown_crs_is_named(tmp_path: Path) -> None:
     content = hall(crs={"type": "name", "properties": {"name": "EPSG:99999999"}})
-    with pytest.raises(CrsError, match="EPSG:99999999"):
+    with pytest.raises(TableError, match="EPSG:99999999"):
         read_plan(write(tmp_path, content), PLAIN)
 
 
@@ -138,8 +138,7 @@ def test_an_unknown_crs_is_named(tmp_path: Path) -> None:
 )
 def test_each_fault_is_named(tmp_path: Path, features: list[dict[str, object]], code: str, message: str) -> None:
     file = write(tmp_path, {"type": "FeatureCollection", "crs": None, "features": features})
-    _, faults = check_plan(file, PLAIN)
-    assert [fault.code for fault in faults] == [code]
+    assert [fault.code for fault in check_plan(file, PLAIN).faults] == [code]
     with pytest.raises(TableError, match=message):
         read_plan(file, PLAIN)
 
@@ -164,9 +163,9 @@ def test_a_door_in_a_wall_opens_it_and_settings_choose_the_entrance(tmp_path: Pa
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("gone.geojson", None, "there is no such file"),
-        ("hall.pdf", b"", "expected a hall plan as .geojson or .dxf"),
-        ("hall.geojson", b"{", "not valid JSON"),
+        ("gone.geojson", None, "no such file"),
+        ("hall.pdf", b"", "expected a hall plan as .geojson"),
+        ("hall.geojson", b"{", "expected a JSON document"),
         ("hall.geojson", b"[]", "no list of features"),
     ],
 )
