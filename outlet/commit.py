@@ -1,9 +1,10 @@
 """Change a folder of artefacts so that no death, at any moment, leaves a torn file or half a change.
 
-What a step wrote lies finished and synced in a staging folder. The change happens at one moment: when that folder is
-renamed to ``.commit-…``. Whoever works in the folder next carries it out (`recover`): moves each file over its
-predecessor by an atomic rename, removes what is not written any more, and records it in manifest.json. Doing so twice
-does no harm. A staging folder that was never renamed belongs to a dead process and is removed.
+What a step wrote lies finished and synced in a staging folder, the new manifest.json beside it. The change happens at
+one moment: when that folder is renamed to ``.commit-…``. From then on nothing needs space on the disk: each file is
+moved over its predecessor by an atomic rename, what is not written any more is removed, and the manifest is moved last.
+Whoever works in the folder next finishes what a dead process left of it (`recover`); doing so twice does no harm. A
+staging folder that was never renamed belongs to a dead process and is removed.
 """
 
 from __future__ import annotations
@@ -61,11 +62,10 @@ class Manifest:
 
 
 class _Record(BaseModel):
-    """What a commit folder says of itself."""
+    """What is to be done with a commit folder: the files to move into their places, and those to remove."""
 
-    run: str
-    inputs: dict[str, Json]
-    artefacts: dict[str, str]
+    moved: tuple[str, ...]
+    dropped: tuple[str, ...]
 
 
 class _ManifestFile(BaseModel):
@@ -96,11 +96,10 @@ def _is_inside(name: str) -> bool:
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
 
 
-def write_manifest(out: Path, manifest: Manifest) -> None:
-    """Write manifest.json whole or not at all."""
+def _manifest_text(manifest: Manifest) -> str:
     artefacts = {name: artefact.model_dump(mode="json") for name, artefact in manifest.artefacts.items()}
     runs = {name: run.model_dump(mode="json") for name, run in manifest.runs.items()}
-    write_atomically(out / MANIFEST, dump_json({"schema": SCHEMA, "artefacts": artefacts, "runs": runs}))
+    return dump_json({"schema": SCHEMA, "artefacts": artefacts, "runs": runs})
 
 
 def make_staging(out: Path) -> Path:
@@ -132,43 +131,54 @@ def commit(out: Path, files: Path, run: str, inputs: dict[str, Json], hashes: di
         SHA-256 of each file in ``files``, by path.
     """
     staging = files.parent
-    record = _Record(run=run, inputs=inputs, artefacts=hashes)
-    (staging / _RECORD).write_text(record.model_dump_json(), encoding="utf-8", newline="\n")
-    _sync_tree(staging)
+    _sync_tree(files)
     with locked(out / COMMIT_LOCK):
-        decided = staging.with_name(COMMIT_PREFIX + staging.name.removeprefix(STAGING_PREFIX))
-        staging.rename(decided)
+        _finish_decided(out)
+        manifest = read_manifest(out)
+        before = manifest.runs.get(run)
+        dropped = sorted(set(before.artefacts if before is not None else ()) - set(hashes))
+        for name in dropped:
+            manifest.artefacts.pop(name, None)
+        manifest.artefacts |= {name: Artefact(sha256=sha256, run=run) for name, sha256 in hashes.items()}
+        manifest.runs[run] = Run(inputs=inputs, artefacts=tuple(sorted(hashes)))
+        _write(staging / MANIFEST, _manifest_text(manifest))
+        record = _Record(moved=tuple(sorted(hashes)), dropped=tuple(dropped))
+        _write(staging / _RECORD, record.model_dump_json())
+        _sync(staging)
+        staging.rename(staging.with_name(COMMIT_PREFIX + staging.name.removeprefix(STAGING_PREFIX)))
         _sync(out)
-        _carry_out(out, decided)
+        _finish_decided(out)
+
+
+def _finish_decided(out: Path) -> None:
+    """Carry out the commits that are decided; call it where no other process can be at it."""
+    for decided in sorted(out.glob(f"{COMMIT_PREFIX}*")):
+        if (decided / MANIFEST).is_file():
+            _carry_out(out, decided)
+        shutil.rmtree(decided)
 
 
 def _carry_out(out: Path, decided: Path) -> None:
     try:
         record = _Record.model_validate_json((decided / _RECORD).read_bytes())
     except (OSError, ValidationError):
-        record = None
-    if record is None or not all(_is_inside(name) for name in record.artefacts):
-        shutil.rmtree(decided)
         return
-    manifest = read_manifest(out)
-    before = manifest.runs.get(record.run)
+    if not all(_is_inside(name) for name in (*record.moved, *record.dropped)):
+        return
     folders = {out}
-    for name, sha256 in record.artefacts.items():
+    for name in record.moved:
         source, target = decided / _FILES / name, out / name
         if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             source.replace(target)
         folders |= {target.parent, target.parent.parent}
-        manifest.artefacts[name] = Artefact(sha256=sha256, run=record.run)
-    for old in before.artefacts if before is not None else ():
-        if old not in record.artefacts:
-            _drop(out, manifest, old)
+    for name in record.dropped:
+        _drop(out, name)
     for folder in sorted(folders):
         if folder.is_dir() and folder.is_relative_to(out):
             _sync(folder)
-    manifest.runs[record.run] = Run(inputs=record.inputs, artefacts=tuple(sorted(record.artefacts)))
-    write_manifest(out, manifest)
-    shutil.rmtree(decided)
+    (decided / MANIFEST).replace(out / MANIFEST)
+    _sync(out)
 
 
 def drop_runs(out: Path, names: Sequence[str]) -> None:
@@ -180,13 +190,13 @@ def drop_runs(out: Path, names: Sequence[str]) -> None:
         for name in names:
             run = manifest.runs.pop(name, None)
             for old in run.artefacts if run is not None else ():
-                _drop(out, manifest, old)
-        write_manifest(out, manifest)
+                manifest.artefacts.pop(old, None)
+                _drop(out, old)
+        write_atomically(out / MANIFEST, _manifest_text(manifest))
 
 
-def _drop(out: Path, manifest: Manifest, name: str) -> None:
+def _drop(out: Path, name: str) -> None:
     (out / name).unlink(missing_ok=True)
-    manifest.artefacts.pop(name, None)
     for parent in (out / name).parents:
         if parent == out or not parent.is_dir() or any(parent.iterdir()):
             break
@@ -218,8 +228,7 @@ def recover(out: Path) -> None:
     Call it only while no other process works in ``out``.
     """
     for place in _places(out):
-        for decided in sorted(place.glob(f"{COMMIT_PREFIX}*")):
-            _carry_out(place, decided)
+        _finish_decided(place)
         for left in [*place.glob(f"{STAGING_PREFIX}*"), *(place / CACHE).glob(f"{STAGING_PREFIX}*")]:
             _remove(left)
 
@@ -253,6 +262,11 @@ def write_atomically(path: Path, text: str) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _sync(path.parent)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+    _sync(path)
 
 
 def _usual_mode() -> int:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from outlet.errors import InputError
 from outlet.progress import SILENT, Progress
@@ -28,9 +28,9 @@ _FAR = 1 << 30
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Hold the lock of a file while the body runs; wait for whoever holds it."""
+    """Hold the lock of a file while the body runs; wait for whoever holds it. Without locks, go on all the same."""
     with file.open("a+b") as stream:
-        while not _take(stream):
+        while _take(stream) == "busy":
             time.sleep(_POLL_S)
         yield
 
@@ -55,10 +55,16 @@ def working_in(
     Raises
     ------
     InputError
-        When another process still holds the folder after that time; its number, command and host are named.
+        When the folder cannot be made or written, or when another process still holds it after that time; its number,
+        command and host are named.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / NAME).open("a+b") as stream:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stream = (folder / NAME).open("a+b")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{folder}: cannot be written: {reason}; write elsewhere with --out") from error
+    with stream:
         _wait(stream, folder, progress, WAIT_S if wait_s is None else wait_s)
         _write(stream, f"process {os.getpid()}, `{command}`, on {platform.node() or 'this machine'}")
         try:
@@ -71,13 +77,10 @@ def _wait(stream: BinaryIO, folder: Path, progress: Progress, wait_s: float) -> 
     deadline = time.monotonic() + wait_s
     told = False
     while True:
-        try:
-            if _take(stream):
-                return
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise
+        answer = _take(stream)
+        if answer == "unable":
             progress.say(f"{folder}: this file system has no locks; let only one outlet command work there at a time")
+        if answer != "busy":
             return
         if time.monotonic() >= deadline:
             raise InputError(
@@ -101,8 +104,8 @@ def _write(stream: BinaryIO, text: str) -> None:
     stream.flush()
 
 
-def _take(stream: BinaryIO) -> bool:
-    """Take the lock of an open file, or return False where another process has it."""
+def _take(stream: BinaryIO) -> Literal["taken", "busy", "unable"]:
+    """Take the lock of an open file, or tell that another process has it, or that the file system has no locks."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -115,6 +118,8 @@ def _take(stream: BinaryIO) -> bool:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
-            return False
+            return "busy"
+        if error.errno in _NO_LOCKS:
+            return "unable"
         raise
-    return True
+    return "taken"
