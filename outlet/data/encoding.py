@@ -44,9 +44,9 @@ MODELS: dict[str, tuple[Callable[[], Script], float]] = {
     "gb18030": (chinese, 0.0),
     "cp932": (japanese, 0.0),
     "cp1252": (western, 0.0),
-    "euc_jp": (japanese, 2.0),
-    "big5": (traditional_chinese, 2.0),
-    "cp949": (korean, 2.0),
+    "euc_jp": (japanese, 3.0),
+    "big5": (traditional_chinese, 6.0),
+    "cp949": (korean, 6.0),
     "cp1250": (central, 1.0),
     "cp1251": (cyrillic, 1.0),
     "cp1253": (greek, 1.0),
@@ -158,8 +158,9 @@ def encoding_fault(label: str, error: UndecodableError) -> Fault:
     if error.readings:
         shown = "; ".join(f"{reading.encoding}: “{reading.sample}”" for reading in error.readings)
         found = f"{found} ({shown})"
-    likely = error.readings[0].encoding if error.readings else "GB18030"
-    fix = f'State the layer\'s encoding, such as encoding = "{likely}", or save the file as UTF-8.'
+        fix = f'State the layer\'s encoding, such as encoding = "{error.readings[0].encoding}", or save it as UTF-8.'
+    else:
+        fix = 'Save or export the file again as UTF-8, or state the layer\'s encoding, such as encoding = "GB18030".'
     return Fault(label, code="encoding", found=found, expected="text whose encoding is clear", fix=fix)
 
 

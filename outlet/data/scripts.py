@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+HARD_CLASH = 8.0
 CLASH = 4.0
 SOFT_CLASH = 2.0
 RARE_SHARE = 0.0005
@@ -85,7 +86,7 @@ def _clash(script: Script, before: str, letter: str) -> float:
         ascii_one, other = (before, letter) if before.isascii() else (letter, before)
         if not (ascii_one.isalpha() and other.isalpha()):
             return 0.0
-        return CLASH if script.kind == "alphabet" else SOFT_CLASH
+        return HARD_CLASH if script.kind == "alphabet" else SOFT_CLASH
     if before.islower() and letter.isupper():
         return CLASH
     return SOFT_CLASH if _is_half_width(before) != _is_half_width(letter) else 0.0
@@ -219,7 +220,7 @@ def central() -> Script:
     """Return the letters of central Europe beyond ASCII; a twentieth of its text."""
     less, capitals = "ďťňľĺŕăâîşţäëđúôß", "ŁŚŻŹĆČŘŠŽÁÉÍÓÖŐÜŰÝÚŞŢÄ"
     made = _latin("áéíóöőüűąęłńśżźćčřšžýěů", less, capitals, "„”“–—…§°«»\xa0", "ĄĘŃĎŤŇĽĹŔĂÂÎĐ")
-    return replace(made, never_before_vowels="ńŃśŚ")
+    return replace(made, never_before_vowels="ńŃśŚęăő")
 
 
 @cache
