@@ -5,6 +5,7 @@ from __future__ import annotations
 from outlet.data.skipping import SkipRules
 from outlet.data.table import TableForm
 from outlet.project import DataPath, Project
+from siting.data.osm_layers import describe_extract
 from siting.data.source import Join, Source
 from siting.settings.data import (
     CandidateSettings,
@@ -41,6 +42,7 @@ def describe_source(project: Project, file: DataPath, chosen: LayerSettings) -> 
         point_order=chosen.point_order,
         tags=chosen.tags,
         join=None if chosen.join is None else _join(project, chosen.join),
+        osm=describe_extract(project, file, chosen),
     )
 
 

@@ -92,6 +92,31 @@ class Choice:
         return tuple(sorted(self.keys | {key for key, _ in self.points | self.lines | self.areas}))
 
 
+@dataclass(frozen=True)
+class ExtractUse:
+    """What one layer of a project wants of an extract.
+
+    Parameters
+    ----------
+    layer
+        Name of the layer.
+    own
+        What it wants.
+    together
+        What all layers want that name the same extract, so that one reading serves them.
+    tells
+        Whether this layer passes on the remarks on the extract, so that they are told once.
+    tagged
+        Whether the settings choose its features by tags; else the rules do.
+    """
+
+    layer: str
+    own: Choice
+    together: Choice
+    tells: bool = True
+    tagged: bool = False
+
+
 def has_any_pair(tags: Tags, pairs: Iterable[Pair]) -> bool:
     """Tell whether any of the tags holds; ``*`` stands for any value.
 

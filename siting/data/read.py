@@ -99,11 +99,22 @@ def _read(source: Source, path: Path, wanted: Sequence[str], layer: str | None) 
             unpacked = Path(folder) / path.stem
             unpacked.write_bytes(read_gzip(path, source.name))
             return _read(source, unpacked, wanted, layer)
+    if suffix == ".pbf":
+        return _read_osm(source, wanted)
     if suffix in PARQUET_SUFFIXES:
         vector = read_parquet(source, path, wanted)
     else:
         vector = read_vector(source, path, wanted, layer)
     return _Read(vector.frame, vector.columns, vector.remarks)
+
+
+def _read_osm(source: Source, wanted: Sequence[str]) -> _Read:
+    from siting.data.osm_layers import read_extract_layer
+
+    if source.osm is None:
+        raise TableError([source.fault("unreadable", "an OpenStreetMap extract", "a layer that it can give")])
+    layer = read_extract_layer(source, source.osm, wanted)
+    return _Read(layer.frame, layer.columns, layer.remarks)
 
 
 def _read_table(source: Source, path: Path, wanted: Sequence[str], sheet: str | None) -> _Read:

@@ -12,6 +12,7 @@ import geopandas as gpd
 from outlet.data.table import TableForm
 from outlet.errors import Fault
 from outlet.findings import Remark
+from siting.data.osm import ExtractUse
 
 PLAIN = TableForm()
 PointOrder = Literal["lat-lon", "lon-lat"]
@@ -69,6 +70,8 @@ class Source:
         Column of OpenStreetMap tags whose keys are columns too.
     join
         A table whose columns come along.
+    osm
+        What is wanted of an OpenStreetMap extract.
     """
 
     path: Path
@@ -81,6 +84,7 @@ class Source:
     point_order: PointOrder | None = None
     tags: str | None = None
     join: Join | None = None
+    osm: ExtractUse | None = None
 
     def fault(
         self,

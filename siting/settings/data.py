@@ -118,6 +118,12 @@ class LayerSettings(FormSettings):
     tags: str | None = Field(
         None, description="Column of OpenStreetMap tags, such as other_tags, whose keys are then columns too."
     )
+    osm: dict[str, str | tuple[str, ...]] = Field(
+        {},
+        description="Of an OpenStreetMap extract (.pbf), features with any of these tags, * for any value, as "
+        '{ amenity = "bank", shop = "*" }; else those that where names, or what suits the layer: walkable ways, stops, '
+        "homes, water, land use, the extract's rectangle. Keys of tags are columns.",
+    )
     join: JoinSettings | None = Field(None, description="Table whose columns are taken onto the layer.")
     where: dict[str, CellValue | tuple[CellValue, ...]] = Field(
         {}, description="Keep only rows whose column holds one of these values, as { YEAR = 2023 }."
