@@ -17,6 +17,7 @@ def check(project: Project) -> Findings:
         return Findings()
     from siting.data.gather import gather
     from siting.data.load import assemble
+    from siting.data.streets import street_remarks
     from siting.geo.crs import parse_metric_crs
     from siting.settings import SitingSettings
 
@@ -38,7 +39,7 @@ def check(project: Project) -> Findings:
         except InputError as error:
             faults.append(Fault("outlet.toml", "unusable", str(error), "layers that fit together"))
         else:
-            remarks = data.remarks
+            remarks = (*data.remarks, *street_remarks(data, str(settings.data.streets.file)))
             if settings.data.candidates.generate is not None:
                 counts += (
                     Count("siting.data.candidates.generate", len(data.candidates), "candidates made by the rule"),
