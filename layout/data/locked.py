@@ -1,22 +1,24 @@
 """Read the cells of a roster that must be kept.
 
-The table is CSV in UTF-8 with a header: ``date`` (such as ``2026-03-05``), ``person`` (id), ``post``, ``start`` and
-``end`` (HH:MM). An empty post locks a day off; an optional ``outlet`` limits a row to one outlet. Other columns are
-ignored, so that rows of roster.csv can be copied as they are: the apostrophe that keeps a spreadsheet from running a
-text is taken off again.
+The table (CSV or a workbook) has ``date`` (such as ``2026-03-05``), ``person`` (id), ``post``, ``start`` and ``end``
+(HH:MM). An empty post locks a day off; an optional ``outlet`` limits a row to one outlet. Other columns are ignored, so
+that rows of roster.csv can be copied as they are: the apostrophe that keeps a spreadsheet from running a text is taken
+off again. Other names of columns are mapped in ``[layout.staff.locked_table]``.
 """
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from layout.data.tables import Opened, open_table
+from layout.data.times import read_moments
+from layout.settings.tables import LockedTableSettings
 from outlet.cells import from_text_cell
 from outlet.errors import Fault, TableError
+from outlet.findings import Remark
 from outlet.handover import minute_of_day
 
 COLUMNS = ("date", "person", "post", "start", "end")
@@ -35,7 +37,18 @@ class LockedCell:
     outlet: str = ""
 
 
-def read_locked(file: Path, *, name: str | None = None) -> tuple[LockedCell, ...]:
+@dataclass(frozen=True)
+class CheckedCells:
+    """What could be read of a table of locked cells, with every fault and remark."""
+
+    cells: tuple[LockedCell, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def read_locked(
+    file: Path, settings: LockedTableSettings | None = None, *, name: str | None = None
+) -> tuple[LockedCell, ...]:
     """Read a table of locked cells.
 
     Raises
@@ -43,64 +56,59 @@ def read_locked(file: Path, *, name: str | None = None) -> tuple[LockedCell, ...
     TableError
         All faults of the table at once, by row.
     """
-    cells, faults = check_locked(file, name=name)
-    if faults:
-        raise TableError(faults)
-    return cells
+    found = check_locked(file, settings, name=name)
+    if found.faults:
+        raise TableError(found.faults)
+    return found.cells
 
 
-def check_locked(file: Path, *, name: str | None = None) -> tuple[tuple[LockedCell, ...], tuple[Fault, ...]]:
+def check_locked(file: Path, settings: LockedTableSettings | None = None, *, name: str | None = None) -> CheckedCells:
     """Read a table of locked cells and return what could be read together with every fault."""
-    label = name or file.name
-    if not file.is_file():
-        fix = "Correct [layout.staff] locked, or remove it"
-        return (), (Fault(label, "missing-file", "no such file", "a CSV file of locked cells", fix),)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not UTF-8"
-        return (), (Fault(label, "encoding", found, "UTF-8 text", "Save the file as UTF-8"),)
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-    if missing:
-        found = f"no column {', '.join(missing)}"
-        return (), (Fault(label, "missing-column", found, f"columns {', '.join(COLUMNS)}"),)
+    settings = settings or LockedTableSettings()
+    fix = "Correct [layout.staff] locked, or remove it."
+    opened = open_table(file, name or file.name, settings, settings.columns, COLUMNS, fix=fix)
+    if opened.faults:
+        return CheckedCells((), tuple(opened.faults), tuple(opened.remarks))
+    moments = read_moments(opened.frame["date"].tolist(), settings.day_first)
     cells: list[LockedCell] = []
-    faults: list[Fault] = []
     taken: dict[tuple[dt.date, str, str], int] = {}
-    for row, record in enumerate(reader, start=1):
-        cell = _cell(label, row, record, faults)
+    for row, record in zip(opened.frame.index, opened.frame.to_dict("records"), strict=True):
+        texts = {str(key): from_text_cell(str(value)) for key, value in record.items()}
+        cell = _cell(opened, int(row), texts, moments)
         if cell is None:
             continue
-        before = taken.setdefault((cell.date, cell.person, cell.outlet), row)
-        if before != row:
+        before = taken.setdefault((cell.date, cell.person, cell.outlet), cell.row)
+        if before != cell.row:
             expected = f"one row a person and day; row {before} has the same"
-            faults.append(Fault(label, "duplicate", f"{cell.person} on {cell.date}", expected, row=row))
+            opened.fault("duplicate-id", "person", f"{cell.person} on {cell.date}", expected, cell.row)
         cells.append(cell)
-    return tuple(cells), tuple(faults)
+    return CheckedCells(tuple(cells), tuple(opened.faults), tuple(opened.remarks))
 
 
-def _cell(label: str, row: int, record: Mapping[str, str | None], faults: list[Fault]) -> LockedCell | None:
-    values = {column: from_text_cell((record.get(column) or "").strip()) for column in COLUMNS}
-    outlet = (record.get("outlet") or "").strip()
+def _cell(opened: Opened, row: int, texts: Mapping[str, str], moments: Mapping[str, dt.datetime]) -> LockedCell | None:
+    """Return a row's cell, or None where it is at fault; all of its faults are told."""
+    before = len(opened.faults)
+    moment = moments.get(texts["date"])
+    if moment is None:
+        opened.fault("not-a-date", "date", repr(texts["date"]), "a date such as 2026-03-05", row)
+    if not texts["person"]:
+        opened.fault("missing-value", "person", "nothing", "a person's id", row)
+    start = end = 0
+    if texts["post"]:
+        start, end = _minute(opened, row, texts, "start"), _minute(opened, row, texts, "end")
+        if start >= end and len(opened.faults) == before:
+            found = f"{texts['start']} to {texts['end']}"
+            opened.fault("time-order", "end", found, "an end after the start", row)
+    if moment is None or len(opened.faults) > before:
+        return None
+    return LockedCell(row, moment.date(), texts["person"], texts["post"], start, end, texts.get("outlet", ""))
+
+
+def _minute(opened: Opened, row: int, texts: Mapping[str, str], column: str) -> int:
+    """Return the minute of the day; spreadsheets write 09:00:00 for 09:00."""
+    text = texts[column]
     try:
-        date = dt.date.fromisoformat(values["date"])
+        return minute_of_day(text.removesuffix(":00") if text.count(":") == 2 else text)
     except ValueError:
-        found = repr(values["date"])
-        faults.append(Fault(label, "date", found, "a date such as 2026-03-05", row=row, column="date"))
-        return None
-    if not values["person"]:
-        faults.append(Fault(label, "person", "nothing", "a person's id", row=row, column="person"))
-        return None
-    if not values["post"]:
-        return LockedCell(row, date, values["person"], "", 0, 0, outlet)
-    try:
-        start, end = minute_of_day(values["start"]), minute_of_day(values["end"])
-    except ValueError as error:
-        faults.append(Fault(label, "time", str(error), "HH:MM", row=row, column="start, end"))
-        return None
-    if start >= end:
-        found = f"{values['start']} to {values['end']}"
-        faults.append(Fault(label, "time-order", found, "an end after the start", row=row, column="end"))
-        return None
-    return LockedCell(row, date, values["person"], values["post"], start, end, outlet)
+        opened.fault("not-a-time", column, repr(text) if text else "nothing", "a time of day HH:MM", row)
+        return 0

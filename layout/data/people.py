@@ -1,6 +1,6 @@
 """Read the people who can be rostered: contract hours, roles, days off and wishes.
 
-The table is CSV in UTF-8 with a header:
+The table is CSV or a workbook; its columns may have other names, which `[layout.staff.people_table]` maps:
 
 ======================  ========  =================================================================
 column                  required  meaning
@@ -9,7 +9,7 @@ id                      yes       unique text
 name                    yes       as it stands on the wall roster
 hours_per_week_max      yes       most hours a week by contract
 hours_per_week_min      no        fewest hours a week by contract, default 0
-roles                   yes       posts the person can fill, separated by ``;``
+roles                   yes       posts the person can fill, separated by ``;`` (also ；、)
 outlet                  no        id of the outlet the person works at; empty: any
 days_off                no        leave that must be respected: dates or ``first/last``, by ``;``
 wants_off               no        days the person asks to have off, same form
@@ -19,17 +19,25 @@ wants_on                no        days the person asks to work, same form
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from layout.data.tables import Opened, open_table
+from layout.data.times import moment_of
+from layout.settings.tables import PeopleTableSettings
+from outlet.data.contract import faults_of, number, required, unique_id
 from outlet.errors import Fault, TableError
+from outlet.findings import Remark
+
+if TYPE_CHECKING:
+    from pandera.pandas import Check, DataFrameSchema
 
 REQUIRED = ("id", "name", "hours_per_week_max", "roles")
-OPTIONAL = ("hours_per_week_min", "outlet", "days_off", "wants_off", "wants_on")
+PARTS = re.compile(r"[;；、]")
 HOURS_PER_WEEK = 168.0
 LONGEST_LEAVE_DAYS = 732
 
@@ -76,13 +84,24 @@ class People:
         return People(tuple(person for person in self.people if person.outlet in (None, outlet_id)))
 
 
-def read_people(file: Path, *, name: str | None = None) -> People:
+@dataclass(frozen=True)
+class CheckedPeople:
+    """What could be read of a table of people, with every fault and remark."""
+
+    people: People
+    faults: tuple[Fault, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+def read_people(file: Path, settings: PeopleTableSettings | None = None, *, name: str | None = None) -> People:
     """Read a people table.
 
     Parameters
     ----------
     file
-        The CSV file.
+        The table.
+    settings
+        How it is laid out.
     name
         How messages call it; the file's own name by default.
 
@@ -91,71 +110,70 @@ def read_people(file: Path, *, name: str | None = None) -> People:
     TableError
         All faults of the table at once, by row.
     """
-    people, faults = check_people(file, name=name)
-    if faults:
-        raise TableError(faults)
-    return people
+    found = check_people(file, settings, name=name)
+    if found.faults:
+        raise TableError(found.faults)
+    return found.people
 
 
-def check_people(file: Path, *, name: str | None = None) -> tuple[People, tuple[Fault, ...]]:
+def check_people(file: Path, settings: PeopleTableSettings | None = None, *, name: str | None = None) -> CheckedPeople:
     """Read a people table and return what could be read together with every fault."""
-    label = name or file.name
-    if not file.is_file():
-        fix = "Correct [layout.staff] people, or remove it to have people made up"
-        return People(), (Fault(label, "missing-file", "no such file", "a CSV file of people", fix),)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not UTF-8"
-        return People(), (Fault(label, "encoding", found, "UTF-8 text", "Save the file as UTF-8"),)
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = [column.strip() for column in reader.fieldnames or ()]
-    missing = [column for column in REQUIRED if column not in columns]
-    if missing:
-        expected = f"columns {', '.join(REQUIRED)}; optional {', '.join(OPTIONAL)}"
-        return People(), (Fault(label, "missing-column", f"no column {', '.join(missing)}", expected),)
-    people: list[Person] = []
-    faults: list[Fault] = []
-    seen: dict[str, int] = {}
-    for row, record in enumerate(reader, start=1):
-        cells = {(key or "").strip(): (value or "").strip() for key, value in record.items() if isinstance(value, str)}
-        reading = _Row(label, row, cells, faults)
-        person = reading.person()
-        if person.id in seen:
-            reading.fault("duplicate-id", "id", repr(person.id), f"an id that row {seen[person.id]} does not have")
-        seen.setdefault(person.id, row)
-        people.append(person)
+    settings = settings or PeopleTableSettings()
+    fix = "Correct [layout.staff] people, or remove it to have people made up."
+    opened = open_table(file, name or file.name, settings, settings.columns, REQUIRED, fix=fix)
+    if opened.faults:
+        return CheckedPeople(People(), tuple(opened.faults), tuple(opened.remarks))
+    opened.faults += faults_of(_contract(opened), opened.frame.rename(columns=opened.names), opened.label)
+    wrong = {(fault.row, fault.column) for fault in opened.faults}
+    people = []
+    for row, cells in zip(opened.frame.index, opened.frame.to_dict("records"), strict=True):
+        texts = {str(key): str(value) for key, value in cells.items()}
+        people.append(_Row(opened, int(row), texts, settings.day_first).person(wrong))
     if not people:
-        faults.append(Fault(label, "empty", "no row", "at least one person"))
-    return People(tuple(people)), tuple(faults)
+        opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one person"))
+    faults = sorted(opened.faults, key=lambda fault: fault.row if isinstance(fault.row, int) else 0)
+    return CheckedPeople(People(tuple(people)), tuple(faults), tuple(opened.remarks))
+
+
+def _contract(opened: Opened) -> DataFrameSchema:
+    """Return what each column must hold, under the file's own names."""
+    from pandera.pandas import Column, DataFrameSchema
+
+    hours = number(high=HOURS_PER_WEEK, unit="hours a week")
+    checks: dict[str, list[Check]] = {
+        "id": unique_id(),
+        "name": [required(expected="a name")],
+        "hours_per_week_max": [required(expected="hours a week"), *hours],
+        "hours_per_week_min": hours,
+    }
+    there = {opened.names[key]: Column(checks=each) for key, each in checks.items() if key in opened.frame}
+    return DataFrameSchema(there)
 
 
 @dataclass(frozen=True)
 class _Row:
-    """One row being read; faults are appended to the shared list."""
+    """One row being read; faults go to the table's."""
 
-    label: str
+    opened: Opened
     row: int
     cells: Mapping[str, str]
-    faults: list[Fault]
+    day_first: bool | None
 
-    def fault(self, code: str, column: str, found: str, expected: str) -> None:
-        self.faults.append(Fault(self.label, code, found, expected, row=self.row, column=column))
-
-    def person(self) -> Person:
-        most = self._minutes("hours_per_week_max")
-        least = self._minutes("hours_per_week_min")
-        if least > most:
-            found = f"{least / 60:g}"
-            self.fault("hours-order", "hours_per_week_min", found, f"at most hours_per_week_max, {most / 60:g}")
-        roles = frozenset(part.strip() for part in self.cells.get("roles", "").split(";") if part.strip())
+    def person(self, wrong: set[tuple[int | str | None, str | None]]) -> Person:
+        """Return the person; cells in ``wrong`` have been told already and count as empty."""
+        roles = frozenset(part.strip() for part in PARTS.split(self.cells.get("roles", "")) if part.strip())
         if not roles:
-            self.fault("no-role", "roles", "nothing", "posts the person can fill, such as teller;guide")
+            self.opened.fault("missing-value", "roles", "nothing", "at least one post, such as teller;guide", self.row)
+        least, most = (self._minutes(column, wrong) for column in ("hours_per_week_min", "hours_per_week_max"))
+        if least is not None and most is not None and least > most:
+            found = f"{least / 60:g} above {most / 60:g}"
+            expected = "the fewest hours a week not above the most"
+            self.opened.fault("hours-order", "hours_per_week_min", found, expected, self.row)
         return Person(
-            id=self._text("id"),
-            name=self._text("name"),
-            minutes_per_week_min=least,
-            minutes_per_week_max=most,
+            id=self.cells["id"],
+            name=self.cells["name"],
+            minutes_per_week_min=least or 0,
+            minutes_per_week_max=most or 0,
             roles=roles,
             outlet=self.cells.get("outlet") or None,
             days_off=self._days("days_off"),
@@ -163,38 +181,29 @@ class _Row:
             wants_on=self._days("wants_on"),
         )
 
-    def _text(self, column: str) -> str:
+    def _minutes(self, column: str, wrong: set[tuple[int | str | None, str | None]]) -> int | None:
         text = self.cells.get(column, "")
-        if not text:
-            self.fault("empty-cell", column, "nothing", "a text")
-        return text
-
-    def _minutes(self, column: str) -> int:
-        text = self.cells.get(column, "")
-        if not text and column not in REQUIRED:
-            return 0
-        try:
-            hours = float(text)
-        except ValueError:
-            hours = -1.0
-        if not 0 <= hours <= HOURS_PER_WEEK:
-            self.fault("hours", column, repr(text), "hours a week from 0 to 168, such as 37.5")
-            return 0
-        return round(hours * 60)
+        return None if not text or (self.row, self.opened.names[column]) in wrong else round(float(text) * 60)
 
     def _days(self, column: str) -> frozenset[dt.date]:
         days: set[dt.date] = set()
-        for part in (part.strip() for part in self.cells.get(column, "").split(";")):
+        for part in (part.strip() for part in PARTS.split(self.cells.get(column, ""))):
             if not part:
                 continue
-            first, _, last = part.partition("/")
-            try:
-                start = dt.date.fromisoformat(first.strip())
-                end = dt.date.fromisoformat(last.strip() or first.strip())
-            except ValueError:
-                start, end = dt.date.max, dt.date.min
-            if not 0 <= (end - start).days <= LONGEST_LEAVE_DAYS:
-                self.fault("day", column, repr(part), "a date such as 2026-03-05, or first/last of at most two years")
+            span = self._span(part)
+            if span is None:
+                expected = "a date such as 2026-03-05, or first/last of at most two years"
+                self.opened.fault("not-a-date", column, repr(part), expected, self.row)
                 continue
-            days.update(start + dt.timedelta(days=at) for at in range((end - start).days + 1))
+            days.update(span[0] + dt.timedelta(days=at) for at in range((span[1] - span[0]).days + 1))
         return frozenset(days)
+
+    def _span(self, part: str) -> tuple[dt.date, dt.date] | None:
+        """Return the first and last day of ``date`` or ``first/last``; dates with slashes stand alone."""
+        alone = moment_of(part, self.day_first)
+        first, _, last = part.partition("/")
+        start = alone or moment_of(first, self.day_first)
+        end = alone or moment_of(last, self.day_first)
+        if start is None or end is None or not 0 <= (end - start).days <= LONGEST_LEAVE_DAYS:
+            return None
+        return start.date(), end.date()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.errors import Fault, InputError, TableError
+from outlet.cells import from_text_cell
+from outlet.data.table import read_table
+from outlet.errors import Fault, TableError
 from outlet.handover import minute_of_day
 
 ROSTER_COLUMNS = ("date", "person", "shift_id", "post", "start", "end")
@@ -34,35 +35,41 @@ def read_duties(roster: Path, shifts: Path) -> tuple[Duty, ...]:
 
     Raises
     ------
-    InputError
-        When a column is missing.
     TableError
-        Every row that cannot be read.
+        Every fault of both tables at once, by row.
     """
+    faults: list[Fault] = []
     breaks = {
         row["shift_id"]: (row["break_start"], row["break_end"])
-        for row in _records(shifts, SHIFT_COLUMNS)
+        for _, row in _records(shifts, SHIFT_COLUMNS, faults)
         if row["break_start"] and row["break_end"]
     }
     duties: list[Duty] = []
-    faults: list[Fault] = []
-    for number, row in enumerate(_records(roster, ROSTER_COLUMNS), start=1):
+    for number, row in _records(roster, ROSTER_COLUMNS, faults):
         try:
             duties.append(_duty(row, breaks))
-        except (ValueError, TypeError) as error:
-            faults.append(Fault(roster.name, "row", str(error), "a row as `outlet staff` writes it", row=number))
+        except ValueError as error:
+            faults.append(Fault(roster.name, "unreadable", str(error), "a row as `outlet staff` writes it", row=number))
     if faults:
         raise TableError(faults)
     return tuple(duties)
 
 
-def _records(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        missing = [column for column in columns if column not in (reader.fieldnames or ())]
-        if missing:
-            raise InputError(f"{file.name}: no column {', '.join(missing)}; expected {', '.join(columns)}")
-        return list(reader)
+def _records(file: Path, columns: Sequence[str], faults: list[Fault]) -> list[tuple[int, dict[str, str]]]:
+    """Return row numbers and cells; what keeps the table from being read goes to the faults."""
+    try:
+        frame = read_table(file, file.name).frame
+    except TableError as error:
+        faults.extend(error.faults)
+        return []
+    expected = f"the columns {', '.join(columns)}, as `outlet staff` writes them"
+    missing = [column for column in columns if column not in frame.columns]
+    faults.extend(Fault(file.name, "missing-column", f"no column {name}", expected, column=name) for name in missing)
+    if missing:
+        return []
+    rows = frame[list(columns)].to_dict("records")
+    texts = [{str(key): from_text_cell(str(cell)) for key, cell in row.items()} for row in rows]
+    return list(zip(map(int, frame.index), texts, strict=True))
 
 
 def _duty(row: Mapping[str, str], breaks: Mapping[str, tuple[str, str]]) -> Duty:

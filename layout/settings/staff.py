@@ -11,6 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from layout.settings.tables import LockedTableSettings, PeopleTableSettings
 from outlet.project import DataPath, Settings
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -57,11 +58,13 @@ class StaffSettings(Settings):
     """``[layout.staff]``: people, wages, shifts and rosters."""
 
     people: DataPath | None = Field(
-        None, description="People who can be rostered (CSV); none: people are made up to meet the requirement."
+        None, description="People who can be rostered (a table); none: people are made up to meet the requirement."
     )
     locked: DataPath | None = Field(
-        None, description="Cells of a roster to keep: CSV with date, person, post, start, end; empty post: a day off."
+        None, description="Cells of a roster to keep: date, person, post, start, end; empty post: a day off."
     )
+    people_table: PeopleTableSettings = PeopleTableSettings()
+    locked_table: LockedTableSettings = LockedTableSettings()
     wage_per_hour: Money = Field(20.0, description="Cost of one paid hour, in the project's currency; preset.")
     wages: Mapping[str, Money] = Field({}, description="Cost of one paid hour by post, where it differs.")
     full_time_hours: float = Field(40.0, ge=1, le=60, description="Paid hours of a full-time week; preset.")

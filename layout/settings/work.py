@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from layout.settings.tables import SnapshotSettings, VisitTableSettings
 from outlet.handover import Weekday
 from outlet.project import DataPath, Settings
 
@@ -20,7 +21,11 @@ class ServiceSettings(Settings):
     preset: DataPath | None = Field(
         None, description="A catalogue of services and posts in the form of the presets; none: that of the sector."
     )
-    visits: DataPath | None = Field(None, description="Counted visits: outlet, time, count, and service if known.")
+    visits: DataPath | None = Field(
+        None, description="Counted visits: outlet, time, count, and service if known; or snapshots of ticket queues."
+    )
+    visits_table: VisitTableSettings = VisitTableSettings()
+    snapshots: SnapshotSettings | None = Field(None, description="The visits file holds snapshots of ticket queues.")
     interval_min: Literal[15, 30, 60] = Field(30, description="Time step of the requirement, minutes.")
     target_share: float = Field(0.8, gt=0, lt=1, description="Share of visitors to be called within the target wait.")
     target_wait_min: float = Field(5.0, ge=0, le=240, description="Target wait, minutes.")

@@ -24,6 +24,7 @@ def check(project: Project) -> Findings:
     found = found.joined(Findings(faults=tuple(_forms(project))))
     if any(fault.input in _form_files(project) for fault in found.faults):
         return found
+    found = found.joined(Findings(faults=tuple(_unknown_services(project))))
     faulty = {fault.input for fault in found.faults}
     return found.joined(Findings(faults=tuple(_too_small(project, faulty))))
 
@@ -52,6 +53,27 @@ def _forms(project: Project) -> list[Fault]:
         except InputError as error:
             faults.append(Fault(file, "outside-folder", str(error), "a file inside the project folder"))
     return faults
+
+
+def _unknown_services(project: Project) -> list[Fault]:
+    """Return the counted visits, or the queues of the settings, whose service no outlet's catalogue has."""
+    from layout.data.visits import check_visits
+    from layout.settings import LayoutSettings
+    from layout.study.workload import read_catalogue, unknown_services
+
+    layout = project.section("layout", LayoutSettings)
+    settings = layout.services
+    if settings.visits is None or (layout.briefs and settings.preset is None):
+        return []  # hand-written briefs may be of other sectors, each with a catalogue of its own
+    try:
+        known = [service.id for service in read_catalogue(project, _least_brief(project)).services]
+        if settings.snapshots is not None:
+            return unknown_services(settings, known)
+        file = project.path(settings.visits)
+    except InputError:
+        return []
+    visits = check_visits(file, settings.visits_table, name=settings.visits, services=known)
+    return [fault for fault in visits.faults if fault.code == "unknown-reference"]
 
 
 def _too_small(project: Project, faulty: set[str]) -> list[Fault]:

@@ -120,7 +120,7 @@ def _given_people(stage: StageRun, settings: StaffSettings) -> tuple[Person, ...
     """Return the people of the table who work at the outlet; none where there is no table, or nobody of this outlet."""
     if settings.people is None:
         return ()
-    table = read_people(stage.project.path(settings.people), name=settings.people)
+    table = read_people(stage.project.path(settings.people), settings.people_table, name=settings.people)
     return table.of_outlet(stage.brief.id).people
 
 
@@ -128,10 +128,10 @@ def _locked_cells(stage: StageRun, settings: StaffSettings) -> tuple[LockedCell,
     """Return the locked cells of this outlet; those of people who work at another are not of this roster."""
     if settings.locked is None:
         return ()
-    cells = read_locked(stage.project.path(settings.locked), name=settings.locked)
+    cells = read_locked(stage.project.path(settings.locked), settings.locked_table, name=settings.locked)
     elsewhere: set[str] = set()
     if settings.people is not None:
-        table = read_people(stage.project.path(settings.people), name=settings.people)
+        table = read_people(stage.project.path(settings.people), settings.people_table, name=settings.people)
         elsewhere = {person.id for person in table.people} - {p.id for p in table.of_outlet(stage.brief.id).people}
     return tuple(cell for cell in cells if cell.outlet in ("", stage.brief.id) and cell.person not in elsewhere)
 

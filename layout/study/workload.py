@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-from layout.data.visits import read_visits
+import numpy as np
+from numpy.typing import NDArray
+
+from layout.data.snapshots import Snapshots, read_snapshots
+from layout.data.visits import VisitCounts, read_visits
 from layout.settings import LayoutSettings
+from layout.settings.tables import SnapshotSettings
 from layout.settings.work import ServiceSettings
 from layout.workload.arrivals import Arrivals, counted_arrivals, expected_arrivals
 from layout.workload.diversion import Diversion, divert
 from layout.workload.services import Catalogue, read_preset
 from outlet.data.toml import read_model
-from outlet.handover import OutletBrief, Span, Weekday
+from outlet.errors import Fault, InputError, TableError
+from outlet.handover import WEEKDAYS, OutletBrief, Span, Weekday
 from outlet.project import Project
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -77,13 +87,15 @@ def _arrivals(
     hours = opening_hours(catalogue, brief)
     if settings.visits is not None:
         services = [service.id for service in catalogue.services]
-        table = read_visits(project.path(settings.visits), name=settings.visits, services=services)
+        table, told = _visits(project, settings, catalogue)
         own = brief.id in table.outlets()
         week, days = table.mean_week(services, brief.id if own else None)
-        level = None if own else brief.visits_per_day
         whose = "its own" if own else "the pattern, not the level, of all outlets'"
-        note = f"visits: {whose} counts of {days} days in {settings.visits}"
-        return counted_arrivals(catalogue, hours, week, interval_min=settings.interval_min, level=level), (note,)
+        notes = (f"visits: {whose} counts of {days} days in {settings.visits}", *told)
+        if table.daily:
+            return _daily_arrivals(brief, catalogue, settings, week.sum(axis=(1, 2)), own=own), notes
+        level = None if own else brief.visits_per_day
+        return counted_arrivals(catalogue, hours, week, interval_min=settings.interval_min, level=level), notes
     arrivals = expected_arrivals(
         catalogue,
         hours,
@@ -94,3 +106,66 @@ def _arrivals(
     )
     source = "siting's pattern of the day" if brief.visits_share_by_interval else "the sector's preset pattern"
     return arrivals, (f"visits: {brief.visits_per_day:,.0f} a mean open day, {source}",)
+
+
+def _daily_arrivals(
+    brief: OutletBrief, catalogue: Catalogue, settings: ServiceSettings, per_weekday: Floats, *, own: bool
+) -> Arrivals:
+    """Return the arrivals where whole days were counted: level and weekdays by the counts, the day by its pattern."""
+    hours = opening_hours(catalogue, brief)
+    counted = np.array([per_weekday[at] for at, day in enumerate(WEEKDAYS) if hours.get(day)])
+    mean = float(counted.mean()) if len(counted) else 0.0
+    if mean <= 0:
+        raise InputError(f"{settings.visits}: nothing was counted on the outlet's open days; check opening_hours")
+    factors = {day: float(per_weekday[at] / mean) for at, day in enumerate(WEEKDAYS)}
+    return expected_arrivals(
+        catalogue,
+        hours,
+        mean if own else brief.visits_per_day,
+        interval_min=settings.interval_min,
+        shares=brief.visits_share_by_interval,
+        weekday_factors=factors,
+    )
+
+
+def _visits(project: Project, settings: ServiceSettings, catalogue: Catalogue) -> tuple[VisitCounts, Sequence[str]]:
+    """Return the counted visits, or those derived from snapshots, with notes on measured service times."""
+    services = [service.id for service in catalogue.services]
+    file = project.path(str(settings.visits))
+    if settings.snapshots is None:
+        return read_visits(file, settings.visits_table, name=settings.visits, services=services), ()
+    unknown = unknown_services(settings, services)
+    if unknown:
+        raise TableError(unknown)
+    changed = file.stat().st_mtime_ns if file.is_file() else 0
+    snapshots = _snapshots(file, changed, settings.snapshots.model_dump_json(exclude_unset=True), str(settings.visits))
+    told: list[str] = []
+    measured = snapshots.service_minutes()
+    for service in catalogue.services:
+        mean = measured.get(service.id)
+        if mean is not None:
+            told.append(
+                f"{service.name}: the queues' own mean is {mean:.1f} minutes, the catalogue says {service.minutes:g}"
+            )
+    return snapshots.visits(), told
+
+
+@lru_cache(maxsize=1)
+def _snapshots(file: Path, changed: int, settings: str, name: str) -> Snapshots:
+    """Read snapshots once for all outlets; ``changed`` is when the file was, so that a new file is read anew."""
+    return read_snapshots(file, SnapshotSettings.model_validate_json(settings), name=name)
+
+
+def unknown_services(settings: ServiceSettings, services: Collection[str]) -> list[Fault]:
+    """Return the faults of queues that the settings give to a service the catalogue does not have."""
+    named = settings.snapshots.services if settings.snapshots is not None else {}
+    return [
+        Fault(
+            "outlet.toml",
+            code="unknown-reference",
+            found=f"[layout.services.snapshots] services: {queue!r} = {service!r}",
+            expected=f"one of {', '.join(services)}",
+        )
+        for queue, service in named.items()
+        if service not in services
+    ]

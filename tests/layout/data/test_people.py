@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+import xlsxwriter
 
 from layout.data.people import check_people, read_people
+from layout.settings.tables import PeopleColumns, PeopleTableSettings
 from outlet.errors import TableError
 
 HEAD = "id,name,hours_per_week_max,roles"
@@ -49,20 +51,27 @@ def test_people_of_an_outlet_and_of_none(write):
     ("text", "code", "row", "column"),
     [
         (f"{HEAD}\nP1,A,40,teller\nP1,B,40,teller\n", "duplicate-id", 2, "id"),
-        (f"{HEAD}\n,A,40,teller\n", "empty-cell", 1, "id"),
-        (f"{HEAD}\nP1,A,200,teller\n", "hours", 1, "hours_per_week_max"),
-        (f"{HEAD}\nP1,A,many,teller\n", "hours", 1, "hours_per_week_max"),
-        (f"{HEAD}\nP1,A,40, ; \n", "no-role", 1, "roles"),
+        (f"{HEAD}\n,A,40,teller\n", "missing-id", 1, "id"),
+        (f"{HEAD}\nP1,A,200,teller\n", "out-of-range", 1, "hours_per_week_max"),
+        (f"{HEAD}\nP1,A,many,teller\n", "not-a-number", 1, "hours_per_week_max"),
+        (f"{HEAD}\nP1,A,40, ; \n", "missing-value", 1, "roles"),
         (f"{HEAD},hours_per_week_min\nP1,A,30,teller,35\n", "hours-order", 1, "hours_per_week_min"),
-        (f"{HEAD},days_off\nP1,A,30,teller,2026-02-30\n", "day", 1, "days_off"),
-        (f"{HEAD},days_off\nP1,A,30,teller,2026-03-09/2026-03-02\n", "day", 1, "days_off"),
-        (f"{HEAD}\n", "empty", None, None),
-        ("id,name\nP1,A\n", "missing-column", None, None),
+        (f"{HEAD},days_off\nP1,A,30,teller,2026-02-30\n", "not-a-date", 1, "days_off"),
+        (f"{HEAD},days_off\nP1,A,30,teller,2026-03-09/2026-03-02\n", "not-a-date", 1, "days_off"),
+        (f"{HEAD}\n", "empty-layer", None, None),
     ],
 )
 def test_faults_by_row(write, text, code, row, column):
-    _, faults = check_people(write(text))
+    faults = check_people(write(text)).faults
     assert [(fault.code, fault.row, fault.column) for fault in faults] == [(code, row, column)]
+
+
+def test_every_missing_column_is_told(write):
+    faults = check_people(write("id,name\nP1,A\n")).faults
+    assert [(fault.code, fault.column) for fault in faults] == [
+        ("missing-column", "hours_per_week_max"),
+        ("missing-column", "roles"),
+    ]
 
 
 def test_short_row_is_a_fault_not_a_crash(write):
@@ -71,5 +80,41 @@ def test_short_row_is_a_fault_not_a_crash(write):
 
 
 def test_missing_file_names_the_setting(tmp_path):
-    _, faults = check_people(tmp_path / "none.csv", name="data/none.csv")
+    faults = check_people(tmp_path / "none.csv", name="data/none.csv").faults
     assert "Correct [layout.staff] people" in str(faults[0])
+
+
+CHINESE = "工号,姓名,周工时,岗位,休假\n001,陈静,37.5,teller；guide,2026年3月4日；2026/3/6\n002,王芳,40,guard,\n"
+MAPPED = PeopleTableSettings(
+    columns=PeopleColumns(id="工号", name="姓名", hours_per_week_max="周工时", roles="岗位", days_off="休假")
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_chinese_headers_in_any_encoding(tmp_path, encoding):
+    file = tmp_path / "people.csv"
+    file.write_bytes(CHINESE.encode(encoding))
+    first, second = read_people(file, MAPPED).people
+    assert (first.id, first.name, first.minutes_per_week_max, first.roles) == ("001", "陈静", 2250, {"teller", "guide"})
+    assert first.days_off == {dt.date(2026, 3, 4), dt.date(2026, 3, 6)}
+    assert second.outlet is None
+
+
+def test_a_workbook_of_people(tmp_path):
+    file = tmp_path / "people.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet("名单")
+        for at, line in enumerate(CHINESE.splitlines()):
+            sheet.write_row(at, 0, line.split(","))
+    assert [person.name for person in read_people(file, MAPPED).people] == ["陈静", "王芳"]
+
+
+def test_faults_name_the_columns_of_the_file(tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text(CHINESE.replace("37.5", "viel").replace("002", "001"), encoding="utf-8")
+    faults = check_people(file, MAPPED).faults
+    assert [(fault.code, fault.row, fault.column) for fault in faults] == [
+        ("not-a-number", 1, "周工时"),
+        ("duplicate-id", 2, "工号"),
+    ]
+    assert [fault.code for fault in check_people(file).faults] == ["missing-column"] * 4

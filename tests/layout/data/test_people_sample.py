@@ -39,11 +39,13 @@ def test_tables_have_no_fault(tmp_path):
     _, files = people_part("riverton", 7)
     for name, content in files.items():
         (tmp_path / name.split("/")[-1]).write_bytes(content)
-    people, faults = check_people(tmp_path / "people.csv")
-    assert not faults
+    checked = check_people(tmp_path / "people.csv")
+    people = checked.people
+    assert not checked.faults
     assert {person.outlet for person in people.people} == set(RIVERTON_HALLS)
     assert len({person.name for person in people.people}) > len(people.people) * 0.9
-    counts, faults = check_visits(tmp_path / "visits.csv")
+    found = check_visits(tmp_path / "visits.csv")
+    counts, faults = found.counts, found.faults
     assert not faults
     week, days = counts.mean_week([], "R01")
     assert days == 36

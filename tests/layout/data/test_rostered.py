@@ -3,7 +3,7 @@
 import pytest
 
 from layout.data.rostered import crew_of, read_duties
-from outlet.errors import InputError, TableError
+from outlet.errors import TableError
 
 ROSTER = (
     "date,person,shift_id,post,start,end,locked,name\n"
@@ -48,7 +48,7 @@ def test_somebody_there_for_part_of_a_step_does_not_count(files):
 @pytest.mark.parametrize(
     ("roster", "shifts", "error", "message"),
     [
-        (ROSTER.replace("person", "who"), SHIFTS, InputError, "roster.csv: no column person"),
+        (ROSTER.replace("person", "who"), SHIFTS, TableError, "roster.csv, column 'person': found no column person"),
         (ROSTER.replace("09:00,13:00", "9,13:00"), SHIFTS, TableError, "row 1.*'9' is no time of day"),
         (ROSTER, SHIFTS.replace("11:00,11:30", "14:00,14:30"), TableError, "lies outside it"),
     ],
