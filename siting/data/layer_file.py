@@ -10,7 +10,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from outlet.errors import CrsError, Fault
+from outlet.errors import Fault
 from outlet.findings import Remark
 from siting.data.china import BD09, bd09_to_wgs84, gcj02_to_wgs84, in_china, offset_system
 from siting.data.columns import Columns, keep_rows
@@ -90,7 +90,8 @@ def read_layer(source: Source, layer: str, chosen: LayerSettings, *, repair: boo
     read.faults += found
     read.remarks += told
     if is_known:
-        _place(source, layer, frame, read)
+        read.placed, told = place(layer, source, frame)
+        read.remarks += told
     columns = Columns(source, frame, raw.columns, named)
     if repair:
         _repair_cells(columns, chosen)
@@ -149,9 +150,15 @@ def _settle_crs(source: Source, chosen: LayerSettings, read: LayerFile) -> bool:
 
 
 def _is_usable(source: Source, crs: pyproj.CRS, what: str, read: LayerFile) -> bool:
-    if crs.is_geographic or crs.is_projected:
-        return True
+    """Tell whether a coordinate system is one of places on the ground of this planet; add a fault where it is not."""
     found = f"{what}, which is of the kind {crs.type_name}"
+    if crs.is_geographic or crs.is_projected:
+        try:
+            pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+        except pyproj.exceptions.ProjError:
+            found = f"{what}, from which no way leads to WGS 84"
+        else:
+            return True
     read.faults.append(source.fault("unknown-crs", found, "one of places on the ground", "State the layer's crs."))
     return False
 
@@ -189,17 +196,6 @@ def _filtered(source: Source, raw: Raw, chosen: LayerSettings, faults: list[Faul
             else:
                 faults.append(missing_column(source, column, raw.columns))
     return frame
-
-
-def _place(source: Source, layer: str, frame: gpd.GeoDataFrame, read: LayerFile) -> None:
-    try:
-        read.placed, told = place(layer, source, frame)
-    except CrsError as error:
-        read.faults.append(
-            source.fault("unknown-crs", str(error), "one that leads to WGS 84", "State the layer's crs.")
-        )
-    else:
-        read.remarks += told
 
 
 def _repair_cells(columns: Columns, chosen: LayerSettings) -> None:

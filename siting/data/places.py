@@ -81,10 +81,7 @@ class Placed:
 def place(layer: str, source: Source, frame: gpd.GeoDataFrame) -> tuple[Placed, list[Remark]]:
     """Return where a layer lies, and a remark where its datum had to be shifted by more than a metre.
 
-    Raises
-    ------
-    CrsError
-        When no way leads from the layer's coordinate system to WGS 84.
+    A way from the layer's coordinate system to WGS 84 must exist.
     """
     points = centres(frame)
     rows = frame.index.to_numpy().astype(object)

@@ -164,7 +164,7 @@ def stray(places: Floats, home: Bulk) -> Mask:
 
 
 def _unit(places: Floats) -> Floats:
-    lon, lat = np.radians(places[:, 0]), np.radians(places[:, 1])
+    lon, lat = np.radians(np.where(np.isfinite(places), places, np.nan)).T
     return np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
 
 

@@ -79,8 +79,8 @@ def choose_operation(source: pyproj.CRS, target: pyproj.CRS, points: Points) -> 
     CrsError
         When no way leads from one to the other.
     """
-    area = _area_of(source, points)
     try:
+        area = _area_of(source, points)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             group = TransformerGroup(source, target, always_xy=True, area_of_interest=area)  # type: ignore[arg-type]

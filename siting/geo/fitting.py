@@ -15,6 +15,7 @@ from siting.geo.bulk import Bulk, is_place
 from siting.geo.crs import WGS84
 
 TRIED = 400
+SAME_SPOT_KM = 1.0
 WEB_MERCATOR = "EPSG:3857"
 
 
@@ -31,21 +32,31 @@ def fitting_crs(points: NDArray[np.float64], home: Bulk, most: int = 2) -> list[
     area = AreaOfInterest(home.lon, home.lat, home.lon, home.lat)
     infos = query_crs_info("EPSG", PJType.PROJECTED_CRS, area_of_interest=area, contains=True)
     infos.sort(key=lambda info: _size(info.area_of_use))
-    names = [(f"EPSG:{info.code}", info.name) for info in infos if not info.deprecated][:TRIED]
-    fits = []
-    for code, name in [*names, (WEB_MERCATOR, "WGS 84 / Pseudo-Mercator")]:
+    names = [(f"EPSG:{info.code}", info.name) for info in infos if not info.deprecated and "N-E" not in info.name][
+        :TRIED
+    ]
+    fits: list[tuple[str, str, NDArray[np.float64]]] = []
+    for code, name in [(WEB_MERCATOR, "WGS 84 / Pseudo-Mercator"), *names]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 to_places = pyproj.Transformer.from_crs(code, WGS84, always_xy=True)
             except pyproj.exceptions.ProjError:
                 continue
-        place = np.column_stack(to_places.transform(middle[:, 0], middle[:, 1]))
-        if home.is_near(place)[0]:
-            fits.append(_named(code, name))
-        if len(fits) == most:
-            break
-    return fits
+        there = np.column_stack(to_places.transform(middle[:, 0], middle[:, 1]))
+        if home.is_near(there)[0]:
+            fits.append((code, name, there))
+    return _one_a_spot(fits)[:most]
+
+
+def _one_a_spot(fits: list[tuple[str, str, NDArray[np.float64]]]) -> list[str]:
+    """Return one name for all systems that put the points on the same spot, that of WGS 84 if it is among them."""
+    chosen: list[tuple[str, str, NDArray[np.float64]]] = []
+    for fit in sorted(fits, key=lambda fit: not fit[1].startswith("WGS 84")):
+        spots = (Bulk(float(other[2][0, 0]), float(other[2][0, 1]), 0.0) for other in chosen)
+        if all(spot.distance_km(fit[2])[0] > SAME_SPOT_KM for spot in spots):
+            chosen.append(fit)
+    return [_named(code, name) for code, name, _ in chosen]
 
 
 def _named(code: str, name: str) -> str:
