@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fuzzing.judge import MEMORY, SECONDS, Ending
 from fuzzing.kinds import Kind
-from fuzzing.worker import work
+from fuzzing.worker import COMMAND_LINE, work
 
 _START_S = 120.0
 _POLL_S = 0.05
@@ -32,11 +32,13 @@ class _Worker:
         return 0.0 if self.since is None else time.perf_counter() - self.since
 
 
-def run_cases(numbers: Iterable[int], seed: int, kinds: list[Kind], workers: int) -> Iterator[tuple[int, Ending]]:
-    """Yield number and ending of every case, in the order they end."""
+def run_cases(
+    numbers: Iterable[int], seed: int, kinds: list[Kind], workers: int, runner: str = COMMAND_LINE
+) -> Iterator[tuple[int, Ending]]:
+    """Yield number and ending of every case, in the order they end; ``runner`` names what runs a command."""
     todo = iter(numbers)
     with tempfile.TemporaryDirectory(prefix="outlet-fuzz-", ignore_cleanup_errors=True) as root:
-        team = [_start(Path(root) / str(at), seed, kinds) for at in range(workers)]
+        team = [_start(Path(root) / str(at), seed, kinds, runner) for at in range(workers)]
         try:
             for worker in team:
                 _give(worker, todo)
@@ -51,18 +53,18 @@ def run_cases(numbers: Iterable[int], seed: int, kinds: list[Kind], workers: int
                     yield worker.case, ending
                     if ending.code is None:
                         _end(worker)
-                        team[at] = worker = _start(worker.folder, seed, kinds)
+                        team[at] = worker = _start(worker.folder, seed, kinds, runner)
                     _give(worker, todo)
         finally:
             for worker in team:
                 _end(worker)
 
 
-def _start(folder: Path, seed: int, kinds: list[Kind]) -> _Worker:
+def _start(folder: Path, seed: int, kinds: list[Kind], runner: str) -> _Worker:
     folder.mkdir(parents=True, exist_ok=True)
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(theirs, folder, seed, kinds), daemon=True)
+    process = context.Process(target=work, args=(theirs, folder, seed, kinds, runner), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours, folder)

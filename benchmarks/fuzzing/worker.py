@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import shutil
 import sys
 import time
@@ -16,10 +17,12 @@ from fuzzing.kinds import Kind
 SAID = 200_000
 
 
-def work(pipe: Connection, folder: Path, seed: int, kinds: list[Kind]) -> None:
-    """Run the cases whose numbers come through the pipe until None comes; see `sound` for those below 0."""
-    from outlet.cli.main import run_command
+COMMAND_LINE = "outlet.cli.main:run_command"
 
+
+def work(pipe: Connection, folder: Path, seed: int, kinds: list[Kind], runner: str) -> None:
+    """Run the cases whose numbers come through the pipe until None comes; see `sound` for those below 0."""
+    run_command = pkgutil.resolve_name(runner)
     said = _redirect(folder / "said.txt")
     place = folder / "cases" / "project"
     (folder / "canary.txt").write_text("canary", encoding="utf-8")
