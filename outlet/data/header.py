@@ -24,11 +24,14 @@ class Header:
         Position → name, without the second and later columns of one name.
     repeated
         The names that several columns have.
+    least_width
+        How many cells a row has at least: those up to the last column that has a name.
     """
 
     names: tuple[str, ...]
     columns: dict[int, str]
     repeated: tuple[str, ...]
+    least_width: int
 
     @property
     def width(self) -> int:
@@ -63,7 +66,7 @@ def find_header(rows: Iterator[list[str]], label: str, header_row: int | None) -
             raise TableError([_fault(label, "empty-layer", "an empty table", "a header row and rows below it")])
         found = f"no text in row {header_row}"
         raise TableError([_fault(label, "no-header", found, "the names of the columns", "Correct header_row.")])
-    header = _header(_trimmed(head[0]), head[1:])
+    header = _header(head[0], head[1:])
     offered = _likely_header(head)
     if offered and _filled(head[0]) * 2 <= _filled(head[offered]):
         row = len(above) + offered + 1
@@ -84,12 +87,8 @@ def _header(cells: list[str], below: list[list[str]]) -> Header:
             repeated.append(names[at])
         elif cells[at] or any(len(row) > at and row[at] for row in below):
             columns[at] = names[at]
-    return Header(names, columns, tuple(dict.fromkeys(repeated)))
-
-
-def _trimmed(cells: list[str]) -> list[str]:
-    width = max((at + 1 for at, cell in enumerate(cells) if cell), default=0)
-    return cells[:width] if width else cells
+    least_width = max((at + 1 for at, cell in enumerate(cells) if cell), default=0)
+    return Header(names, columns, tuple(dict.fromkeys(repeated)), least_width)
 
 
 def _likely_header(rows: list[list[str]]) -> int:

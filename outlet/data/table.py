@@ -222,7 +222,8 @@ def _frame(rows: Iterator[list[str]], header: Header, label: str, skip: SkipRule
         width = len(row)
         if width > header.width and not any(row[header.width :]):
             row, width = row[: header.width], header.width
-        if width != header.width and not skip.skips(row, header.names):
+        fits = header.least_width <= width <= header.width
+        if not fits and not skip.skips(row, header.names):
             ragged.append((number, width))
             continue
         kept.append([*row[: header.width], *[""] * (header.width - width)])
