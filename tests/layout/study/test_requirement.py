@@ -32,11 +32,54 @@ def test_hours_and_pattern_of_the_brief(make_work):
 def test_own_counts_replace_siting(make_work, tmp_path):
     lines = [f"A/1,2026-03-0{day} {hour:02d}:00,{60 if day == 2 else 30}" for day in (2, 3) for hour in range(9, 17)]
     (tmp_path / "visits.csv").write_text("outlet,time,count\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    work = make_work({"services": {"visits": "visits.csv"}}, requirement=False)
+    work = make_work({"services": {"visits": "visits.csv", "visits_table": {"interval_min": 30}}}, requirement=False)
     found = plan_requirement(work.project, work.brief)
     assert "its own counts of 2 days" in " ".join(found.notes)
     guide = [row.arrivals for row in found.rows if row.post == "guide" and row.day_type == "mon"]
     assert sum(guide) == pytest.approx(480 * 1.14 / 0.99, rel=0.02)
+
+
+def test_counts_of_whole_days_give_level_and_weekdays(make_work, tmp_path):
+    """300 on Monday and 100 on Tuesday to Friday; the day's pattern stays the sector's."""
+    lines = [f"A/1,2026-03-0{day},{300 if day == 2 else 100}" for day in range(2, 7)]
+    (tmp_path / "visits.csv").write_text("outlet,time,count\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    hours = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    services = {"visits": "visits.csv", "visits_table": {"interval_min": 1440}}
+    work = make_work({"services": services}, requirement=False, opening_hours=hours)
+    found = plan_requirement(work.project, work.brief)
+    guide = {
+        day: sum(row.arrivals for row in found.rows if (row.post, row.day_type) == ("guide", day)) for day in hours
+    }
+    assert guide["mon"] == pytest.approx(300 * 1.14 / 0.99, rel=0.02)
+    assert guide["fri"] == pytest.approx(100 * 1.14 / 0.99, rel=0.02)
+
+
+def test_snapshots_of_queues_stand_for_counts(make_work, tmp_path):
+    """From 9 to 16:55 one visitor comes each five minutes: 95 a day and the two who wait at nine."""
+    rows = [
+        f"A/1,2026-03-0{day},{9 + at // 12:02d}:{at % 12 * 5:02d},Cash,2,A{at + 1:03d},{8 + at % 2}"
+        for day in range(2, 7)
+        for at in range(96)
+    ]
+    text = "outlet,day,time,service,waiting,ticket,service_min\n" + "\n".join(rows) + "\n"
+    (tmp_path / "queues.csv").write_text(text, encoding="utf-8")
+    services = {"visits": "queues.csv", "snapshots": {"columns": {"date": "day"}, "services": {"Cash": "cash"}}}
+    hours = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    work = make_work({"services": services}, requirement=False, opening_hours=hours)
+    found = plan_requirement(work.project, work.brief)
+    notes = " ".join(found.notes)
+    assert "its own counts of 5 days" in notes
+    assert "the queues' own mean is 8.5 minutes" in notes
+    guide = [row.arrivals for row in found.rows if row.post == "guide" and row.day_type == "mon"]
+    assert sum(guide) == pytest.approx(97, rel=0.02)
+
+
+def test_queues_of_an_unknown_service_are_named(make_work, tmp_path):
+    (tmp_path / "queues.csv").write_text("outlet,time,service,waiting,ticket\n", encoding="utf-8")
+    services = {"visits": "queues.csv", "snapshots": {"services": {"Cash": "sing"}}}
+    work = make_work({"services": services}, requirement=False)
+    with pytest.raises(TableError, match=r"'Cash' = 'sing'; expected one of"):
+        plan_requirement(work.project, work.brief)
 
 
 def test_counts_of_others_give_the_pattern_only(make_work, tmp_path):
