@@ -21,13 +21,15 @@ from siting.data.layers import SitingData, points_of
 from siting.data.tables import empty_table, generated_table
 from siting.data.together import together_remarks
 from siting.geo.candidates import Ground, Siting, along_streets
-from siting.geo.crs import metric_crs, parse_metric_crs
+from siting.geo.crs import degrees_of, length_error, metric_crs, parse_metric_crs
 from siting.geo.datum import choose_operation
 from siting.settings import SitingSettings
 from siting.settings.data import DataSettings, GenerateSettings
 
 GENERATED = "siting.data.candidates.generate"
 SHOWN = 10
+TOLD_OFF = 0.005
+MOST_OFF = 0.05
 
 
 def load_siting_data(project: Project, *, layers: Collection[str] | None = None) -> SitingData:
@@ -65,8 +67,8 @@ def assemble(
 ) -> tuple[SitingData, list[Fault]]:
     """Bring faultless layers into one metric coordinate system and make candidates where a rule says so."""
     crs = crs or metric_crs(gathered.frames["demand"])
-    faults: list[Fault] = []
-    remarks = list(gathered.remarks)
+    faults, stretched = _stretched(crs, gathered.frames["demand"])
+    remarks = [*gathered.remarks, *stretched]
     frames: dict[str, gpd.GeoDataFrame] = {}
     for layer, frame in gathered.frames.items():
         moved = choose_operation(frame.crs, crs, centres(frame)).apply(frame, crs)
@@ -98,6 +100,17 @@ def assemble(
         remarks=tuple(remarks),
     )
     return data, faults
+
+
+def _stretched(crs: pyproj.CRS, demand: gpd.GeoDataFrame) -> tuple[list[Fault], list[Remark]]:
+    """Judge whether lengths measured in the coordinate system are true where the demand lies."""
+    error = length_error(crs, degrees_of(demand))
+    found = f"{crs.name}, in which lengths are off by up to {error:.2g} of themselves where the demand lies"
+    if error > MOST_OFF:
+        expected = f"a coordinate system made for that area, off by {MOST_OFF:g} at most"
+        fix = "Choose another, or leave siting.data.crs out to get the UTM zone of the data."
+        return [Fault("siting.data.crs", "distorted-crs", found, expected, fix)], []
+    return [], [Remark("siting.data.crs", "distorted-lengths", found)] if error > TOLD_OFF else []
 
 
 def _on_allowed_ground(

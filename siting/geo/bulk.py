@@ -55,7 +55,7 @@ class Bulk:
 
     def is_reached(self, places: Floats) -> Mask:
         """Tell which places lie so near that they may have to do with the bulk."""
-        return self.distance_km(places) <= self.radius_km + max(2 * self.radius_km, 2 * NEAR_KM)
+        return self.distance_km(places) <= self.radius_km + max(2 * self.radius_km, FAR_KM)
 
     def is_far(self, places: Floats) -> Mask:
         """Tell which places lie so far that they cannot belong to the outskirts; what is no place is far."""

@@ -334,7 +334,8 @@ class DataSettings(Settings):
     )
     repair: bool = Field(
         False,
-        description="Mend invalid polygons, drop rows without geometry, at 0,0 or with a repeated id; counted.",
+        description="Mend invalid polygons, take an empty weight as 0, drop rows without geometry, at 0,0 or with a "
+        "repeated id; counted.",
     )
     credit: str = Field("", description="Whose data it is, such as © OpenStreetMap contributors; shown on the map.")
     demand: DemandSettings

@@ -226,10 +226,10 @@ def test_tables_with_coordinate_columns(tiny, name):
     assert data.candidates["name"].tolist()[1] == "北京"
 
 
-def test_wrong_encoding_names_the_byte(tiny):
-    (tiny.folder / "data/candidates.csv").write_bytes("id,name,lon,lat\n1,Kä,3,48\n".encode("latin-1"))
-    with pytest.raises(TableError, match=r"candidates\.csv: found text that several encodings can read"):
-        load_siting_data(tiny.load())
+def test_wrong_encoding_names_the_file(tiny):
+    (tiny.folder / "data/candidates.csv").write_bytes("id,name,lon,lat\n1,Kä,3,48.7\n".encode("latin-1"))
+    (fault,) = check(tiny.load("siting.data.candidates.encoding=UTF-8")).faults
+    assert (fault.input, fault.code) == ("data/candidates.csv", "encoding")
 
 
 def test_damaged_files_end_in_a_message(tiny):

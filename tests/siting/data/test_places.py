@@ -261,3 +261,14 @@ def test_a_guessed_datum_is_told(tiny):
     told = remarks(tiny, "siting.data.candidates.crs=EPSG:4214")["datum-shift"]
     assert "may be off by hundreds of metres" in told.text
     assert "datum-shift" not in remarks(tiny, "siting.data.candidates.crs=EPSG:4171")
+
+
+def test_web_mercator_is_no_metric_system(tiny):
+    fault = only(tiny, "siting.data.crs=EPSG:3857")
+    assert (fault.code, fault.input) == ("distorted-crs", "siting.data.crs")
+    assert "off by up to 0.52 of themselves" in fault.found
+
+
+def test_demand_at_the_edge_of_the_projection_is_told(tiny):
+    assert "distorted-lengths" in remarks(tiny, "siting.data.crs=EPSG:32629")
+    assert "distorted-lengths" not in remarks(tiny, "siting.data.crs=EPSG:2154")
