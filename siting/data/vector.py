@@ -17,6 +17,8 @@ from outlet.errors import TableError
 from outlet.findings import Remark
 from siting.data.shape_text import AS_BYTES, shape_text
 from siting.data.source import Source, one_line
+from siting.data.sqlite_numbers import SUFFIXES as SQLITE_SUFFIXES
+from siting.data.sqlite_numbers import with_fractions
 from siting.data.vector_checks import check_vector
 
 PARQUET_SUFFIXES = (".parquet", ".geoparquet")
@@ -75,14 +77,22 @@ def read_vector(source: Source, path: Path, wanted: Sequence[str], layer: str | 
         try:
             chosen = _choose_layer(source, opened, layer)
             options = {"DOWNLOAD_SCHEMA": "NO"} if path.suffix.lower() == ".gml" else {}
-            encoding = AS_BYTES if is_shape else source.encoding
+            encoding = AS_BYTES if is_shape else None if path.suffix.lower() in JSON_SUFFIXES else source.encoding
             info = pyogrio.read_info(opened, layer=chosen, encoding=encoding, **options)
             _refuse_lying_size(source, path, int(info["features"]))
             known = [str(field) for field in info["fields"]]
             columns = known if is_shape and not all(map(str.isascii, known)) else [c for c in known if c in wanted]
             frame = pyogrio.read_dataframe(
-                opened, layer=chosen, columns=columns, encoding=encoding, on_invalid="ignore", **options
+                opened,
+                layer=chosen,
+                columns=columns,
+                encoding=encoding,
+                on_invalid="ignore",
+                fid_as_index=True,
+                **options,
             )
+            if path.suffix.lower() in SQLITE_SUFFIXES:
+                frame = with_fractions(path, str(chosen), str(info["fid_column"]), frame)
         except UnicodeDecodeError as error:
             raise TableError([encoding_fault(source.name, UndecodableError(error.encoding, error.start))]) from error
         except GDAL_ERRORS as error:
@@ -111,8 +121,10 @@ def _opened(source: Source, path: Path) -> tuple[str | bytes, list[Remark]]:
     return decoded.text.encode(), told
 
 
-def _choose_layer(source: Source, opened: str | bytes, layer: str | None) -> str:
+def _choose_layer(source: Source, opened: str | bytes, layer: str | None) -> str | int:
     """Return the layer's name: the one stated, or the only one that holds geometry."""
+    if isinstance(opened, bytes):
+        return 0  # GDAL names the layer of bytes anew each time.
     layers = [(str(name), kind) for name, kind in pyogrio.list_layers(opened)]
     names = [name for name, _ in layers]
     if layer is not None:
