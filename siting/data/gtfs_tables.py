@@ -29,6 +29,9 @@ from siting.data.gtfs_faults import FeedFaults
 from siting.data.read import Source
 
 TABLE_BYTES = 2 << 30
+RATIO = 100
+ANY_RATIO_BYTES = 16 << 20
+"""A timetable shrinks to a tenth in a zip; one that shrinks more than this would only fill memory."""
 BLOCK_BYTES = 16 << 20
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -169,8 +172,10 @@ def _is_data(name: str) -> bool:
 
 def _read_table(source: Source, feed: Feed, archive: Archive, member: str, name: str) -> Table:
     faults, form = feed.faults, FORMS[name]
-    if archive.size(member) > TABLE_BYTES:
-        faults.table(name, "too-large", f"{archive.size(member):,} bytes", "at most 2 GB")
+    most = min(TABLE_BYTES, max(ANY_RATIO_BYTES, RATIO * source.path.stat().st_size))
+    if archive.size(member) > most:
+        expected = f"at most {most:,}: 2 GB, and no more than {RATIO} times the zip"
+        faults.table(name, "too-large", f"{archive.size(member):,} bytes once unpacked", expected)
         return Table(0, {})
     try:
         data = _as_utf8(source, feed, name, archive.read(member))

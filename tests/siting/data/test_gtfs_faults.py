@@ -240,3 +240,12 @@ def test_a_cut_zip_ends_in_a_message(feed, keep):
     source = feed({})
     source.path.write_bytes(source.path.read_bytes()[:keep])
     assert [fault[1] for fault in found(source)] == ["unreadable"]
+
+
+def test_a_table_that_unpacks_to_nothing_but_size_is_refused(feed):
+    source = feed({"stop_times": "trip_id,stop_id,stop_sequence,departure_time\n" + ",,,\n" * 5_000_000})
+    small = source.path.with_name("small.zip")
+    with zipfile.ZipFile(source.path) as big, zipfile.ZipFile(small, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in big.namelist():
+            packed.writestr(name, big.read(name))
+    assert ("stop_times.txt", "too-large", None, None) in found(Source(small, "data/gtfs.zip"))
