@@ -68,7 +68,7 @@ def small_project(extra: str = "") -> dict[str, bytes]:
     layout = project("data/hall.geojson", plan_geojson())
     below = layout["outlet.toml"].decode().partition("[layout]")[2]
     below = below.replace("[layout.programme]", "[layout.programme]\neffort = 0.02")
-    below = below.replace("[layout.staff]", "[layout.staff]\nweeks = 1\nwork = 0.02")
+    below = below.replace("[layout.staff]", "[layout.staff]\nweeks = 1")
     quick = "[layout.simulate]\ndays = 20\n"
     files = {**layout, **base(), "data/existing.geojson": OURS}
     files["outlet.toml"] = toml(extra=f"{EXTRA}{extra}[layout]{below}{quick}")

@@ -7,27 +7,48 @@ from dataclasses import dataclass
 from fuzzing.case import Case
 
 SECONDS = 10.0
+ASLEEP = 0.02
+PATIENCE = 12.0
 MEMORY = 1 << 30
 GOOD_EXITS = (0, 2, 3)
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended: exit code, what it said, how long it took (s), its greatest resident memory (bytes).
+    """How a run ended.
 
-    ``code`` is None where the process did not come back; ``spilt`` names files written outside the project.
+    Parameters
+    ----------
+    code
+        Its exit code, None where the process did not come back.
+    said
+        What it printed.
+    seconds
+        How long it took by the clock.
+    memory
+        Its greatest resident memory, bytes.
+    busy
+        How long it computed, seconds.
+    spilt
+        Files it wrote outside the project.
     """
 
     code: int | None
     said: str
     seconds: float
     memory: int
+    busy: float = 0.0
     spilt: tuple[str, ...] = ()
+
+    @property
+    def hung(self) -> bool:
+        """Whether it computed for too long, or did nothing for too long; one that only had to queue did neither."""
+        return self.seconds > SECONDS and (self.busy > SECONDS or self.busy < ASLEEP * self.seconds)
 
 
 def fault_of(case: Case, ending: Ending) -> str | None:
     """Return what is wrong with an ending, in a word or two, or None."""
-    if ending.seconds > SECONDS:
+    if ending.hung:
         return "hang"
     if ending.memory > MEMORY:
         return "memory"

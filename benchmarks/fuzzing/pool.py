@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -12,11 +13,10 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from fuzzing.judge import MEMORY, SECONDS, Ending
+from fuzzing.judge import MEMORY, PATIENCE, SECONDS, Ending
 from fuzzing.kinds import Kind
 from fuzzing.worker import COMMAND_LINE, work
 
-_START_S = 120.0
 _POLL_S = 0.05
 
 
@@ -27,6 +27,7 @@ class _Worker:
     folder: Path
     case: int | None = None
     since: float | None = None
+    before: float = 0.0
 
     def running(self) -> float:
         return 0.0 if self.since is None else time.perf_counter() - self.since
@@ -84,14 +85,16 @@ def _look(worker: _Worker) -> Ending | None:
             if isinstance(news, Ending):
                 return news
             worker.since = time.perf_counter()
+            worker.before = _computed(worker.process.pid or 0)
     except (EOFError, OSError):
         worker.process.join(5)
         said = _said(worker) + f"\n(exit code of the process: {worker.process.exitcode})"
-        return Ending(None, said, worker.running(), 0)
-    memory = _resident(worker.process.pid or 0)
-    if memory > MEMORY or worker.running() > SECONDS:
+        return Ending(None, said, worker.running(), 0, worker.running())
+    pid = worker.process.pid or 0
+    ending = Ending(None, _said(worker), worker.running(), _resident(pid), _computed(pid) - worker.before)
+    if ending.memory > MEMORY or ending.hung or ending.seconds > SECONDS * PATIENCE:
         worker.process.kill()
-        return Ending(None, _said(worker), worker.running(), memory)
+        return ending
     return None
 
 
@@ -105,6 +108,14 @@ def _resident(pid: int) -> int:
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * 4096
     return 0
+
+
+def _computed(pid: int) -> float:
+    """Return how long a process has computed, seconds; 0 where the system does not tell."""
+    with suppress(OSError, ValueError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def _end(worker: _Worker) -> None:

@@ -35,13 +35,13 @@ def work(pipe: Connection, folder: Path, seed: int, kinds: list[Kind], runner: s
         os.ftruncate(said, 0)
         os.lseek(said, 0, os.SEEK_SET)
         pipe.send("started")
-        started = time.perf_counter()
+        started, computed = time.perf_counter(), time.process_time()
         code = run_command(command)
-        seconds = time.perf_counter() - started
+        seconds, busy = time.perf_counter() - started, time.process_time() - computed
         sys.stdout.flush()
         sys.stderr.flush()
         text = (folder / "said.txt").read_bytes()[:SAID].decode("utf-8", errors="replace")
-        pipe.send(Ending(code, text, seconds, _peak(), _spilt(folder, place)))
+        pipe.send(Ending(code, text, seconds, _peak(), busy, _spilt(folder, place)))
     shutil.rmtree(place.parent, ignore_errors=True)
 
 

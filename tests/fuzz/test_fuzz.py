@@ -64,10 +64,12 @@ def case(kinds: list[Kind]) -> Case:
         (Ending(1, "", 0.1, 1), "traceback"),
         (Ending(2, "data/candidates.csv Traceback (most recent call last):", 0.1, 1), "traceback"),
         (Ending(5, "data/candidates.csv", 0.1, 1), "exit 5"),
-        (Ending(0, "", 11.0, 1), "hang"),
+        (Ending(0, "", 11.0, 1, busy=10.5), "hang"),
+        (Ending(0, "", 11.0, 1, busy=0.1), "hang"),
+        (Ending(0, "", 11.0, 1, busy=4.0), None),
         (Ending(0, "", 0.1, MEMORY + 1), "memory"),
         (Ending(None, "", 0.1, 1), "process died"),
-        (Ending(0, "", 0.1, 1, ("etc",)), "wrote outside"),
+        (Ending(0, "", 0.1, 1, spilt=("etc",)), "wrote outside"),
     ],
 )
 def test_what_is_no_good_ending(kinds: list[Kind], ending: Ending, fault: str | None) -> None:
