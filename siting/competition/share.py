@@ -79,15 +79,17 @@ def captured_alone(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what each of ``sites`` would win as the only new outlet, and how much of it from our kept ones.
 
-    Both of shape (len(sites),), in the unit of demand.
+    Both of shape (len(sites),), in the unit of demand. A site that is kept itself is judged as if it alone were new:
+    what it wins beside the other kept ones, and what it takes from those.
     """
-    ours = market.of_sites(kept)
-    base = ours + market.rivals
     part = sparse.csr_array(market.attraction[:, sites])
     rows = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
-    won = market.demand[rows] * _ratio(part.data, base[rows] + part.data)
+    itself = np.isin(sites, kept)[part.indices]
+    ours = np.maximum(market.of_sites(kept)[rows] - np.where(itself, part.data, 0.0), 0.0)
+    base = ours + market.rivals[rows]
+    won = market.demand[rows] * _ratio(part.data, base + part.data)
     size = len(sites)
-    from_own = won * _ratio(ours, base)[rows]
+    from_own = won * _ratio(ours, base)
     return (
         np.bincount(part.indices, weights=won, minlength=size).astype(np.float64),
         np.bincount(part.indices, weights=from_own, minlength=size).astype(np.float64),

@@ -73,3 +73,15 @@ def test_bad_input_is_named() -> None:
         Market(sparse.csr_array(np.ones((1, 1))), np.ones(2), np.ones(1))
     with pytest.raises(InputError, match="demand has an entry that is negative"):
         Market(sparse.csr_array(np.ones((1, 1))), np.ones(1), -np.ones(1))
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=30, deadline=None)
+def test_a_kept_outlet_is_judged_as_if_it_alone_were_new(seed: int) -> None:
+    market = random_market(seed)
+    kept = places(1, 3, 4)
+    won, taken = captured_alone(market, kept, kept)
+    for at, site in enumerate(kept.tolist()):
+        others = kept[kept != site]
+        np.testing.assert_allclose(won[at], captured_alone(market, others, places(site))[0][0], atol=1e-9)
+        np.testing.assert_allclose(taken[at], captured_alone(market, others, places(site))[1][0], atol=1e-9)
