@@ -133,8 +133,8 @@ def _read_archive(source: Source, path: Path, wanted: Sequence[str]) -> _Read:
     with open_archive(path, source.name) as archive, tempfile.TemporaryDirectory() as folder:
         member, layer = _choose_member(source, archive)
         stem = member[: -len(PurePosixPath(member).suffix)]
-        is_shape = member.lower().endswith(".shp")
-        pieces = [name for name in archive.names() if name.startswith(f"{stem}.")] if is_shape else [member]
+        has_pieces = member.lower().endswith((".shp", ".mif"))
+        pieces = [name for name in archive.names() if name.startswith(f"{stem}.")] if has_pieces else [member]
         archive.extract(tuple(pieces), Path(folder))
         return _read(source, Path(folder) / PurePosixPath(member).name, wanted, layer)
 

@@ -38,6 +38,7 @@ GDAL_ERRORS = (
     MemoryError,
     LookupError,
     OSError,
+    UnboundLocalError,  # pyogrio 0.13 on a .prj that is not UTF-8: get_crs frees what it never had.
 )
 
 
