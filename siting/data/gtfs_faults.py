@@ -31,6 +31,10 @@ class FeedFaults:
         """State which rows of the file were left out, so that the rows after them keep their numbers."""
         self._skipped[table] = np.sort(rows) - np.arange(len(rows))
 
+    def is_whole(self, table: str) -> bool:
+        """Return whether no row of a table was left out."""
+        return not len(self._skipped.get(table, ()))
+
     def number(self, table: str, row: int) -> int:
         """Return the number in the file, from 1, of a row of the table, from 0."""
         return row + 1 + int(np.searchsorted(self._skipped.get(table, np.zeros(0)), row, side="right"))

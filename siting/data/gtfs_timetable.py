@@ -68,10 +68,11 @@ def read_timetable(feed: Feed) -> Timetable:
     first, repeats = values.unique("trip_id", same_row_is_fine=True)
     tell_repeats(feed, "trips", repeats)
     rows = np.fromiter(first.values(), dtype=np.int64, count=len(first))
+    listed = all(feed.faults.is_whole(table) for table in ("calendar", "calendar_dates"))
     trips = Trips(
         tuple(first),
         values.references("route_id", route_first, "routes")[rows],
-        values.references("service_id", services.position, services.tables)[rows],
+        values.references("service_id", services.position if listed else {}, services.tables)[rows],
     )
     position = {name: at for at, name in enumerate(trips.ids)}
     calls = read_calls(Values("stop_times", feed.tables["stop_times"], feed.faults), stops.position, position)

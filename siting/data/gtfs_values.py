@@ -109,14 +109,15 @@ class Values:
     def references(self, column: str, known: Mapping[str, int], target: str, *, required: bool = True) -> Ints:
         """Return the position that each text has in another table, shape (n,); NONE where it has none.
 
-        An unknown one is a fault, an empty one where it is required; nothing is told when the other table is empty.
+        An unknown one is a fault, an empty one where it is required; but nothing is unknown to a table that is empty or
+        lacks rows that could not be read.
         """
         read = self.table.column(column)
         found = np.array([known.get(value, NONE) for value in read.values], dtype=np.int64)[read.codes]
         empty = read.is_empty()
         if required:
             self.tell(column, "missing-value", empty, f"an id of {target}.txt")
-        if known:
+        if known and self.faults.is_whole(target):
             self.tell(column, "unknown-reference", (found == NONE) & ~empty, f"an id of {target}.txt")
         return found
 
