@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from outlet.errors import Fault, InputError
 from outlet.findings import Count, Findings
 from outlet.project import Project
@@ -19,9 +22,23 @@ def check(project: Project) -> Findings:
 
     settings = project.section("layout", LayoutSettings)
     found = Findings()
-    for look in (_halls, _briefs, _visits, _people, _locked):
-        found = found.joined(look(project, settings))
+    found = found.joined(_halls(project, settings)).joined(_briefs(project, settings))
+    tables = ((settings.services.visits, _visits), (settings.staff.people, _people), (settings.staff.locked, _locked))
+    for name, look in tables:
+        if name is not None:
+            found = found.joined(_looked(project, settings, name, look))
     return found
+
+
+def _looked(
+    project: Project, settings: LayoutSettings, name: str, look: Callable[[Path, LayoutSettings, str], Findings]
+) -> Findings:
+    """Look at one table, unless its path leaves the project folder."""
+    try:
+        path = project.path(name)
+    except InputError as error:
+        return Findings(faults=(Fault(name, "outside-folder", str(error), "a file inside the project folder"),))
+    return look(path, settings, name)
 
 
 def _fault(file: str, error: InputError) -> Fault:
@@ -83,37 +100,28 @@ def _briefs(project: Project, settings: LayoutSettings) -> Findings:
     return Findings(faults=tuple(faults), counts=tuple(counts))
 
 
-def _visits(project: Project, settings: LayoutSettings) -> Findings:
+def _visits(path: Path, settings: LayoutSettings, name: str) -> Findings:
     from layout.data.snapshots import check_snapshots
     from layout.data.visits import check_visits
 
-    name = settings.services.visits
-    if name is None:
-        return Findings()
     if settings.services.snapshots is not None:
-        found = check_snapshots(project.path(name), settings.services.snapshots, name=name)
+        found = check_snapshots(path, settings.services.snapshots, name=name)
         note = f"days of ticket queues in {len({each.outlet for each in found.days})} outlets"
         return Findings(found.faults, (Count(name, len(found.days), note),), found.remarks)
-    visits = check_visits(project.path(name), settings.services.visits_table, name=name)
+    visits = check_visits(path, settings.services.visits_table, name=name)
     note = f"counted visits of {len(visits.counts.outlets())} outlets"
     return Findings(visits.faults, (Count(name, len(visits.counts.counts), note),), visits.remarks)
 
 
-def _people(project: Project, settings: LayoutSettings) -> Findings:
+def _people(path: Path, settings: LayoutSettings, name: str) -> Findings:
     from layout.data.people import check_people
 
-    name = settings.staff.people
-    if name is None:
-        return Findings()
-    found = check_people(project.path(name), settings.staff.people_table, name=name)
+    found = check_people(path, settings.staff.people_table, name=name)
     return Findings(found.faults, (Count(name, len(found.people.people), "people"),), found.remarks)
 
 
-def _locked(project: Project, settings: LayoutSettings) -> Findings:
+def _locked(path: Path, settings: LayoutSettings, name: str) -> Findings:
     from layout.data.locked import check_locked
 
-    name = settings.staff.locked
-    if name is None:
-        return Findings()
-    found = check_locked(project.path(name), settings.staff.locked_table, name=name)
+    found = check_locked(path, settings.staff.locked_table, name=name)
     return Findings(found.faults, (Count(name, len(found.cells), "locked cells of the roster"),), found.remarks)
