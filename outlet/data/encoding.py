@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from outlet.data.scripts import (
     Script,
     central,
@@ -30,9 +32,14 @@ from outlet.errors import Fault
 
 SAMPLE_BYTES = 16_384
 SAMPLE_LETTERS = 40
+WORD_BYTES = 40
+LONGEST_BYTES = 2_000
+ASCII_LAST = 0x7F
+AROUND_BYTES = 1 << 16
 BROKEN = 14.0
 MARGIN = 4.0
 DEAREST = 9.0
+UTF8_SHARE = 0.7
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
@@ -66,7 +73,8 @@ SHOWN_AS = {
 }
 NO_CHARSETS = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined", "mbcs", "oem"})
 _UTF8_RUN = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_HIGH = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_WORD = re.compile(rb"[\x30-\xff]*")
+_WORD_END = re.compile(rb"[\x30-\xff]*\Z")
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,7 @@ def decode(data: bytes, *, stated: str | None = None) -> Decoded:
     wide = _without_bom(data)
     if wide is not None:
         return wide
-    if _is_mostly_utf8(data):
+    if _is_mostly_utf8(data[:AROUND_BYTES] + data[max(0, broken_at - AROUND_BYTES) : broken_at + AROUND_BYTES]):
         raise UndecodableError("UTF-8", broken_at)
     return _decode_likeliest(data)
 
@@ -198,8 +206,7 @@ def _without_bom(data: bytes) -> Decoded | None:
 def _is_mostly_utf8(data: bytes) -> bool:
     """Tell whether broken text is UTF-8 all the same: most of its bytes beyond ASCII are in whole characters."""
     whole = sum(len(run) for run in _UTF8_RUN.findall(data))
-    high = sum(1 for byte in data if byte > 127) if len(data) < SAMPLE_BYTES else len(data.translate(None, _ASCII))
-    return whole > 0.7 * high
+    return whole > UTF8_SHARE * len(data.translate(None, _ASCII))
 
 
 _ASCII = bytes(range(128))
@@ -225,16 +232,26 @@ def _decode_likeliest(data: bytes) -> Decoded:
 
 
 def _sample(data: bytes) -> bytes:
-    """Return the distinct lines that hold bytes beyond ASCII, up to ``SAMPLE_BYTES``."""
-    lines: dict[bytes, None] = {}
-    size = 0
-    for match in _HIGH.finditer(data):
-        if match.group() not in lines:
-            lines[match.group()] = None
-            size += len(match.group())
+    """Return the distinct words that hold bytes beyond ASCII, up to ``SAMPLE_BYTES``, each on a line.
+
+    A byte below 0x30 is never part of a longer character in any encoding known here, so words may be cut there.
+    """
+    array = np.frombuffer(data, dtype=np.uint8)
+    words: dict[bytes, None] = {}
+    size = end = 0
+    for position in map(int, np.flatnonzero(array > ASCII_LAST)):
+        if position < end:
+            continue
+        before = data[max(end, position - WORD_BYTES) : position]
+        start = position - len(_WORD_END.search(before)[0])  # type: ignore[index] # it matches at least nothing
+        end = _WORD.match(data, position, position + LONGEST_BYTES).end()  # type: ignore[union-attr] # the byte itself
+        word = data[start:end]
+        if word not in words:
+            words[word] = None
+            size += len(word)
             if size > SAMPLE_BYTES:
                 break
-    return b"\n".join(lines)
+    return b"\n".join(words)
 
 
 def _lenient(sample: bytes, codec: str) -> str:

@@ -6,6 +6,8 @@ So each name ending has the content it may have, and nothing else is opened.
 
 from __future__ import annotations
 
+import codecs
+import json
 import re
 import sqlite3
 from collections.abc import Callable
@@ -41,6 +43,7 @@ MAGIC = {
 }
 MAGIC[".db"] = MAGIC[".sqlite"]
 SUFFIXES = (*MAGIC, *XML_ROOTS, ".geojson", ".json", ".geojsonl", ".geojsons", ".mif", ".pbf")
+LINED_SUFFIXES = (".geojsonl", ".geojsons")
 SHAPE_PARTS = (".shp", ".shx", ".dbf")
 
 
@@ -119,6 +122,23 @@ def _check_json(path: Path, label: str, head: bytes) -> None:
     if not GEOJSON_TYPES.search(data[:HEAD_BYTES]) and not GEOJSON_TYPES.search(data[-HEAD_BYTES:]):
         raise _error(label, "unreadable", "JSON that is no GeoJSON", "a GeoJSON document", "Export it again.")
     _check_text(path, label, head)
+    if path.suffix.lower() in LINED_SUFFIXES:
+        _check_records(data, label)
+
+
+def _check_records(data: bytes, label: str) -> None:
+    """Refuse broken records of newline-delimited GeoJSON: GDAL leaves them out and says nothing."""
+    records = data.split(b"\x1e") if b"\x1e" in data else data.splitlines()
+    faults = []
+    for row, record in enumerate(filter(None, map(bytes.strip, records)), start=1):
+        try:
+            json.loads(record.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace"))
+        except (ValueError, RecursionError) as error:
+            fix = "Export the file again."
+            found = f"a record that is no JSON ({error})"
+            faults.append(Fault(label, code="unreadable", found=found, expected="one feature", fix=fix, row=row))
+    if faults:
+        raise TableError(faults)
 
 
 def _check_text(_path: Path, label: str, head: bytes) -> None:

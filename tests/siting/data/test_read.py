@@ -127,6 +127,15 @@ def test_references_in_json_are_refused(tmp_path):
     assert fault(path)[0] == "too-deep"
 
 
+def test_broken_records_are_named_by_row(tmp_path):
+    path = write(tmp_path / "a.geojsonl")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], lines[1][:40], lines[2][:-3]]))
+    with pytest.raises(TableError) as caught:
+        read(path)
+    assert [(found.code, found.row) for found in caught.value.faults] == [("unreadable", 2), ("unreadable", 3)]
+
+
 def test_virtual_tables_that_read_other_files_are_refused(tmp_path):
     path = write(tmp_path / "a.gpkg")
     with sqlite3.connect(path) as database:
