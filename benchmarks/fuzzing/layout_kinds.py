@@ -26,6 +26,17 @@ VISITS = (
 LOCKED = "date,person,post,start,end,outlet\n2026-03-02,P2,teller,09:00,13:00,o1\n2026-03-03,P2,,,,o1\n"
 
 
+SNAPSHOTS = "office,time,queue,waiting,number,open\n" + "".join(
+    f"o1,2026-01-{day:02} {9 + at // 4:02}:{at % 4 * 15:02},Parcels,{at % 4},A{at * 2 + 1:03},{1 + at % 2}\n"
+    for day in (5, 6)
+    for at in range(20)
+)
+SNAPSHOT_SETTINGS = """[layout.services.snapshots]
+services = { Parcels = "collect" }
+columns = { outlet = "office", service = "queue", ticket = "number", open_counters = "open" }
+"""
+
+
 def plan_geojson() -> bytes:
     """Return a hall of 16 by 14 m in local metres."""
     ring = [[0, 0], [16, 0], [16, 14], [0, 14], [0, 0]]
@@ -102,7 +113,10 @@ def layout_kinds() -> list[Kind]:
     What fills a hall (visits, presets, programmes) may be told as a fault of the hall: it is too small for them.
     """
     whole = project("data/hall.geojson", plan_geojson())
+    queues = {**whole, "data/visits.csv": SNAPSHOTS.encode()}
+    queues["outlet.toml"] += SNAPSHOT_SETTINGS.encode()
     return [
+        _filling("snapshots", queues, "data/visits.csv", IN_CSV),
         Kind("hall geojson", whole, ("data/hall.geojson",), IN_JSON, weight=8),
         Kind("hall dxf", project("data/hall.dxf", plan_dxf(binary=False)), ("data/hall.dxf",), IN_TEXT, weight=8),
         Kind(

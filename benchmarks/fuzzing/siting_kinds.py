@@ -194,7 +194,9 @@ def extract() -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "city.osm.pbf"
-        with osmium.SimpleWriter(str(file)) as writer:
+        header = osmium.io.Header()
+        header.add_box(osmium.osm.Box(24.89, 60.16, 24.92, 60.18))
+        with osmium.SimpleWriter(str(file), header=header) as writer:
             at = 0
             for place in range(12):
                 at += 1
@@ -326,14 +328,16 @@ def _layers() -> list[Kind]:
 def _feeds() -> list[Kind]:
     feed = pack({name: text.encode() for name, text in TIMETABLE.items()})
     extra = '[siting.data.stops]\ngtfs = ["data/feed.zip"]\n'
+    timetable = {**base(), "data/feed.zip": feed, "outlet.toml": toml(extra=extra)}
     new = ("new", "{dir}/made", "--osm", "{dir}/data/city.osm.pbf", "--brand", "Alfa", "--quiet")
+    city = {"data/city.osm.pbf": extract()}
+    layers = "".join(f'[siting.data.{name}]\nfile = "data/city.osm.pbf"\n' for name in ("stops", "water", "area"))
+    settings = toml("data/city.osm.pbf", 'columns = { weight = "floor_m2" }\n', layers).replace(
+        STREETS.encode(), b"data/city.osm.pbf"
+    )
+    candidates = {CANDIDATES: base()[CANDIDATES], "outlet.toml": settings}
     return [
-        Kind(
-            "gtfs",
-            {**base(), "data/feed.zip": feed, "outlet.toml": toml(extra=extra)},
-            ("data/feed.zip",),
-            IN_ZIP,
-            weight=12,
-        ),
-        Kind("osm extract", {"data/city.osm.pbf": extract()}, ("data/city.osm.pbf",), IN_BYTES, (new,), weight=6),
+        Kind("gtfs", timetable, ("data/feed.zip",), IN_ZIP, weight=12),
+        Kind("osm extract", city, tuple(city), IN_BYTES, (new,), weight=5),
+        Kind("osm layers", {**city, **candidates}, tuple(city), IN_BYTES, weight=5),
     ]
