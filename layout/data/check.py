@@ -27,7 +27,7 @@ def check(project: Project) -> Findings:
     for name, look in tables:
         if name is not None:
             found = found.joined(_looked(project, settings, name, look))
-    return found
+    return found.joined(Findings(faults=tuple(_unknown_people(project, settings))))
 
 
 def _looked(
@@ -125,3 +125,32 @@ def _locked(path: Path, settings: LayoutSettings, name: str) -> Findings:
 
     found = check_locked(path, settings.staff.locked_table, name=name)
     return Findings(found.faults, (Count(name, len(found.cells), "locked cells of the roster"),), found.remarks)
+
+
+def _unknown_people(project: Project, settings: LayoutSettings) -> list[Fault]:
+    """Return the locked cells of people who are not in the table of people."""
+    from layout.data.locked import check_locked
+    from layout.data.people import check_people
+
+    staff = settings.staff
+    if staff.people is None or staff.locked is None:
+        return []
+    try:
+        people = check_people(project.path(staff.people), staff.people_table, name=staff.people).people.people
+        cells = check_locked(project.path(staff.locked), staff.locked_table, name=staff.locked).cells
+    except InputError:
+        return []
+    known = {person.id for person in people}
+    column = staff.locked_table.columns.person
+    return [
+        Fault(
+            str(staff.locked),
+            code="unknown-reference",
+            found=f"the person {cell.person!r}",
+            expected=f"an id of {staff.people}",
+            row=cell.row,
+            column=column,
+        )
+        for cell in cells
+        if known and cell.person not in known
+    ]

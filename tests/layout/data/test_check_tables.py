@@ -1,0 +1,65 @@
+"""`outlet check` on layout's tables: every fault of each, and what only shows between them."""
+
+from __future__ import annotations
+
+import pytest
+
+from layout.data.check import check
+from outlet.project import load_project
+
+TOML = """
+[project]
+name = "Tables"
+sector = "bank"
+as_of = 2026-06-01
+[layout.services]
+visits = "data/visits.csv"
+[layout.staff]
+people = "data/people.csv"
+locked = "data/locked.csv"
+"""
+TABLES = {
+    "visits": "outlet,time,count\nA,2026-03-02 09:30,4\n",
+    "people": "id,name,hours_per_week_max,roles\nP1,Ann,40,teller\n",
+    "locked": "date,person,post,start,end\n2026-06-01,P1,teller,09:00,17:00\n",
+}
+
+
+@pytest.fixture
+def found(tmp_path):
+    def found(**changes):
+        (tmp_path / "data").mkdir(exist_ok=True)
+        (tmp_path / "outlet.toml").write_text(TOML, encoding="utf-8")
+        for name, text in (TABLES | changes).items():
+            (tmp_path / f"data/{name}.csv").write_text(text, encoding="utf-8")
+        return check(load_project(tmp_path))
+
+    return found
+
+
+def test_sound_tables_are_counted(found):
+    assert not found().faults
+    assert {count.input: count.rows for count in found().counts} == {f"data/{name}.csv": 1 for name in TABLES}
+
+
+def test_a_locked_cell_of_nobody(found):
+    faults = found(locked=TABLES["locked"] + "2026-06-02,P9,,,\n").faults
+    assert [(fault.input, fault.code, fault.row, fault.column) for fault in faults] == [
+        ("data/locked.csv", "unknown-reference", 2, "person")
+    ]
+
+
+def test_faults_of_all_tables_at_once(found):
+    faults = found(visits="outlet,time\n", people="id,name\n", locked="date\n").faults
+    assert {fault.input for fault in faults} == {f"data/{name}.csv" for name in TABLES}
+
+
+def test_a_link_out_of_the_folder_is_one_fault_of_several(found, tmp_path):
+    found()
+    outside = tmp_path.parent / f"{tmp_path.name}.csv"
+    outside.write_text(TABLES["visits"], encoding="utf-8")
+    (tmp_path / "data/visits.csv").unlink()
+    (tmp_path / "data/visits.csv").symlink_to(outside)
+    (tmp_path / "data/people.csv").write_text("id,name\n", encoding="utf-8")
+    codes = {(fault.input, fault.code) for fault in check(load_project(tmp_path)).faults}
+    assert codes == {("data/visits.csv", "outside-folder"), ("data/people.csv", "missing-column")}
