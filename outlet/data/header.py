@@ -56,8 +56,8 @@ def find_header(rows: Iterator[list[str]], label: str, header_row: int | None) -
     TableError
         With code ``empty-layer`` when there is no row, ``no-header`` when the row is none.
     """
-    above = list(islice(rows, (header_row or 1) - 1))
-    head = list(islice(rows, PEEKED_ROWS))
+    above = _peek(rows, (header_row or 1) - 1)
+    head = _peek(rows, PEEKED_ROWS)
     if header_row is None:
         blank = next((at for at, row in enumerate(head) if any(row)), len(head))
         above, head = head[:blank], head[blank:]
@@ -75,6 +75,10 @@ def find_header(rows: Iterator[list[str]], label: str, header_row: int | None) -
         fix = f"Row {row} looks like the header ({shown}): set header_row = {row}."
         raise TableError([_fault(label, "no-header", found, "the row that names the columns", fix)])
     return header, chain(head[1:], rows)
+
+
+def _peek(rows: Iterator[list[str]], count: int) -> list[list[str]]:
+    return [[cell.strip() for cell in row] for row in islice(rows, count)]
 
 
 def _header(cells: list[str], below: list[list[str]]) -> Header:

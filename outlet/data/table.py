@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from outlet.data.archive import read_gzip
@@ -187,8 +188,7 @@ def _records(text: str, separator: str, label: str) -> Iterator[list[str]]:
     csv.field_size_limit(CELL_BYTES)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        for record in reader:
-            yield [cell.strip() for cell in record]
+        yield from reader
     except csv.Error as error:
         found = f"cells that cannot be told apart on line {reader.line_num} ({error})"
         fix = "Look for a quotation mark that is not closed or not doubled."
@@ -210,6 +210,7 @@ def _table(rows: Iterable[list[str]], label: str, form: TableForm, remarks: list
 
 def _frame(rows: Iterator[list[str]], header: Header, label: str, skip: SkipRules) -> tuple[pd.DataFrame, list[Fault]]:
     """Return all rows that are not blank; rows of another width are faults unless a rule skips them."""
+    least, most = header.least_width, header.width
     blocks: list[pd.DataFrame] = []
     kept: list[list[str]] = []
     at: list[int] = []
@@ -220,13 +221,15 @@ def _frame(rows: Iterator[list[str]], header: Header, label: str, skip: SkipRule
             continue
         total += 1
         width = len(row)
-        if width > header.width and not any(row[header.width :]):
-            row, width = row[: header.width], header.width
-        fits = header.least_width <= width <= header.width
-        if not fits and not skip.skips(row, header.names):
-            ragged.append((number, width))
-            continue
-        kept.append([*row[: header.width], *[""] * (header.width - width)])
+        if width != most:
+            row = [cell.strip() for cell in row]
+            if width > most and not any(row[most:]):
+                width = most
+            if not least <= width <= most and not skip.skips(row, header.names):
+                ragged.append((number, width))
+                continue
+            row = [*row[:most], *[""] * (most - width)]
+        kept.append(row)
         at.append(number)
         if len(kept) == BLOCK:
             blocks.append(_block(kept, at, header))
@@ -237,8 +240,16 @@ def _frame(rows: Iterator[list[str]], header: Header, label: str, skip: SkipRule
 
 def _block(rows: list[list[str]], at: list[int], header: Header) -> pd.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else [()] * header.width
-    named = {name: pd.array(list(columns[position]), dtype="str") for position, name in header.columns.items()}
-    return pd.DataFrame(named, index=pd.Index(at, dtype="int64"), columns=pd.Index(list(named), dtype="str"))
+    index = pd.Index(at, dtype="int64")
+    named = {
+        name: pd.Series(list(columns[position]), index=index, dtype="str").str.strip()
+        for position, name in header.columns.items()
+    }
+    frame = pd.DataFrame(named, index=index, columns=pd.Index(list(named), dtype="str"))
+    filled = np.zeros(len(frame), dtype=bool)
+    for name in named:
+        filled |= (frame[name] != "").to_numpy(dtype=bool)
+    return frame if filled.all() else frame[filled]
 
 
 def _ragged(ragged: list[tuple[int, int]], total: int, header: Header, label: str) -> list[Fault]:
