@@ -20,6 +20,7 @@ POINT_OR_POLYGON = frozenset({"Point", "Polygon", "MultiPolygon"})
 POLYGON = frozenset({"Polygon", "MultiPolygon"})
 LINE = frozenset({"LineString", "MultiLineString"})
 NULL_ISLAND_M = 1.0
+ENDLESS = 1e12
 MEND_OR_ALLOW = "Mend the row, or set siting.data.repair = true."
 
 Mask = NDArray[np.bool_]
@@ -41,7 +42,11 @@ def check_geometry(
         frame, mended = _repaired(source, frame)
         remarks += mended
         shapes = frame.geometry.to_numpy()
-    absent, zero, infinite = _absent(shapes), _at_zero(frame), _infinite(shapes)
+    infinite = _infinite(shapes)
+    if infinite.any():
+        shapes = np.where(infinite, None, shapes)
+        frame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+    absent, zero = _absent(shapes) & ~infinite, _at_zero(frame)
     sound = ~(absent | infinite)
     names = np.array([shape.geom_type if shape is not None else "" for shape in shapes], dtype=object)
     wrong = ~np.isin(names, sorted(kinds)) & sound
@@ -49,7 +54,14 @@ def check_geometry(
     rows = frame.index.to_numpy()
     faults = _faults(source, rows, absent, "null-geometry", "no geometry", "a geometry")
     faults += [
-        _fault(source, rows[at], "invalid-geometry", "a coordinate that is no number", "coordinates", "Mend the row.")
+        _fault(
+            source,
+            rows[at],
+            "invalid-geometry",
+            "a coordinate that is no number or endless",
+            "coordinates",
+            "Mend the row.",
+        )
         for at in np.flatnonzero(infinite)
     ]
     faults += _faults(source, rows, zero & ~absent, "zero-coordinates", "coordinates 0,0", "real coordinates")
@@ -97,11 +109,19 @@ def _repaired(source: Source, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
     invalid = _invalid(shapes) & ~_infinite(shapes)
     if invalid.any():
         mended = shapes.copy()
-        mended[invalid] = [polygonal(shape) for shape in shapely.make_valid(shapes[invalid])]
+        mended[invalid] = [_made_valid(shape) for shape in shapes[invalid]]
         told = f"{int(invalid.sum())} invalid polygons were made valid"
         remarks.append(Remark(source.name, "repaired", told, rows_of(frame, invalid)))
         frame = frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
     return frame, remarks
+
+
+def _made_valid(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return a polygon made valid, or as it was where GEOS finds no way."""
+    try:
+        return polygonal(shapely.make_valid(shape))
+    except shapely.errors.GEOSException:
+        return shape
 
 
 def _absent(shapes: Shapes) -> Mask:
@@ -116,10 +136,11 @@ def _invalid(shapes: Shapes) -> Mask:
 
 
 def _infinite(shapes: Shapes) -> Mask:
-    """Tell which geometries have a coordinate that is infinite or no number."""
+    """Tell which geometries have a coordinate that is no number, infinite, or beyond any unit's reach."""
     infinite = np.zeros(len(shapes), dtype=np.bool_)
     points, owners = shapely.get_coordinates(shapes, return_index=True)
-    infinite[owners[~np.isfinite(points).all(axis=1)]] = True
+    with np.errstate(invalid="ignore"):
+        infinite[owners[~(np.abs(points) < ENDLESS).all(axis=1)]] = True
     return infinite
 
 

@@ -97,7 +97,7 @@ def read_layer(source: Source, layer: str, chosen: LayerSettings, *, repair: boo
         _repair_cells(columns, chosen)
     read.faults += table_faults(columns, contract_of(chosen))
     frame = layer_table(columns, chosen)
-    read.frame = to_points(frame) if layer in AS_POINTS else frame
+    read.frame = to_points(frame) if layer in AS_POINTS and not read.faults else frame
     read.remarks += columns.remarks
     return read
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cache
 
 import numpy as np
 import pyproj
@@ -37,16 +38,24 @@ def fitting_crs(points: NDArray[np.float64], home: Bulk, most: int = 2) -> list[
     ]
     fits: list[tuple[str, str, NDArray[np.float64]]] = []
     for code, name in [(WEB_MERCATOR, "WGS 84 / Pseudo-Mercator"), *names]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                to_places = pyproj.Transformer.from_crs(code, WGS84, always_xy=True)
-            except pyproj.exceptions.ProjError:
-                continue
+        to_places = _to_places(code)
+        if to_places is None:
+            continue
         there = np.column_stack(to_places.transform(middle[:, 0], middle[:, 1]))
         if home.is_near(there)[0]:
             fits.append((code, name, there))
     return _one_a_spot(fits)[:most]
+
+
+@cache
+def _to_places(code: str) -> pyproj.Transformer | None:
+    """Return what turns a coordinate system into degrees; made once, since a misplaced layer seldom comes alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return pyproj.Transformer.from_crs(code, WGS84, always_xy=True)
+        except pyproj.exceptions.ProjError:
+            return None
 
 
 def _one_a_spot(fits: list[tuple[str, str, NDArray[np.float64]]]) -> list[str]:

@@ -35,7 +35,7 @@ def rows(header, *cells):
     ("layer", "column", "good", "bad"),
     [
         ("demand", "weight", "5", {"-1": "out-of-range", "many": "not-a-number", "": "missing-value"}),
-        ("demand", "weight", "0", {"1e13": "out-of-range"}),
+        ("demand", "weight", "1e6", {"1e13": "out-of-range"}),
         ("candidates", "rent_per_year", "0", {"-1": "out-of-range", "cheap": "not-a-number", "inf": "not-a-number"}),
         ("candidates", "fit_out_cost", "0", {"-1": "out-of-range", "x": "not-a-number"}),
         ("candidates", "area_m2", "120", {"0": "out-of-range", "2000000": "out-of-range", "1 200": "not-a-number"}),
