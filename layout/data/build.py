@@ -19,7 +19,7 @@ from shapely.ops import polygonize, unary_union
 
 from layout.data.doors import doors_on
 from layout.data.shapes import Drawing, Frame, Reading, Shape, Told
-from layout.data.walls import Rooms, outline_of_walls
+from layout.data.walls import Rooms, is_tangled, outline_of_walls
 from layout.floor.plan import FloorPlan
 from layout.settings.hall import HallSettings, PlanKind
 
@@ -29,11 +29,14 @@ SMALLEST_TURN_DEG = 0.5
 AREA_KINDS: tuple[PlanKind, ...] = ("outline", "wall", "column", "fixture")
 SHOWN_ENDS = 3
 BESIDE_M = 1.0
+MOST_SHAPES, MOST_DOORS = 20_000, 5_000
 
 
 def build_plan(drawing: Drawing, settings: HallSettings) -> Reading:
     """Return the plan a drawing describes, and every fault of it."""
     told = Told(drawing.source, list(drawing.faults), list(drawing.remarks))
+    if _is_too_much(drawing, told):
+        return Reading(None, tuple(told.faults), tuple(told.remarks))
     shapes = _sound(drawing, settings, told)
     drawing = Drawing(shapes, drawing.source, drawing.crs, place=drawing.place)
     outline = _outline(drawing, settings, told)
@@ -66,6 +69,20 @@ def build_plan(drawing: Drawing, settings: HallSettings) -> Reading:
         notes=tuple(str(remark) for remark in told.remarks),
     )
     return Reading(plan, tuple(told.faults), tuple(told.remarks))
+
+
+def _is_too_much(drawing: Drawing, told: Told) -> bool:
+    """Refuse drawings with far more in them than a hall has: hatching drawn as lines, a whole town."""
+    counts = Counter(shape.kind for shape in drawing.shapes)
+    for kind, count in counts.items():
+        most = MOST_DOORS if kind in ("door", "entrance", "exit") else MOST_SHAPES
+        lines = [shape.geometry for shape in drawing.of(kind)]
+        tangled = kind in ("outline", "wall") and is_tangled(lines)
+        if count > most or tangled:
+            found = f"{count:,} shapes of the kind {kind}" + (" that cross each other all over" if tangled else "")
+            fix = "Save only the layers of the plan; leave hatching and furniture out."
+            told.fault("too-large", found, f"the plan of one hall, at most {most:,}", fix)
+    return any(fault.code == "too-large" for fault in told.faults)
 
 
 def _sound(drawing: Drawing, settings: HallSettings, told: Told) -> tuple[Shape, ...]:

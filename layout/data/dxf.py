@@ -25,13 +25,14 @@ from layout.data.dxf_open import BROKEN, open_dxf
 from layout.data.dxf_pieces import Parts, Piece, listed, take_apart
 from layout.data.dxf_units import UNITS_M, Drawn, choose_unit
 from layout.data.shapes import Drawing, Shape
-from layout.data.walls import bodies_of, is_thin
+from layout.data.walls import bodies_of, is_tangled, is_thin
 from layout.settings.hall import HallSettings, PlanKind
 from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 
 FINEST_M, COARSEST_M = 0.001, 0.01
 FLATTENING = 0.002
+MOST_PIECES, MOST_DOOR_PIECES = 20_000, 5_000
 Floats = NDArray[np.float64]
 DOOR_KINDS: tuple[PlanKind, ...] = ("door", "entrance", "exit")
 
@@ -48,6 +49,7 @@ def read_dxf(data: bytes, label: str, settings: HallSettings) -> Drawing:
     parts = take_apart(opened.document, label, settings)
     if not parts.pieces:
         raise TableError([*parts.faults, _no_layers(opened.document, parts, label, settings)])
+    _refuse_too_many(parts.pieces, label)
     try:
         unit, told = choose_unit(_drawn(opened.document, parts.pieces), label, settings)
     except TableError as error:
@@ -66,6 +68,16 @@ def read_dxf(data: bytes, label: str, settings: HallSettings) -> Drawing:
         faults=tuple(parts.faults),
         place=lambda x, y: (x * scale, y * scale),
     )
+
+
+def _refuse_too_many(pieces: Sequence[Piece], label: str) -> None:
+    counts = Counter(piece.kind for piece in pieces)
+    many = [kind for kind, count in counts.items() if count > (MOST_DOOR_PIECES if kind in DOOR_KINDS else MOST_PIECES)]
+    if many:
+        found = ", ".join(f"{counts[kind]:,} entities of the kind {kind}" for kind in many)
+        expected = f"at most {MOST_PIECES:,} of a kind, {MOST_DOOR_PIECES:,} of doors"
+        fix = "Save only the layers of the plan; leave hatching and furniture out."
+        raise TableError([Fault(label, "too-large", found, expected, fix)])
 
 
 def _no_layers(document: DxfDrawing, parts: Parts, label: str, settings: HallSettings) -> Fault:
@@ -152,9 +164,9 @@ def geometry_of(piece: Piece, scale: float) -> BaseGeometry | None:
         if area.area > 0:
             return shapely.union_all([part for part in shapely.get_parts(area) if part.area > 0])
     for path, xy in zip(piece.paths, curves, strict=False):
-        if path.is_closed and len(xy) >= 4 and Polygon(xy).area > 0:
-            return Polygon(xy)
         line = LineString(xy)
+        if path.is_closed and len(xy) >= 4 and (Polygon(xy).area > 0 or not line.is_simple):
+            return Polygon(xy)
         return line if line.length > 0 else None
     return None
 
@@ -187,7 +199,7 @@ def _solid(
         if geometry.area > 0 and (filled or (geometry.is_valid and is_thin(geometry))):
             kept.append(shape)
         else:
-            lines.append(geometry.boundary if geometry.area > 0 else geometry)
+            lines.append(geometry.boundary if isinstance(geometry, Polygon) else geometry)
     bodies, rest = bodies_of(lines, openings, settings.gap_m) if lines else ([], [])
     kept += [Shape("wall", body) for body in bodies]
     return [*kept, *(Shape("wall", line) for line in rest)]
@@ -197,6 +209,8 @@ def _enclosed(shapes: Sequence[Shape]) -> list[Shape]:
     """Return things drawn by loose lines as the areas that these enclose; what encloses nothing stays as it is."""
     loose = [shape for shape in shapes if shape.geometry.area == 0]
     if not loose:
+        return list(shapes)
+    if is_tangled([shape.geometry for shape in loose]):
         return list(shapes)
     areas = list(polygonize(shapely.union_all([shape.geometry for shape in loose])))
     edges = shapely.union_all([area.boundary for area in areas]).buffer(FINEST_M) if areas else Polygon()

@@ -12,7 +12,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
@@ -22,6 +25,7 @@ from layout.settings.hall import PlanKind
 TOUCH_M = 0.05
 MEET_M = 0.15
 NARROWEST_M = 0.4
+CHUNK = 256
 
 
 @dataclass(frozen=True)
@@ -58,24 +62,25 @@ def doors_of(leaves: Sequence[Leaf], entrance: bool | None) -> tuple[list[Shape]
 
 def _heaps(leaves: Sequence[Leaf]) -> list[list[Leaf]]:
     """Return the pieces in heaps of what touches, in the order of the drawing."""
-    if not leaves:
+    count = len(leaves)
+    if not count:
         return []
-    tree = shapely.STRtree([leaf.geometry for leaf in leaves])
-    parent = list(range(len(leaves)))
-
-    def root(at: int) -> int:
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
-
-    for a, b in tree.query([leaf.geometry for leaf in leaves], predicate="dwithin", distance=TOUCH_M).T.tolist():
-        if leaves[a].kind == leaves[b].kind and root(a) != root(b):
-            low, high = sorted((root(a), root(b)))
-            parent[high] = low
+    geometries = [leaf.geometry for leaf in leaves]
+    kinds = np.array([leaf.kind for leaf in leaves])
+    tree = shapely.STRtree(geometries)
+    heap_of = np.arange(count)
+    for start in range(0, count, CHUNK):
+        ones, others = tree.query(geometries[start : start + CHUNK], predicate="dwithin", distance=TOUCH_M)
+        ones = ones + start
+        alike = kinds[ones] == kinds[others]
+        rows = np.concatenate([ones[alike], np.arange(count)])
+        columns = np.concatenate([others[alike], heap_of])
+        links = coo_matrix((np.ones(len(rows), dtype=bool), (rows, columns)), shape=(count, count))
+        _, label = connected_components(links, directed=False)
+        heap_of = np.unique(label, return_index=True)[1][label]
     heaps: dict[int, list[Leaf]] = {}
-    for at, leaf in enumerate(leaves):
-        heaps.setdefault(root(at), []).append(leaf)
+    for leaf, heap in zip(leaves, heap_of.tolist(), strict=True):
+        heaps.setdefault(heap, []).append(leaf)
     return list(heaps.values())
 
 

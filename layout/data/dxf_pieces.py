@@ -25,6 +25,7 @@ from ezdxf.entities.mpolygon import MPolygon
 from ezdxf.entities.point import Point
 from ezdxf.entities.polyline import Polyline
 from ezdxf.entities.solid import Face3d, Solid
+from ezdxf.entities.spline import Spline
 from ezdxf.math import Vec3
 
 from layout.data.dxf_layers import kind_of_layer
@@ -34,9 +35,11 @@ from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 
 MOST_ENTITIES = 100_000
+MOST_PIECES = 40_000
 MOST_VERTICES = 2_000_000
 DEEPEST_BLOCK = 16
 FARTHEST = 1e12
+MOST_SPLINE_POINTS = 1_000
 TEXTS = frozenset(
     {"TEXT", "MTEXT", "DIMENSION", "LEADER", "MULTILEADER", "MLEADER", "ATTDEF", "ATTRIB", "VIEWPORT", "TOLERANCE"}
 )
@@ -177,7 +180,7 @@ class _Taking:
     ) -> Iterator[tuple[DXFEntity, str, PlanKind | None, str]]:
         """Yield (entity, layer, kind of the reference, name) of everything, blocks exploded."""
         for entity in entities:
-            own = entity.dxf.get("layer", "0")
+            own = entity.dxf.get("layer", "0") if entity.dxf.is_supported("layer") else "0"
             layer = layer_above if own == "0" and layer_above is not None else own
             row = row_above or f"{entity.dxftype()} #{entity.dxf.get('handle') or '?'}"
             if self._is_hidden(entity, layer):
@@ -260,8 +263,8 @@ class _Taking:
         else:
             self.vertices += len(vertices)
             self.parts.pieces.append(piece)
-        if self.vertices > MOST_VERTICES:
-            found, most = f"more than {MOST_VERTICES:,} vertices", "the plan of one storey"
+        if self.vertices > MOST_VERTICES or len(self.parts.pieces) > MOST_PIECES:
+            found, most = f"more than {MOST_PIECES:,} entities on the layers of the plan", "the plan of one storey"
             raise TableError([Fault(self.label, "too-large", found, most, "Save only the layers of the plan.")])
 
 
@@ -275,6 +278,8 @@ def piece_of(entity: DXFEntity, kind: PlanKind, row: str) -> Piece | None:
         return Piece(kind, paths, row, filled=True) if paths else None
     if isinstance(entity, Polyline) and (entity.is_poly_face_mesh or entity.is_polygon_mesh):
         return None
+    if isinstance(entity, Spline) and max(len(entity.control_points), len(entity.fit_points)) > MOST_SPLINE_POINTS:
+        raise ValueError("a spline with too many points")
     try:
         path = dxf_path.make_path(entity)
     except TypeError:

@@ -8,7 +8,7 @@ the corner of a room are closed only towards an end that faces them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,9 @@ ASIDE_M = 0.03
 COS_SAME = math.cos(math.radians(5))
 COS_ACROSS = math.cos(math.radians(80))
 SHORTEST_M = 0.05
-MOST_ENDS = 20_000
+MOST_ENDS = 8_000
+MOST_AT_A_POINT = 50
+REACHES_M = (0.5, 1.0, 2.0, 6.0)
 
 Floats = NDArray[np.float64]
 
@@ -97,9 +99,10 @@ def _ends(segments: Floats) -> Ends:
     ahead = np.concatenate([direction, -direction])
     long = np.concatenate([length, length])
     tree = cKDTree(at)
+    crowd = tree.query_ball_point(at, SAME_POINT_M, return_length=True)
     chosen: list[int] = []
     free: list[bool] = []
-    for end in np.flatnonzero(long >= SHORTEST_M).tolist():
+    for end in np.flatnonzero((long >= SHORTEST_M) & (crowd <= MOST_AT_A_POINT)).tolist():
         others = [other for other in tree.query_ball_point(at[end], SAME_POINT_M) if other != end]
         # The others at this point lead away from it along minus their own direction.
         if any(float(-ahead[other] @ ahead[end]) > COS_SAME for other in others):
@@ -115,8 +118,10 @@ def _facing(ends: Ends, gap_m: float) -> list[tuple[int, int]]:
     nearest: dict[int, tuple[float, int]] = {}
     if not len(ends.at):
         return []
-    pairs = cKDTree(ends.at).query_pairs(gap_m, output_type="ndarray")
-    for a, b in pairs.tolist():
+    points = shapely.points(ends.at)
+    rays = shapely.linestrings(np.stack([ends.at, ends.at + ends.ahead * gap_m], axis=1))
+    pairs = shapely.STRtree(list(shapely.get_parts(points))).query(rays, predicate="dwithin", distance=ASIDE_M)
+    for a, b in pairs[:, pairs[0] < pairs[1]].T.tolist():
         between = ends.at[b] - ends.at[a]
         distance = float(np.hypot(*between))
         ahead = ends.ahead[a]
@@ -137,12 +142,12 @@ def _is_crossed(line: LineString, tree: shapely.STRtree) -> bool:
 
 
 def _to_wall_ahead(at: Floats, ahead: Floats, gap_m: float, tree: shapely.STRtree) -> LineString | None:
-    ray = LineString([at + ahead * SAME_POINT_M, at + ahead * gap_m])
-    hits = tree.geometries.take(tree.query(ray, predicate="intersects"))
-    origin = shapely.Point(at)
-    points: Sequence[BaseGeometry] = [hit for hit in shapely.intersection(hits, ray) if not hit.is_empty]
-    if not points:
-        return None
-    distance = min(origin.distance(point) for point in points)
-    # A little further than the wall, so that the lines meet.
-    return LineString([at, at + ahead * (distance + 0.002)])
+    for reach in (*(reach for reach in REACHES_M if reach < gap_m), gap_m):
+        ray = LineString([at + ahead * SAME_POINT_M, at + ahead * reach])
+        hits = tree.geometries.take(tree.query(ray, predicate="intersects"))
+        points = [hit for hit in shapely.intersection(hits, ray) if not hit.is_empty]
+        if points:
+            distance = min(shapely.distance(points, shapely.Point(at)).tolist())
+            # A little further than the wall, so that the lines meet.
+            return LineString([at, at + ahead * (distance + 0.002)])
+    return None

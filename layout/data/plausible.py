@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import shapely
 from scipy import ndimage
 
 from layout.data.shapes import Reading
@@ -17,6 +18,7 @@ from outlet.findings import Remark
 LARGEST_HALL_M = 500.0
 SMALLEST_HALL_M = 2.0
 MOST_CELLS = 1_000_000
+MOST_WORK = 50_000_000
 DOOR_DEPTH_M = 1.0
 UNREACHED_SHARE = 0.05
 
@@ -50,6 +52,14 @@ def _size_faults(plan: FloorPlan, label: str, settings: HallSettings) -> list[Fa
         found = f"{count:,.0f} cells of {settings.cell_m:g} m in {width:.0f} × {height:.0f} m"
         fix = "Set [layout.hall] cell_m = 0.5, or plan the hall in parts."
         return [Fault(label, "too-large", found, f"at most {MOST_CELLS:,} cells", fix)]
+    solids = (*plan.walls, *plan.columns, *plan.fixtures)
+    boxes = shapely.bounds(np.array(solids, dtype=object)) if solids else np.zeros((0, 4))
+    sides = np.minimum(boxes[:, 2:], (right, top)) - np.maximum(boxes[:, :2], (left, bottom))
+    work = float(np.prod(sides / settings.cell_m + 2, axis=1).sum())
+    if work > MOST_WORK:
+        found = f"{len(solids):,} walls, columns and fixtures that lie all over the hall"
+        fix = "Save only the layers of the plan; leave hatching and furniture out."
+        return [Fault(label, "too-large", found, "the plan of one hall", fix)]
     return []
 
 

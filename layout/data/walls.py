@@ -22,7 +22,8 @@ GRID_M = 0.001
 WIDEST_DOOR_M = 6.0
 NEAR_DOOR_M = 0.5
 SMALLEST_ROOM_M2 = 1.0
-MOST_LINES = 20_000
+MOST_OVERLAPS, MOST_CROSSINGS = 2_000_000, 100_000
+SAMPLE = 200
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def bodies_of(
     lines: Sequence[BaseGeometry], openings: Sequence[BaseGeometry], gap_m: float
 ) -> tuple[list[Polygon], list[BaseGeometry]]:
     """Return the areas between the faces of walls, and the lines that bound none, metres."""
+    if is_tangled(lines):
+        return [], list(lines)
     noded = _noded(lines)
     closers = _closers(noded, openings, gap_m)
     drawn = shapely.buffer(noded, 2 * GRID_M)
@@ -96,6 +99,18 @@ def outline_of_walls(
     return Rooms(tuple(kept), tuple(gaps), tuple(free_ends(unary_union([noded, *closers]))))
 
 
+def is_tangled(lines: Sequence[BaseGeometry]) -> bool:
+    """Tell whether lines cross far more often than those of a plan, by a sample: cutting them would take for ever."""
+    if len(lines) < SAMPLE:
+        return False
+    tree = shapely.STRtree(list(lines))
+    sample = list(lines)[:: len(lines) // SAMPLE]
+    share = len(lines) / len(sample) / 2
+    if tree.query(sample).shape[1] * share > MOST_OVERLAPS:
+        return True
+    return bool(tree.query(sample, predicate="crosses").shape[1] * share > MOST_CROSSINGS)
+
+
 def _noded(lines: Sequence[BaseGeometry]) -> BaseGeometry:
     """Return lines broken where they meet, on a grid of a millimetre."""
     parts = [part for line in lines for part in shapely.get_parts(line) if part.length > GRID_M]
@@ -122,8 +137,6 @@ def _straight(openings: Sequence[BaseGeometry]) -> list[BaseGeometry]:
 
 
 def _closers(noded: BaseGeometry, openings: Sequence[BaseGeometry], gap_m: float) -> list[LineString]:
-    if len(shapely.get_parts(noded)) > MOST_LINES:
-        return []
     tree = shapely.STRtree(list(openings))
 
     def is_allowed(line: LineString) -> bool:

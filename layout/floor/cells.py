@@ -75,8 +75,15 @@ def free_cells(plan: FloorPlan, cell_m: float = CELL_M) -> Cells:
     free = shapely.covers(outline, squares)
     shrunk = shapely.box(x + TOLERANCE_M, y + TOLERANCE_M, x + cell_m - TOLERANCE_M, y + cell_m - TOLERANCE_M)
     for solid in (*plan.walls, *plan.columns, *plan.fixtures):
+        if solid.is_empty:
+            continue
         shapely.prepare(solid)
-        free &= ~shapely.intersects(solid, shrunk)
+        west, south, east, north = solid.bounds
+        window = (
+            slice(max(0, math.floor((south - bottom) / cell_m) - 1), max(0, math.ceil((north - bottom) / cell_m) + 1)),
+            slice(max(0, math.floor((west - left) / cell_m) - 1), max(0, math.ceil((east - left) / cell_m) + 1)),
+        )
+        free[window] &= ~shapely.intersects(solid, shrunk[window])
     inside = shapely.contains_xy(plan.outline, x + cell_m / 2, y + cell_m / 2)
     return Cells(free=free, inside=inside, x0=float(left), y0=float(bottom), cell_m=cell_m)
 
