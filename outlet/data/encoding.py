@@ -40,6 +40,7 @@ BROKEN = 14.0
 MARGIN = 4.0
 DEAREST = 9.0
 UTF8_SHARE = 0.7
+UTF8_PROOF = 4
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
@@ -158,6 +159,15 @@ def decode(data: bytes, *, stated: str | None = None) -> Decoded:
     if _is_mostly_utf8(data[:AROUND_BYTES] + data[max(0, broken_at - AROUND_BYTES) : broken_at + AROUND_BYTES]):
         raise UndecodableError("UTF-8", broken_at)
     return _decode_likeliest(data)
+
+
+def seems_utf8(data: bytes) -> bool:
+    """Tell whether bytes are UTF-8 beyond doubt: all of them fit, and some letters beyond ASCII prove it."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return len(_UTF8_RUN.findall(data[: 1 << 20])) >= UTF8_PROOF
 
 
 def encoding_fault(label: str, error: UndecodableError) -> Fault:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from outlet.data.archive import read_gzip
-from outlet.data.encoding import UndecodableError, decode, encoding_fault
+from outlet.data.encoding import UndecodableError, decode, encoding_fault, seems_utf8
 from outlet.data.header import Header, find_header
 from outlet.data.skipping import SkipRules, keep_rows
 from outlet.data.totals import total_faults
@@ -32,6 +32,7 @@ CELL_BYTES = 16 << 20
 BLOCK = 50_000
 FAULTS_MOST = 1_000
 WHOLE_FLOAT = r"-?\d{1,15}\.0+"
+LIES = "read as {encoding}, as outlet.toml says; but its bytes are UTF-8: take the encoding out if names look wrong"
 DECODED = "read as {encoding}, found out from its bytes; state the layer's encoding if names look wrong"
 
 
@@ -151,6 +152,8 @@ def _parse(data: bytes, label: str, form: TableForm) -> TextTable:
     except UndecodableError as error:
         raise TableError([encoding_fault(label, error)]) from error
     remarks = []
+    if form.encoding is not None and seems_utf8(data) and decoded.text != data.decode("utf-8-sig"):
+        remarks.append(Remark(label, "encoding-lies", LIES.format(encoding=form.encoding)))
     if decoded.detected:
         remarks.append(Remark(label, "encoding-detected", DECODED.format(encoding=decoded.encoding)))
     if "\0" in decoded.text:

@@ -209,6 +209,14 @@ def test_encodings_are_found_and_told():
         parse_table(text.encode("gbk"), "data/a.csv", TableForm(encoding="ascii"))
 
 
+def test_an_encoding_that_is_stated_wrongly_is_told():
+    data = "id,name\n1,朝阳门营业厅\n".encode()
+    (remark,) = parse_table(data, "data/a.csv", TableForm(encoding="GB18030")).remarks
+    assert remark.code == "encoding-lies"
+    assert "its bytes are UTF-8" in remark.text
+    assert parse_table(data, "data/a.csv", TableForm(encoding="UTF-8")).remarks == ()
+
+
 def test_gzip_is_read(tmp_path):
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"id\n001\n"))
     assert rows(read_table(tmp_path / "a.csv.gz", "a.csv.gz")) == {1: ("001",)}
