@@ -23,7 +23,7 @@ def check(project: Project) -> Findings:
 
     settings = project.section("siting", SitingSettings)
     gathered = gather(project)
-    faults = list(gathered.faults)
+    faults = list(dict.fromkeys(gathered.faults))
     crs = None
     if settings.data.crs is not None:
         try:

@@ -21,8 +21,8 @@ EXPECTED = "an OpenStreetMap extract (.pbf)"
 MOST_HEADER = 64 << 10
 MOST_BLOCK = 32 << 20
 CHUNK_UNPACKED = 16 << 20
-MOST_RATIO = 150
-RATIO_COUNTS_FROM = 16 << 20
+MOST_RATIO = 50
+RATIO_COUNTS_FROM = 1 << 20
 PEEK = 32
 HEADER, DATA = "OSMHeader", "OSMData"
 OTHERS = {
@@ -126,7 +126,7 @@ def find_blocks(path: Path, name: str) -> Blocks:
     blocks = Blocks(path, name, header, spans)
     if blocks.unpacked > max(RATIO_COUNTS_FROM, MOST_RATIO * blocks.size):
         found = f"{blocks.size:,} bytes that unpack to {blocks.unpacked:,}"
-        raise TableError([Fault(name, "unsafe-archive", found, "an extract that unpacks to some times its size")])
+        raise TableError([Fault(name, "unsafe-archive", found, f"at most {MOST_RATIO} times as many")])
     return blocks
 
 

@@ -39,12 +39,16 @@ from siting.data.osm_losses import Losses
 
 IN_MEMORY = 64 << 20
 BATCH = 20_000
+# OpenStreetMap takes ways of 2,000 corners and relations of 32,000 members, and a feature fills some bytes of a file.
+MOST_MEMBERS = 100_000
+FEW_FEATURES = 10_000
+LEAST_BYTES = 3
 DISK_PER_BYTE = 1.5
 RELATION_TYPES = (("type", "multipolygon"), ("type", "boundary"))
 TIMESTAMPS = ("osmosis_replication_timestamp", "timestamp")
 LONG_AGO = dt.datetime(2004, 8, 9, tzinfo=dt.UTC)
 # What libosmium throws over damage, and Python over text that is no UTF-8 and numbers out of range.
-DAMAGE = (RuntimeError, ValueError, OverflowError, MemoryError, KeyError, osmium.InvalidLocationError)
+DAMAGE = (RuntimeError, ValueError, OverflowError, MemoryError, KeyError, OSError, osmium.InvalidLocationError)
 
 
 def read_extract(path: Path, choice: Choice, *, name: str = "", progress: Progress = SILENT) -> Extract:
@@ -68,21 +72,19 @@ def read_extract(path: Path, choice: Choice, *, name: str = "", progress: Progre
     """
     blocks = find_blocks(path, name or path.name)
     try:
-        with progress.bar(f"reading {blocks.name}", 2 * blocks.size) as done:
+        passes = 2 if blocks.box() is not None else 3
+        with progress.bar(f"reading {blocks.name}", passes * blocks.size) as done:
             extract = _Reading(blocks, choice, done).read()
     except TableError:
         raise
     except DAMAGE as error:
         text = " ".join(str(error).split())[:200] or type(error).__name__
         raise TableError([Fault(blocks.name, "unreadable", text, EXPECTED, "Fetch it again.")]) from error
-    if not extract.points.ids and not extract.lines.ids and not extract.areas.ids:
-        expected = "an extract with streets, stops or places"
-        raise TableError([Fault(blocks.name, "empty-layer", "no feature with a wanted tag", expected)])
     return extract
 
 
 class _Kept:
-    """Features of one kind as they are found; lines come as WKB and become shapes many at a time."""
+    """Features of one kind as they are found; they come as WKB and become shapes many at a time."""
 
     def __init__(self, shape_all: Callable[[NDArray[np.object_]], NDArray[np.object_]] | None = None) -> None:
         self.ids: list[str] = []
@@ -92,7 +94,7 @@ class _Kept:
         self.shaped = 0
 
     def add(self, name: str, tags: Tags, shape: shapely.Geometry | str | None) -> None:
-        """Take a feature: its shape, or the WKB of the line it is drawn by."""
+        """Take a feature: its shape, or the WKB of the point or line it is drawn by."""
         self.ids.append(name)
         self.tags.append(tags)
         self.shapes.append(shape)
@@ -101,8 +103,8 @@ class _Kept:
 
     def _shape(self) -> None:
         waiting = [at for at in range(self.shaped, len(self.shapes)) if isinstance(self.shapes[at], str)]
-        lines = shapely.from_wkb(np.array([self.shapes[at] for at in waiting], dtype=object))
-        made = lines if self.shape_all is None else self.shape_all(lines)
+        drawn = shapely.from_wkb(np.array([self.shapes[at] for at in waiting], dtype=object))
+        made = drawn if self.shape_all is None else self.shape_all(drawn)
         for at, shape in zip(waiting, made, strict=True):
             self.shapes[at] = shape
         self.shaped = len(self.shapes)
@@ -140,6 +142,7 @@ class _Reading:
         self.members: dict[int, Outline | None] = {}
         self.seen_tags: dict[tuple[Pair, ...], Tags] = {}
         self.newest = LONG_AGO
+        self.seen = 0
 
     def read(self) -> Extract:
         header = self._header()
@@ -150,7 +153,10 @@ class _Reading:
         self._read_nodes_and_ways()
         self._close_relations()
         points, lines, areas = self.points.features(), self.lines.features(), self._sound_areas()
-        area = self._rectangle(areas)
+        if not (points.ids or lines.ids or areas.ids):
+            expected = "an extract with streets, stops or places"
+            raise TableError([Fault(self.blocks.name, "empty-layer", "no feature with a wanted tag", expected)])
+        area = self._rectangle(lines, areas)
         return Extract(points, lines, areas, area, self.losses.remarks(), self._as_of(header))
 
     def _header(self) -> Header:
@@ -173,10 +179,10 @@ class _Reading:
         for relation in self._objects(RELATION, TagFilter(*RELATION_TYPES), keys):
             tags = self._tags(relation.tags)
             if isinstance(relation, Relation) and has_any_pair(tags, self.choice.areas):
+                self._see(relation, len(relation.members))
                 ways = tuple(member.ref for member in relation.members if member.type == "w")
                 self.relations.append(_Wanted(relation.id, tags, ways))
                 self.members.update(dict.fromkeys(ways))
-                self._see(relation)
 
     def _read_nodes_and_ways(self) -> None:
         with _locations(self.blocks) as locations:
@@ -202,7 +208,7 @@ class _Reading:
     def _node(self, node: Node) -> None:
         tags = self._tags(node.tags)
         if has_any_pair(tags, self.choice.points) and node.location.valid():
-            self.points.add(f"n{node.id}", tags, shapely.Point(node.lon, node.lat))
+            self.points.add(f"n{node.id}", tags, self.wkb.create_point(node))
             self._see(node)
 
     def _way(self, way: Way) -> None:
@@ -214,6 +220,7 @@ class _Reading:
         member = way.id in self.members
         if not (as_area or as_line or member):
             return
+        self._see(way, len(way.nodes))
         line = self._whole_line(way)
         if member or line is None:
             xy = _corners(way)
@@ -226,10 +233,11 @@ class _Reading:
             self.lines.add(f"w{way.id}", tags, line)
         if line is not None and as_area:
             self.areas.add(f"w{way.id}", tags, line)
-        self._see(way)
 
     def _whole_line(self, way: Way) -> str | None:
         """Return the WKB of a way's line; None where corners are missing."""
+        if len(way.nodes) < len(("from", "to")):
+            return None
         try:
             return self.wkb.create_linestring(way, nodes_used.ALL)
         except (osmium.InvalidLocationError, RuntimeError):
@@ -278,8 +286,14 @@ class _Reading:
         found = tuple((key, value) for key in self.keys if (value := tags.get(key)) is not None)
         return self.seen_tags.setdefault(found, dict(found))
 
-    def _see(self, thing: Node | Way | Relation) -> None:
+    def _see(self, thing: Node | Way | Relation, members: int = 0) -> None:
+        """Note a wanted feature's date, and refuse what no extract of the map can hold."""
         self.newest = max(self.newest, thing.timestamp)
+        self.seen += 1
+        if members > MOST_MEMBERS:
+            raise ValueError(f"{thing.type_str()}{thing.id} has {members:,} members, more than OpenStreetMap allows")
+        if self.seen > max(FEW_FEATURES, self.blocks.size / LEAST_BYTES):
+            raise ValueError(f"more features than {self.blocks.size:,} bytes can hold")
 
     def _as_of(self, header: Header) -> dt.date | None:
         for key in TIMESTAMPS:
@@ -289,7 +303,7 @@ class _Reading:
                 continue
         return self.newest.date() if self.newest > LONG_AGO else None
 
-    def _rectangle(self, areas: Features) -> shapely.Polygon:
+    def _rectangle(self, lines: Features, areas: Features) -> shapely.Polygon:
         box = self.blocks.box()
         if box is not None:
             return shapely.box(*box)
@@ -301,7 +315,7 @@ class _Reading:
                 low_y, high_y = min(low_y, node.lat), max(high_y, node.lat)
         if low_x <= high_x:
             return shapely.box(low_x, low_y, high_x, high_y)
-        return shapely.box(*shapely.total_bounds(areas.shapes))
+        return shapely.box(*shapely.total_bounds(lines.joined(areas).shapes))
 
 
 def _filter(pairs: frozenset[Pair], kind: osm_entity_bits) -> osmium.BaseFilter:

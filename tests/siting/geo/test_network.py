@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from outlet.errors import InputError
-from siting.geo.network import build_network
+from siting.geo.network import build_network, street_parts
 from siting.geo.travel import snap, travel_minutes
 
 BRIDGE = 100.0
@@ -200,3 +200,62 @@ def test_new_york_walks_are_fast_and_frugal(shared):
     assert walk.shape == (2166, 1000)
     assert walk.nnz > 20_000
     assert 0.9 < network.kept_m / (network.kept_m + network.dropped_m) < 1
+
+
+def test_vertices_within_a_centimetre_are_one_and_others_are_not():
+    """Across the edges of any grid: 0.004 m to either side of a round number."""
+    for x in (100.0, 100.004, 100.005, 99.996):
+        joined = street_parts(lines([(0, 0), (x - 0.004, 0)], [(x + 0.004, 0), (200, 0)]))
+        assert (joined.vertices, len(joined.metres)) == (3, 1)
+        assert build_network(lines([(0, 0), (x - 0.004, 0)], [(x + 0.004, 0), (200, 0)]), 50.0).dropped_m == 0
+    apart = street_parts(lines([(0, 0), (100, 0)], [(100.03, 0), (200, 0)]))
+    assert (apart.vertices, len(apart.metres)) == (4, 2)
+    assert apart.nearly.tolist() == [[100, 0], [100.03, 0]]
+
+
+def test_parts_are_told_with_their_place_longest_first():
+    parts = street_parts(cross(), least_part_m=1000)
+    assert parts.metres.tolist() == [300, 100]
+    assert parts.kept == 1
+    assert parts.xy[1].tolist() in ([50, 50], [50, -50])
+    assert street_parts(cross(), least_part_m=100).kept == 2
+    assert not len(parts.nearly)
+
+
+def test_ends_that_stop_short_of_a_street_are_told_and_not_joined():
+    ways = lines([(0, 0), (200, 0)], [(100, 0.6), (100, 80)], [(150, 1.5), (150, 80)], [(20, -40), (20, 40)])
+    parts = street_parts(ways)
+    assert parts.nearly.tolist() == [[100, 0.6]]
+    assert len(parts.metres) == 4
+
+
+def test_a_street_that_ends_beside_itself_does_not_nearly_meet():
+    assert not len(street_parts(lines([(0, 0), (50, 0), (50, 0.5), (0, 0.5)])).nearly)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(-0.0035, 0.0035))
+def test_noise_below_a_centimetre_changes_no_part(seed, noise):
+    ways, _ = grids(seed)
+    rng = np.random.default_rng(seed)
+    shaken = np.array(
+        [shapely.transform(way, lambda xy: xy + noise * rng.choice([-1, 1], xy.shape)) for way in ways], dtype=object
+    )
+    assert street_parts(shaken).vertices == street_parts(ways).vertices
+    np.testing.assert_allclose(street_parts(shaken).metres, street_parts(ways).metres, atol=0.5)
+
+
+@pytest.mark.shared
+def test_new_york_has_the_parts_that_are_known(shared):
+    """42,522 ways, 220,113 shared vertices in 307 parts, two of which are used: the city, and Governors Island."""
+    from siting.data.read import Source, read_source
+
+    raw = read_source(Source(shared / "data/nyc/streets_osm_2013_shp.zip", "streets.zip"), columns=["highway"])
+    ways = raw.frame.to_crs(32618).geometry.to_numpy()
+    assert len(ways) == 42_522
+    parts = street_parts(ways)
+    assert (parts.vertices, len(parts.metres)) == (220_113, 307)
+    assert parts.kept == (parts.metres >= 10_000).sum() == 2
+    network = build_network(ways, 80.0)
+    assert network.dropped_m == pytest.approx(parts.metres[parts.kept :].sum(), abs=0.01)
+    assert network.kept_m == pytest.approx(parts.metres[: parts.kept].sum(), abs=0.01)
