@@ -1,4 +1,4 @@
-"""One hall drawn in many ways is one hall: units, turns, mirrors, blocks, releases, code pages, loose lines, hatches."""
+"""One hall drawn in many ways is one hall: units, turns, mirrors, blocks, releases, code pages, loose lines."""
 
 from __future__ import annotations
 
