@@ -10,6 +10,7 @@ import geopandas as gpd
 from outlet.errors import InputError
 from outlet.project import Sector, Toml
 from siting.data.document import toml_section, toml_whole
+from siting.data.osm import Extract
 from siting.data.osm_choice import project_choice
 from siting.data.osm_places import find_homes, find_outlets, find_stops, find_streets, find_water
 from siting.data.osm_rules import osm_rules
@@ -38,8 +39,8 @@ VISITS_PER_PERSON = {"bank": 0.35, "telecom": 0.15, "parcel": 0.30, "retail": 0.
 VALUE_PER_VISIT = {"bank": 12.0, "telecom": 15.0, "parcel": 3.0, "retail": 8.0}
 
 
-def osm_files(path: Path, *, sector: Sector, brand: str) -> tuple[dict[str, bytes], list[str]]:
-    """Return the layers as files of a project, and what was assumed or left out on the way.
+def osm_files(path: Path, *, sector: Sector, brand: str) -> tuple[dict[str, bytes], list[str], Extract]:
+    """Return the layers as files of a project, what was assumed or left out on the way, and what was read.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def osm_files(path: Path, *, sector: Sector, brand: str) -> tuple[dict[str, byte
     notes.append("competition is known inside the extract's rectangle only, and streets end at its edge")
     made = {name: geojson_bytes(frame) for name, frame in layers.items()}
     made["README.md"] = _readme(path, brand, notes).encode()
-    return made, notes
+    return made, notes, extract
 
 
 def osm_toml(sector: Sector) -> str:

@@ -64,7 +64,7 @@ def test_every_layer_comes_from_one_extract_read_once(city, monkeypatch):
     assert data.demand["weight"].sum() == pytest.approx(372_829, rel=0.01)
     assert data.existing["name"].tolist() == ["Nordea Pankki Hakaniemi"]
     assert len(data.stops) == 93
-    assert set(data.stops["mode"]) == {"rail", "metro", "tram", "bus"}
+    assert set(data.stops["mode"]) == {"rail", "metro", "tram", "bus", "ferry"}
     assert {"residential", "footway"} <= set(data.streets["kind"])
     assert len(data.water) == 17
     assert data.area.area == pytest.approx(1.7e6, rel=0.05)
