@@ -29,6 +29,7 @@ SMALLEST_TURN_DEG = 0.5
 AREA_KINDS: tuple[PlanKind, ...] = ("outline", "wall", "column", "fixture")
 SHOWN_ENDS = 3
 BESIDE_M = 1.0
+TOUCH_M = 0.05
 MOST_SHAPES, MOST_DOORS = 20_000, 5_000
 
 
@@ -210,7 +211,7 @@ def _solid_parts(drawing: Drawing, frame: Frame, outline: Polygon, told: Told) -
                 geometry = geometry.buffer(LINE_WALL_M / 2, cap_style="flat", join_style="mitre")
             elif not geometry.is_valid:
                 geometry = shapely.make_valid(geometry)
-            if not geometry.is_empty and geometry.intersects(outline):
+            if not geometry.is_empty and geometry.dwithin(outline, TOUCH_M if kind == "wall" else 0.0):
                 parts[kind].append(geometry)
             else:
                 outside[kind] += 1

@@ -1,4 +1,4 @@
-"""Find the openings in drawn walls, where a line would close them: `close_gaps`.
+"""Find the openings in drawn walls, where a line would close them: `close_gaps`, and walls without ends: `caps`.
 
 A wall ends where its line is not continued: freely, or at a cap (a short line across, from face to face). From such an
 end two things close the gap: the nearest other end that faces it on the same line, or the first wall ahead. Ends at
@@ -26,6 +26,8 @@ COS_ACROSS = math.cos(math.radians(80))
 SHORTEST_M = 0.05
 MOST_ENDS = 8_000
 MOST_AT_A_POINT = 50
+MOST_PAIRS = 1_000_000
+LEVEL_M = 0.1
 REACHES_M = (0.5, 1.0, 2.0, 6.0)
 
 Floats = NDArray[np.float64]
@@ -33,11 +35,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Ends:
-    """Ends of walls: where, shape (n, 2), metres; in which direction the wall would go on; whether nothing holds it."""
+    """Ends of walls: where, shape (n, 2), metres; in which direction the wall would go on; how they end.
+
+    ``is_free``: nothing but a cap holds the end; ``is_bare``: not even that.
+    """
 
     at: Floats
     ahead: Floats
     is_free: NDArray[np.bool_]
+    is_bare: NDArray[np.bool_]
 
 
 def close_gaps(lines: BaseGeometry, gap_m: float, is_allowed: Callable[[LineString], bool]) -> list[LineString]:
@@ -71,6 +77,29 @@ def close_gaps(lines: BaseGeometry, gap_m: float, is_allowed: Callable[[LineStri
     return [line for line in found if is_allowed(line)]
 
 
+def caps(lines: BaseGeometry) -> list[LineString]:
+    """Return the short lines missing across the ends of walls that are drawn by two faces and left open."""
+    segments = _segments(lines)
+    ends = _ends(segments) if len(segments) else None
+    if ends is None or not ends.is_bare.any():
+        return []
+    at, ahead = ends.at[ends.is_bare], ends.ahead[ends.is_bare]
+    tree = cKDTree(at)
+    if tree.count_neighbors(tree, THICKEST_WALL_M) > MOST_PAIRS:
+        return []
+    nearest: dict[int, tuple[float, int]] = {}
+    for a, b in tree.query_pairs(THICKEST_WALL_M, output_type="ndarray").tolist():
+        across = at[b] - at[a]
+        if float(ahead[a] @ ahead[b]) < COS_SAME or abs(float(across @ ahead[a])) > LEVEL_M:
+            continue
+        width = float(np.hypot(*across))
+        for end, other in ((a, b), (b, a)):
+            if end not in nearest or (width, other) < nearest[end]:
+                nearest[end] = (width, other)
+    pairs = {(min(a, b), max(a, b)) for a, (_, b) in nearest.items() if nearest[b][1] == a}
+    return [LineString([at[a], at[b]]) for a, b in sorted(pairs)]
+
+
 def free_ends(lines: BaseGeometry) -> list[tuple[float, float]]:
     """Return where lines end freely."""
     segments = _segments(lines)
@@ -102,6 +131,7 @@ def _ends(segments: Floats) -> Ends:
     crowd = tree.query_ball_point(at, SAME_POINT_M, return_length=True)
     chosen: list[int] = []
     free: list[bool] = []
+    bare: list[bool] = []
     for end in np.flatnonzero((long >= SHORTEST_M) & (crowd <= MOST_AT_A_POINT)).tolist():
         others = [other for other in tree.query_ball_point(at[end], SAME_POINT_M) if other != end]
         # The others at this point lead away from it along minus their own direction.
@@ -109,8 +139,9 @@ def _ends(segments: Floats) -> Ends:
             continue
         capped = all(long[o] <= THICKEST_WALL_M and abs(float(ahead[o] @ ahead[end])) < COS_ACROSS for o in others)
         chosen.append(end)
+        bare.append(not others)
         free.append(capped and long[end] > min((long[o] for o in others), default=0.0))
-    return Ends(at[chosen], ahead[chosen], np.array(free, dtype=bool))
+    return Ends(at[chosen], ahead[chosen], np.array(free, dtype=bool), np.array(bare, dtype=bool))
 
 
 def _facing(ends: Ends, gap_m: float) -> list[tuple[int, int]]:

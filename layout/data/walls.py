@@ -16,7 +16,7 @@ from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize, unary_union
 
-from layout.data.gaps import THICKEST_WALL_M, close_gaps, free_ends
+from layout.data.gaps import THICKEST_WALL_M, caps, close_gaps, free_ends
 
 GRID_M = 0.001
 WIDEST_DOOR_M = 6.0
@@ -58,9 +58,10 @@ def bodies_of(
         return [], list(lines)
     noded = _noded(lines)
     closers = _closers(noded, openings, gap_m)
+    across = caps(noded)
     drawn = shapely.buffer(noded, 2 * GRID_M)
     shapely.prepare(drawn)
-    faces = [face for face in _faces([noded, *closers, *_straight(openings)]) if is_thin(face)]
+    faces = [face for face in _faces([noded, *closers, *across, *_straight(openings)]) if is_thin(face)]
     bodies = [face for face in faces if _drawn_share(face, drawn) > 0.5]
     if not bodies:
         return [], list(lines)

@@ -95,8 +95,9 @@ def test_single_lines_and_filled_walls_enclose_rooms_too() -> None:
     assert joined.area == pytest.approx(40, abs=0.3)
 
 
-def test_bodies_are_what_lies_between_the_faces() -> None:
-    bodies, rest = bodies_of(as_lines(double_lines()), [], 2.0)
+@pytest.mark.parametrize("jambs", [True, False])
+def test_bodies_are_what_lies_between_the_faces_and_doorways_are_none(jambs: bool) -> None:
+    bodies, rest = bodies_of(as_lines(double_lines(jambs=jambs)), [], 2.0)
     outer = (9.1 + 2 * T) * (6 + 2 * T) - 9.1 * 6 - 1.0 * T
     assert sum(body.area for body in bodies) == pytest.approx(outer + 0.1 * 5, abs=0.01)
     assert rest == []
