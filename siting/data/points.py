@@ -7,6 +7,7 @@ Understood: ``24.9384``, ``24,9384`` (a decimal comma, unless it could part thou
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -32,7 +33,10 @@ _WKT = re.compile(
 )
 _PAIR = re.compile(rf"^[(\[]?\s*({_NUMBER})\s*(?:[,;]|\s)\s*({_NUMBER})\s*[)\]]?$")
 _LAT_FIRST, _LON_FIRST = re.compile(r"lat.*(lon|lng)", re.IGNORECASE), re.compile(r"(lon|lng).*lat", re.IGNORECASE)
+_LON = re.compile(r"(?<![a-z])(lon|lng|x$|easting)|longitude|经度|経度", re.IGNORECASE)
+_LAT = re.compile(r"(?<![a-z])(lat|y$|northing)|latitude|纬度|緯度", re.IGNORECASE)
 LAT_MOST = 90.0
+HEAD_ROWS = 20
 Floats = NDArray[np.float64]
 
 
@@ -54,7 +58,7 @@ def with_points(source: Source, frame: pd.DataFrame, lon: str, lat: str) -> tupl
     else:
         missing = [column for column in (lon, lat) if column not in known]
         if missing:
-            raise TableError([missing_column(source, column, known) for column in missing])
+            raise TableError([_missing(source, frame, column, is_lon=column == lon) for column in missing])
         x, faults = read_coordinates(source, frame[lon], "EWO")
         y, more = read_coordinates(source, frame[lat], "NS")
         faults = [*faults, *more]
@@ -64,6 +68,18 @@ def with_points(source: Source, frame: pd.DataFrame, lon: str, lat: str) -> tupl
     made = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(points, index=frame.index, crs=None))
     wrong = {fault.row for fault in faults}
     return (made[~made.index.isin(wrong)] if wrong else made), faults
+
+
+def _missing(source: Source, frame: pd.DataFrame, column: str, *, is_lon: bool) -> Fault:
+    """Return the fault of a coordinate column that is not there, with the one that looks like it."""
+    fault = missing_column(source, column, [str(name) for name in frame.columns])
+    for name in map(str, frame.columns):
+        if (_LON if is_lon else _LAT).search(name):
+            return replace(fault, fix=f'Map it: columns = {{ {"lon" if is_lon else "lat"} = "{name}" }}.')
+        cell = next((cell for cell in _as_text(frame[name].head(HEAD_ROWS)) if cell), "")
+        if _WKT.match(cell) or _PAIR.match(cell):
+            return replace(fault, fix=f'The column {name!r} looks like points: columns = {{ point = "{name}" }}.')
+    return fault
 
 
 def read_coordinates(source: Source, column: pd.Series, letters: str) -> tuple[Floats, list[Fault]]:

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlet.errors import TableError
+from siting.data.check import check
+from siting.data.load import load_siting_data
 from siting.data.points import read_coordinates
 from siting.data.read import Source, read_source
 
@@ -105,6 +107,25 @@ def test_missing_columns_are_all_named(read):
 
 
 @pytest.mark.parametrize(
+    ("text", "fixes"),
+    [
+        (
+            "population,Longitude,LAT\n1,2,3\n",
+            ('Map it: columns = { lon = "Longitude" }.', 'columns = { lat = "LAT" }'),
+        ),
+        ("人口,经度,纬度\n1,2,3\n", ('columns = { lon = "经度" }', 'columns = { lat = "纬度" }')),
+        ('id,place\na,"35.9, 136.2"\n', ('columns = { point = "place" }', 'columns = { point = "place" }')),
+        ("id,platform\na,3\n", ("Map it in the layer's columns.", "Map it in the layer's columns.")),
+    ],
+)
+def test_columns_that_look_like_coordinates_are_offered(read, text, fixes):
+    with pytest.raises(TableError) as caught:
+        read(text)
+    for fault, fix in zip(caught.value.faults, fixes, strict=True):
+        assert fix in fault.fix
+
+
+@pytest.mark.parametrize(
     "text",
     [
         'id,place\na,"(35.94, 136.18)"\nb,"36.0, 136.2"\nc,\n',
@@ -139,3 +160,21 @@ def test_pairs_that_are_none_are_named(read):
 def test_ids_that_lost_digits_are_named(read):
     raw = read("id,lon,lat\n3.6061E+14,1,2\n360610001001000,1,2\n", id="id")
     assert [(code, row) for code, row, _, _ in faults(raw)] == [("lossy-id", 1)]
+
+
+def test_a_project_says_it_in_its_settings(tiny):
+    tiny.write("data/candidates.csv", 'id;place\n001;"(48.7, 3.001)"\n\n002;"(48.7, 3.003)"\nTotal;\n')
+    settings = (
+        "siting.data.candidates.columns={point='place'}",
+        "siting.data.candidates.point_order='lat-lon'",
+        "siting.data.candidates.skip={id=['total']}",
+        "siting.data.candidates.separator=';'",
+    )
+    found = check(tiny.load(*settings))
+    assert found.faults == ()
+    assert ("rows-skipped", (4,)) in [(remark.code, remark.rows) for remark in found.remarks]
+    data = load_siting_data(tiny.load(*settings), layers=["candidates"])
+    spots = data.candidates.geometry.to_crs(4326)
+    assert [(round(spot.x, 6), round(spot.y, 6)) for spot in spots] == [(3.001, 48.7), (3.003, 48.7)]
+    unclear = check(tiny.load(settings[0], *settings[2:]))
+    assert {(fault.input, fault.code) for fault in unclear.faults} == {("data/candidates.csv", "ambiguous-order")}
