@@ -32,7 +32,7 @@ from siting.settings.data import (
 )
 
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
-TOLD_ONCE = ("layer", "crs", "encoding", "where", "where_not")
+TOLD_ONCE = tuple(key for key in LayerSettings.model_fields if key != "file")
 # Presets, without a public source: visits a day per person living near by, those who work or change there with them
 # (an extract shows homes only), and money per visit.
 VISITS_PER_PERSON = {"bank": 0.35, "telecom": 0.15, "parcel": 0.30, "retail": 0.80}
@@ -102,7 +102,7 @@ def osm_toml(sector: Sector) -> str:
         f"# Where to open. Layers come from OpenStreetMap: {CREDIT}.",
         toml_section("siting.data", DataSettings, {"credit": CREDIT}),
         "# Weight: floor area of the building (footprint × storeys) × weight_factor persons per square metre (preset).",
-        "# The keys layer, crs, encoding, where and where_not may stand in every layer; they are told here once.",
+        "# Keys that say how the file is written and what to take of it may stand in every layer; told here once.",
         toml_section("siting.data.demand", DemandSettings, demand),
         toml_section("siting.data.candidates", CandidateSettings, {}, leave_out=(*TOLD_ONCE, "columns")),
         "# Area, frontage, rent and fit-out of generated candidates are assumptions: put your own.",

@@ -32,7 +32,7 @@ from siting.settings.data import (
 
 SEED = 7
 SEGMENTS = ("income_high", "age_60plus", "students")
-TOLD_ONCE = ("layer", "crs", "encoding", "where", "where_not")
+TOLD_ONCE = tuple(key for key in LayerSettings.model_fields if key != "file")
 
 
 def riverton_part() -> SamplePart:
@@ -100,7 +100,7 @@ def _toml() -> str:
     sections = [
         "# Where to open. Riverton is made up, from seed 7.",
         toml_section("siting.data", DataSettings, {"credit": "Riverton, a made-up town"}),
-        "# The keys layer, crs, encoding, where and where_not may stand in every layer; they are told here once.",
+        "# Keys that say how the file is written and what to take of it may stand in every layer; told here once.",
         toml_section("siting.data.demand", DemandSettings, demand),
         _layer("candidates", CandidateSettings, "data/candidates.csv", crs="EPSG:4326"),
         _layer("existing", ExistingSettings, "data/existing.geojson"),
