@@ -87,6 +87,7 @@ def _save(arguments: argparse.Namespace, number: int, kinds: list[Kind], fault: 
     said = ending.said.strip()
     again = f"python benchmarks/fuzz.py --seed {arguments.seed} --replay {number}"
     again += f" --kind {arguments.kind!r}" if arguments.kind else ""
+    again += " --no-artefacts" if arguments.no_artefacts else ""
     text = f"{fault}: {case.kind.name}, {case.target}: {case.damage}\n{' '.join(case.command)[:500]}\n{again}\n"
     text += f"exit {ending.code}, {ending.seconds:.1f} s, {ending.memory >> 20} MB, spilt {ending.spilt}\n\n"
     (folder / "case.txt").write_text(text + said, encoding="utf-8", errors="replace")

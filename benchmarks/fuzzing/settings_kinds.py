@@ -22,7 +22,8 @@ def settings_kinds() -> list[Kind]:
     scenario = {**base(), "outlet.toml": toml(extra=SCENARIO)}
     compare = ("compare", "{dir}", "base", "two", "--quiet")
     overridden = tuple(sorted(_keys()))
-    named = ("outlet.toml", "data/")  # a setting that does not fit a file may be told as a fault of that file
+    # A setting that does not fit a file may be told as a fault of that file, which it may have renamed.
+    named = ("outlet.toml", "data/", "found no such file")
     return [
         Kind(
             "settings", files, ("outlet.toml",), IN_TOML, weight=16, settings=overridden, named=("outlet.toml", "data/")

@@ -67,8 +67,11 @@ def check_depth(data: bytes, label: str) -> None:
         With code ``too-deep``.
     """
     bare = np.frombuffer(_STRING.sub(b"", data), dtype=np.uint8)
-    steps = np.isin(bare, (0x5B, 0x7B)).astype(np.int64) - np.isin(bare, (0x5D, 0x7D))
-    depth = int(np.cumsum(steps).max(initial=0))
+    depth, level = 0, 0
+    for start in range(0, len(bare), CHUNK):
+        part = bare[start : start + CHUNK]
+        levels = level + np.cumsum(np.isin(part, (0x5B, 0x7B)).astype(np.int64) - np.isin(part, (0x5D, 0x7D)))
+        depth, level = max(depth, int(levels.max())), int(levels[-1])
     if depth > DEPTH:
         raise _error(label, "too-deep", f"{depth:,} levels of brackets", f"at most {DEPTH}", "Export it again.")
 

@@ -143,7 +143,8 @@ def _claimed(path: Path) -> str | None:
     """Return the encoding that the .cpg file names, or the language byte of the .dbf; None where neither does."""
     beside = {other.suffix.lower(): other for other in path.parent.iterdir() if other.stem == path.stem}
     if ".cpg" in beside:
-        text = beside[".cpg"].read_bytes()[:64].decode("ascii", errors="ignore").strip()
+        with beside[".cpg"].open("rb") as stream:
+            text = stream.read(64).decode("ascii", errors="ignore").strip()
         known = _codec(text) or _codec(f"cp{text.removeprefix('ANSI').strip()}")
         if known:
             return known

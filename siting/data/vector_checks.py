@@ -86,7 +86,12 @@ def _check_nothing(_path: Path, _label: str, _head: bytes) -> None:
 
 
 def _check_shape(path: Path, label: str, _head: bytes) -> None:
-    beside = {other.suffix.lower() for other in path.parent.iterdir() if other.stem == path.stem}
+    pieces = [other for other in path.parent.iterdir() if other.stem == path.stem]
+    odd = [other.name for other in pieces if not _is_own(other, path)]
+    if odd:
+        found = f"{', '.join(sorted(odd))} beside it, which is no file of this folder"
+        raise _error(label, "unreadable", found, "files beside it", "Copy the whole Shapefile into the folder.")
+    beside = {other.suffix.lower() for other in pieces}
     missing = [f"{path.stem}{part}" for part in SHAPE_PARTS if part not in beside]
     if missing:
         found = f"no {' and no '.join(missing)} beside it"
@@ -97,6 +102,13 @@ def _check_shape(path: Path, label: str, _head: bytes) -> None:
     if declared > size:
         found = f"{size:,} bytes where the header promises {declared:,}"
         raise _error(label, "unreadable", found, "a whole Shapefile", "Copy or export it again.")
+
+
+def _is_own(piece: Path, path: Path) -> bool:
+    """Tell whether a piece is a file, or a link to one beside it; a folder of the bare name is nobody's piece."""
+    return (piece.is_dir() and not piece.suffix) or (
+        piece.is_file() and piece.resolve().parent == path.resolve().parent
+    )
 
 
 def _check_sqlite(path: Path, label: str, _head: bytes) -> None:
