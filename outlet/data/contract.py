@@ -25,7 +25,7 @@ MOST = 1e12
 """Beyond this no person count, sum of money or area of a real table lies; sums of such numbers stay finite."""
 MAP_IT = "Map it in the columns of outlet.toml."
 LONGEST = 60
-PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?(e[+-]\d+)?")
 REPEATED = frozenset({"duplicate-id"})
 
 
@@ -160,14 +160,15 @@ def _faults(failure: SchemaError, frame: pd.DataFrame, name: str, known: tuple[s
     code, expected, fix = _words(failure)
     if not isinstance(cases, pd.DataFrame):
         return [Fault(name, code, str(cases), expected, fix, column=column)]
-    cells = frame[column] if column is not None else None
     rows = cases["index"].drop_duplicates()
-    first = _first_rows(cells) if code in REPEATED and cells is not None else {}
-    faults = []
-    for row in rows:
-        found = "a row that breaks the rule" if cells is None else _in_words(cells.loc[row], first)
-        faults.append(Fault(name, code, found, expected, fix, row=_plain(row), column=column))
-    return faults
+    if column is None:
+        words = ["a row that breaks the rule"] * len(rows)
+    else:
+        words = _in_words(frame[column], rows, again=code in REPEATED)
+    return [
+        Fault(name, code, what, expected, fix, row=_plain(row), column=column)
+        for row, what in zip(rows, words, strict=True)
+    ]
 
 
 def _words(failure: SchemaError) -> tuple[str, str, str]:
@@ -184,22 +185,29 @@ def _words(failure: SchemaError) -> tuple[str, str, str]:
     return "wrong-type", str(failure.check), ""
 
 
-def _first_rows(cells: pd.Series) -> dict[str, object]:
+def _in_words(cells: pd.Series, rows: pd.Series, *, again: bool) -> list[str]:
+    """Return what stands in some cells, in words; of repeated ones also where they stand first."""
+    chosen = cells.loc[rows]
+    if pd.api.types.is_float_dtype(chosen):
+        texts = ["" if np.isnan(cell) else f"{cell:g}" for cell in chosen.to_numpy(np.float64, na_value=np.nan)]
+    else:
+        texts = as_text(chosen).tolist()
+    if not again:
+        return [_cell_in_words(text) for text in texts]
     text = as_text(cells)
-    return {value: row for row, value in text[::-1].items()}
+    first = {value: row for row, value in text[::-1].items()}
+    told = zip(texts, text.loc[rows], strict=True)
+    return [f"{_cut(shown)!r} again, as in row {first[value]}" for shown, value in told]
 
 
-def _in_words(cell: object, first: dict[str, object]) -> str:
-    text = as_text(pd.Series([cell], dtype=object))[0]
+def _cell_in_words(text: str) -> str:
     if not text:
         return "an empty cell"
-    if len(text) > LONGEST:
-        text = text[:LONGEST] + "…"
-    elif text in first:
-        return f"{text!r} again, as in row {first[text]}"
-    if isinstance(cell, float | np.floating):
-        return f"{cell:g}"
-    return text if PLAIN_NUMBER.fullmatch(text) else repr(text)
+    return text if PLAIN_NUMBER.fullmatch(text) else repr(_cut(text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def _plain(row: object) -> int | str:

@@ -25,7 +25,7 @@ from outlet.data.workbook import BOOK_SUFFIXES, read_sheet
 from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 
-TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".tab")
+TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 SEPARATORS = ",;\t|"
 SNIFFED_ROWS = 50
 CELL_BYTES = 16 << 20

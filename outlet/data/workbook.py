@@ -87,8 +87,7 @@ def _run(path: Path, label: str, sheet: str) -> Iterator[str]:
         raise _error(label, "too-large", found, "a sheet without cells far out", SAVE)
     if done.returncode < 0 and not said.strip():
         raise _error(label, "too-large", f"a workbook still not read after {seconds} s", "a smaller sheet", SAVE)
-    last = next((line for line in reversed(said.splitlines()) if line.strip()), "a broken workbook")
-    raise _error(label, "unreadable", last[:300], "a workbook with a header row", "Save it again, or as CSV.")
+    raise _error(label, "unreadable", "a damaged workbook", "a workbook with a header row", "Save it again, or as CSV.")
 
 
 SAVE = "Delete what is far from the table, or save it as CSV."
