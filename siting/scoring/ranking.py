@@ -1,17 +1,14 @@
-"""Value each feature from 0 to 100 and add the values up by weight.
+"""Score candidates from the values of their features, rank them, and say where each score comes from.
 
 ::
 
-    v_jk = 100 · (x_jk − lo_k) / (hi_k − lo_k), cut to 0 … 100        100 − v where less is better
     ω_jk = w_k / Σ_{l known at j} w_l
-    score_j = Σ_k ω_jk · v_jk
+    score_j = f(v_j, ω_j)
 
-x_jk is feature k of candidate j. lo and hi are the least and greatest figure after Tukey's outer fences (1977),
-quartile ∓ 3 interquartile ranges, have cut off what is far out, so that one extreme candidate does not press all others
-together.
-A missing figure is neither best nor worst: the candidate is judged by the features it has, their weights scaled up to
-sum to 1. A feature that is alike for all candidates tells none apart and is left out in the same way. The weighted sum
-is the additive value model of Keeney and Raiffa (1976).
+v_jk is the value 0–100 of feature k at candidate j and f the weighted sum, TOPSIS or VIKOR (see `aggregation`). A
+missing figure is neither best nor worst: the candidate is judged by the features it has, their weights scaled up to sum
+to 1. A feature that has no value at any candidate is left out in the same way. The weighted sum is the additive value
+model of Keeney and Raiffa (1976).
 
 Contributions are whole multiples of 0.0001 that sum to the score exactly, so that the breakdown as written adds up.
 """
@@ -25,11 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outlet.errors import InputError
+from siting.scoring.aggregation import WEIGHTED_SUM, Aggregation, aggregate, effective_weights
+from siting.scoring.parts import contributions_of
 
 DECIMALS = 4
 _UNIT = 10**DECIMALS
-_FENCE = 3.0
-_NOISE = 1e-9
+_AGREE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -57,44 +55,9 @@ class Ranking:
     contributions: NDArray[np.float64]
 
 
-def robust_range(raw: NDArray[np.float64]) -> tuple[float, float] | None:
-    """Return the least and greatest known figure within Tukey's outer fences, or None where no two differ.
-
-    Examples
-    --------
-    >>> robust_range(np.array([1.0, 2.0, 3.0, 4.0, 1000.0]))
-    (1.0, 10.0)
-    """
-    known = raw[np.isfinite(raw)]
-    if known.size == 0:
-        return None
-    low, high = float(known.min()), float(known.max())
-    if high - low <= _NOISE * max(abs(low), abs(high), 1.0):
-        return None
-    first, third = (float(q) for q in np.quantile(known, [0.25, 0.75]))
-    reach = _FENCE * (third - first)
-    if reach <= _NOISE * max(abs(low), abs(high), 1.0):
-        return low, high
-    return max(low, first - reach), min(high, third + reach)
-
-
-def value_of(raw: NDArray[np.float64], *, more_is_better: bool) -> NDArray[np.float64]:
-    """Return values 0–100 of one feature, shape (m,); NaN where it is missing, all NaN where it is alike for all."""
-    ends = robust_range(raw)
-    if ends is None:
-        return np.full(raw.shape, np.nan)
-    value = np.clip(100.0 * (raw - ends[0]) / (ends[1] - ends[0]), 0.0, 100.0)
-    return np.asarray(value if more_is_better else 100.0 - value, dtype=np.float64)
-
-
-def effective_weights(weights: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights (k,) shared out over the features each candidate has, shape (m, k)."""
-    present = np.where(np.isfinite(values), weights[None, :], 0.0)
-    total = present.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(present, total, out=np.zeros_like(present), where=total > 0), dtype=np.float64)
-
-
-def rank_candidates(values: NDArray[np.float64], weights: NDArray[np.float64], ids: Sequence[str]) -> Ranking:
+def rank_candidates(
+    values: NDArray[np.float64], weights: NDArray[np.float64], ids: Sequence[str], how: Aggregation = WEIGHTED_SUM
+) -> Ranking:
     """Score and rank m candidates from their values (m, k) and the weights (k,) of the features.
 
     Raises
@@ -108,8 +71,11 @@ def rank_candidates(values: NDArray[np.float64], weights: NDArray[np.float64], i
     if (weights < 0).any() or not weights.sum() > 0:
         raise InputError("a weight is negative or all are 0; expected numbers from 0, one above it")
     shares = effective_weights(weights, values)
-    units = _whole_units(shares * np.nan_to_num(values, nan=0.0))
+    parts = contributions_of(values, shares, how)
     scored = shares.sum(axis=1) > 0
+    exact = aggregate(values, weights, how)
+    assert np.allclose(parts.sum(axis=1)[scored], exact[scored], rtol=0.0, atol=_AGREE), "contributions miss the score"
+    units = _whole_units(parts)
     total = units.sum(axis=1)
     return Ranking(
         score=np.where(scored, total / _UNIT, np.nan),

@@ -1,13 +1,64 @@
-"""Turn the weights a planner gives into shares that sum to 1, refusing names that are no feature."""
+"""Choose the weight of every feature: given directly, judged in pairs, or from how the candidates differ."""
 
 from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from outlet.errors import InputError
+from siting.scoring.ahp import JudgedWeights, judged_weights
 from siting.scoring.features import FEATURE_NAMES
+from siting.scoring.spread_weights import critic_weights, entropy_weights
+from siting.settings.score import ScoreSettings
+from siting.settings.weighing import Weighing
+
+_FROM_VALUES: dict[Weighing, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "entropy": entropy_weights,
+    "critic": critic_weights,
+}
+
+
+@dataclass(frozen=True)
+class ChosenWeights:
+    """Weights by feature, in the order of `FEATURES`, summing to 1; ``judged`` where they come from pairs."""
+
+    weights: dict[str, float]
+    judged: JudgedWeights | None = None
+
+
+def choose_weights(settings: ScoreSettings, values: NDArray[np.float64]) -> ChosenWeights:
+    """Return the weight of every feature as ``siting.score.weighing`` says.
+
+    Parameters
+    ----------
+    settings
+        ``weighing``, ``weights``, ``ahp`` and ``data_share``.
+    values
+        Values 0–100 of all features, shape (m, k), in the order of `FEATURES`; NaN where not known.
+
+    Raises
+    ------
+    InputError
+        When judgements contradict each other or do not hang together, or no feature tells candidates apart.
+    """
+    if settings.weighing == "ahp":
+        ahp = settings.ahp
+        judged = judged_weights(ahp.judgements, settings.counted, ahp.consistency_limit)
+        return ChosenWeights(direct_weights(judged.weights), judged)
+    direct = direct_weights(settings.weights.by_name())
+    derive = _FROM_VALUES.get(settings.weighing)
+    if derive is None:
+        return ChosenWeights(direct)
+    counted = [FEATURE_NAMES.index(name) for name in settings.counted]
+    derived = dict(zip(settings.counted, derive(values[:, counted]).tolist(), strict=True))
+    share = settings.data_share
+    mixed = {name: share * derived.get(name, 0.0) + (1.0 - share) * weight for name, weight in direct.items()}
+    return ChosenWeights(direct_weights(mixed))
 
 
 def direct_weights(given: Mapping[str, float]) -> dict[str, float]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from outlet.project import Settings
+from siting.settings.weighing import AhpSettings, Method, RobustnessSettings, ValueSettings, Weighing
 
 DecayKind = Literal["step", "linear", "gaussian", "exponential", "power"]
 ChoiceModel = Literal["huff", "logit"]
 OwnSize = Literal["fixed", "area_m2"]
-Stance = Literal["avoid", "follow"]
+Stance = Literal["avoid", "follow", "band"]
+
+RIVALS_AROUND = ("rivals_nearby", "rival_walk_min")
+"""The features that a planner who follows rivals, or seeks some but not many, reads the other way."""
 
 
 class TravelSettings(Settings):
@@ -40,7 +46,11 @@ class CatchmentSettings(Settings):
 class CompetitionSettings(Settings):
     """``[siting.score.competition]``: rivals, and how customers choose among outlets."""
 
-    rivals: Stance = Field("avoid", description="avoid: rivals near by are bad; follow: they show a good place.")
+    rivals: Stance = Field(
+        "avoid",
+        description="avoid: rivals near by are bad; follow: they show a good place; band: some are good, many are bad, "
+        'as [siting.score.values.rivals_nearby] with shape = "band" says.',
+    )
     rivals_within_m: float = Field(800.0, gt=0, description="Walk within which a rival counts, metres along streets.")
     nearest_from: float = Field(
         0.5, ge=0, description="The nearest rival is the nearest that attracts at least this share of a typical one."
@@ -113,27 +123,38 @@ PRESET_WEIGHTS = WeightSettings(
 """Preset, without a public source: half of the weight on demand and what of it can be won, a quarter on access."""
 
 
-class RobustnessSettings(Settings):
-    """``[siting.score.robustness]``: how far a rank moves when the weights do."""
-
-    draws: int = Field(1000, ge=10, le=100_000, description="Random sets of weights.")
-    concentration: float = Field(
-        50.0, gt=0, description="How close they stay to the chosen ones: a weight of 0.2 varies by ± 0.4 / sqrt(this)."
-    )
-    interval: float = Field(0.9, gt=0, lt=1, description="Share of the draws that the rank interval holds.")
-
-
 class ScoreSettings(Settings):
     """``[siting.score]``."""
 
     target_market: dict[str, float] = Field(
         default={}, description='How often one of a segment counts, such as { "income_high" = 2.0 }; all others once.'
     )
+    weighing: Weighing = Field(
+        "direct",
+        description="Where weights come from. direct: [siting.score.weights]; ahp: pairs in [siting.score.ahp]; "
+        "entropy, critic: from how the candidates differ, over the features with a direct weight.",
+    )
+    data_share: float = Field(
+        1.0, gt=0, le=1, description="entropy, critic: the share of the weight they decide; direct weights the rest."
+    )
+    aggregation: Method = Field(
+        "weighted_sum",
+        description="weighted_sum: a bad value is made up for by good ones; topsis: nearness to the ideal; vikor: the "
+        "worst shortfall counts beside the mean.",
+    )
+    vikor_mean: float = Field(
+        0.5, ge=0, le=1, description="vikor: what the mean shortfall counts; the worst shortfall counts the rest."
+    )
     travel: TravelSettings = TravelSettings()
     transport: TransportSettings = TransportSettings()
     catchment: CatchmentSettings = CatchmentSettings()
     competition: CompetitionSettings = CompetitionSettings()
     weights: WeightSettings = PRESET_WEIGHTS
+    ahp: AhpSettings = AhpSettings()
+    values: dict[str, ValueSettings] = Field(
+        default={},
+        description="[siting.score.values.<feature>]: what a figure is worth, where the default will not do.",
+    )
     robustness: RobustnessSettings = RobustnessSettings()
 
     @field_validator("target_market")
@@ -143,6 +164,48 @@ class ScoreSettings(Settings):
             if times < 0:
                 raise ValueError(f"{name!r} counts {times} times; expected 0 or more")
         return value
+
+    @field_validator("values")
+    @classmethod
+    def _of_features(cls, value: dict[str, ValueSettings]) -> dict[str, ValueSettings]:
+        _refuse_unknown(value)
+        return value
+
+    @field_validator("ahp")
+    @classmethod
+    def _pairs_of_features(cls, value: AhpSettings) -> AhpSettings:
+        told: set[frozenset[str]] = set()
+        for pair in value.judgements:
+            names = pair.split("/")
+            if len(names) != 2 or names[0] == names[1]:
+                raise ValueError(f"judgement {pair!r} is no pair; expected two features, such as a/b")
+            _refuse_unknown(names)
+            if frozenset(names) in told:
+                raise ValueError(f"judgement {pair!r} is told twice; expected each pair once, either way round")
+            told.add(frozenset(names))
+        return value
+
+    @model_validator(mode="after")
+    def _weighing_is_told(self) -> ScoreSettings:
+        if self.weighing == "ahp" and not self.ahp.judgements:
+            raise ValueError('weighing = "ahp" without judgements; give them in [siting.score.ahp]')
+        if self.competition.rivals == "band":
+            for name in RIVALS_AROUND:
+                told = self.values.get(name)
+                if name in self.counted and (told is None or told.shape != "band"):
+                    raise ValueError(
+                        f'competition.rivals = "band" needs [siting.score.values.{name}] with shape = "band", or no '
+                        f"weight on {name}"
+                    )
+        return self
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Names of the features that count: those judged in pairs, or those with a direct weight above 0."""
+        if self.weighing == "ahp":
+            judged = {name for pair in self.ahp.judgements for name in pair.split("/")}
+            return tuple(name for name in WeightSettings.model_fields if name in judged)
+        return tuple(name for name, weight in self.weights.by_name().items() if weight > 0)
 
     @model_validator(mode="after")
     def _within_cutoff(self) -> ScoreSettings:
@@ -158,3 +221,12 @@ class ScoreSettings(Settings):
                     f"{name} is a walk of {minutes:.3g} min; travel.cutoff_min = {cutoff:.3g} is less; raise the cutoff"
                 )
         return self
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    features = list(WeightSettings.model_fields)
+    for name in names:
+        if name not in features:
+            near = difflib.get_close_matches(name, features, n=1, cutoff=0.4)
+            offer = f"did you mean {near[0]!r}?" if near else f"features: {', '.join(features)}"
+            raise ValueError(f"there is no feature {name!r}; {offer}")

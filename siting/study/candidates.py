@@ -1,8 +1,12 @@
 """Write scored candidates: candidates.csv, candidates.gpkg (metric) and candidates.geojson (WGS 84).
 
 All three hold the same columns: ``id``, ``format``, ``score`` (0–100, empty where nothing is known), ``rank``,
-``rank_low``, ``rank_high``, ``name``, ``lon``, ``lat``, and for every feature ``<f>_raw`` (in its unit), ``<f>_value``
-(0–100), ``<f>_weight`` (weights of one candidate sum to 1) and ``<f>_contribution`` (they sum to the score).
+``rank_low``, ``rank_high``, ``top_k_probability`` (share of the random weights under which it is among the best k, k
+the outlets to open, 0–1), ``expected_rank`` (mean rank under random weights), ``least_weight_change`` (the share of all
+weight by which one weight must change, the others in proportion, for it to pass the first; 0 for the first, empty where
+no one weight does it, or with VIKOR), ``name``, ``lon``, ``lat``, and for every feature ``<f>_raw`` (in its unit),
+``<f>_value`` (0–100), ``<f>_weight`` (weights of one candidate sum to 1) and ``<f>_contribution`` (they sum to the
+score).
 """
 
 from __future__ import annotations
@@ -22,20 +26,25 @@ import shapely
 from numpy.typing import NDArray
 
 from siting.data.layers import SitingData
+from siting.scoring.lead import Lead
 from siting.scoring.ranking import Ranking
+from siting.scoring.robustness import RankSpread
 
 LAYER = "candidates"
 _RAW_DECIMALS, _VALUE_DECIMALS, _WEIGHT_DECIMALS, _DEGREE_DECIMALS, _METRE_DECIMALS = 6, 4, 6, 7, 3
+_SHARE_DECIMALS, _RANK_DECIMALS = 4, 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """Candidates with their features (m, k), ranking and rank interval, each (m,)."""
+    """Candidates with features (m, k), weights (k,), ranking, spread of ranks and lead; ``top`` is the k of best k."""
 
     raw: pd.DataFrame
+    weights: NDArray[np.float64]
     ranking: Ranking
-    rank_low: NDArray[np.int64]
-    rank_high: NDArray[np.int64]
+    spread: RankSpread
+    lead: Lead
+    top: int
 
 
 def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
@@ -48,8 +57,11 @@ def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
         "format": frame["format"].astype(str).to_numpy(),
         "score": ranking.score,
         "rank": ranking.rank,
-        "rank_low": scored.rank_low,
-        "rank_high": scored.rank_high,
+        "rank_low": scored.spread.low,
+        "rank_high": scored.spread.high,
+        "top_k_probability": scored.spread.top.round(_SHARE_DECIMALS),
+        "expected_rank": scored.spread.mean.round(_RANK_DECIMALS),
+        "least_weight_change": scored.lead.change.round(_WEIGHT_DECIMALS),
         "name": frame["name"].astype(str).to_numpy(),
         "lon": degrees[:, 0],
         "lat": degrees[:, 1],

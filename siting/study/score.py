@@ -13,15 +13,19 @@ from outlet.stage import Cell, StageRun, Summary
 from siting.data.layers import SEGMENT, SitingData, points_of
 from siting.data.load import load_siting_data
 from siting.demand.segments import value_of_demand
+from siting.scoring.aggregation import Aggregation
 from siting.scoring.features import FEATURES, FeatureInputs, compute_features, direction_of
-from siting.scoring.ranking import rank_candidates, value_of
-from siting.scoring.robustness import draw_weights, rank_interval
-from siting.scoring.weights import direct_weights
+from siting.scoring.lead import lead_of
+from siting.scoring.ranking import rank_candidates
+from siting.scoring.robustness import SpreadQuestion, draw_weights, rank_spread
+from siting.scoring.values import value_of
+from siting.scoring.weights import choose_weights
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
 from siting.study.market import ProjectMarket, build_market
 from siting.study.score_notes import tell_assumptions, tell_missing
+from siting.study.sureness_notes import tell_method, tell_sureness
 from siting.study.tables import to_csv
 from siting.study.travel import TravelCosts, travel_costs
 
@@ -41,43 +45,82 @@ class ScoreStudy:
 def run_score(stage: StageRun) -> Summary:
     """Write candidates.csv, candidates.gpkg and candidates.geojson and return the table of the best candidates."""
     project = stage.project
-    settings = project.section("siting", SitingSettings).score
+    section = project.section("siting", SitingSettings)
     data = load_siting_data(project)
     costs = travel_costs(project, data, stage.out.cache(), stage.progress)
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
-    study = score_candidates(data, costs, settings, stage.seed)
+    study = score_candidates(data, costs, section.score, seed=stage.seed, top=section.locate.outlets)
     table = candidates_table(data, study.scored)
     stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
     stage.out.write_text("candidates.geojson", to_geojson(table, study.notes))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
     return Summary(
         title=f"The best {min(TOP, len(table))} of {len(table):,} candidates (score 0–100)",
-        columns=("rank", "id", "name", "score", "rank interval", "most of the score comes from"),
+        columns=(
+            "rank",
+            "id",
+            "name",
+            "score",
+            "rank interval",
+            f"in the best {study.scored.top}",
+            "most of the score comes from",
+        ),
         rows=_best_rows(data, study.scored),
         notes=study.notes,
     )
 
 
-def score_candidates(data: SitingData, costs: TravelCosts, settings: ScoreSettings, seed: int) -> ScoreStudy:
-    """Return features, scores, rank intervals and assumptions of all candidates."""
+def score_candidates(
+    data: SitingData, costs: TravelCosts, settings: ScoreSettings, *, seed: int, top: int = 1
+) -> ScoreStudy:
+    """Return features, scores, what is sure of them and assumptions of all candidates.
+
+    ``top`` is how many outlets open: the study tells how likely a candidate is among the best so many.
+    """
     market = build_market(data, costs.demand_sites, costs.demand_rivals, settings.competition)
     inputs = _inputs(data, costs, market, settings)
     raw = compute_features(inputs)
     assert raw.index.equals(inputs.ids), "features are not aligned to the candidates"
-    values = np.column_stack(
-        [
-            value_of(raw[feature.name].to_numpy(), more_is_better=direction_of(feature, settings) == "more")
-            for feature in FEATURES
-        ]
+    values = _values(raw, settings)
+    chosen = choose_weights(settings, values)
+    scored = _scored(raw, values, np.array(list(chosen.weights.values())), settings, seed=seed, top=top)
+    told = (
+        *tell_missing(scored, costs, inputs),
+        *tell_method(scored, chosen, settings),
+        *tell_sureness(scored, settings.robustness),
+        *tell_assumptions(data, scored, inputs),
     )
-    weights = np.array(list(direct_weights(settings.weights.by_name()).values()))
-    ranking = rank_candidates(values, weights, list(raw.index))
+    return ScoreStudy(inputs=inputs, scored=scored, notes=(*told, *market.notes))
+
+
+def _values(raw: pd.DataFrame, settings: ScoreSettings) -> NDArray[np.float64]:
+    columns = [
+        value_of(
+            raw[feature.name].to_numpy(),
+            more_is_better=direction_of(feature, settings) == "more",
+            settings=settings.values.get(feature.name),
+        )
+        for feature in FEATURES
+    ]
+    return np.column_stack(columns)
+
+
+def _scored(
+    raw: pd.DataFrame,
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    settings: ScoreSettings,
+    *,
+    seed: int,
+    top: int,
+) -> Scored:
+    how = Aggregation(settings.aggregation, settings.vikor_mean)
+    ranking = rank_candidates(values, weights, list(raw.index), how)
     robust = settings.robustness
     drawn = draw_weights(weights, robust.draws, robust.concentration, seed)
-    low, high = rank_interval(values, drawn, ranking.rank, robust.interval)
-    scored = Scored(raw=raw, ranking=ranking, rank_low=low, rank_high=high)
-    told = tell_missing(scored, weights, costs, inputs) + tell_assumptions(data, scored, inputs)
-    return ScoreStudy(inputs=inputs, scored=scored, notes=(*told, *market.notes))
+    spread = rank_spread(values, drawn, ranking.rank, SpreadQuestion(interval=robust.interval, top=top), how)
+    lead = lead_of(values, weights, int(np.argmin(ranking.rank)), how.method)
+    return Scored(raw=raw, weights=weights, ranking=ranking, spread=spread, lead=lead, top=top)
 
 
 def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, settings: ScoreSettings) -> FeatureInputs:
@@ -122,11 +165,16 @@ def _best_rows(data: SitingData, scored: Scored) -> list[tuple[Cell, ...]]:
                 str(scored.raw.index[at]),
                 names[at],
                 round(score, 1) if np.isfinite(score) else None,
-                f"{scored.rank_low[at]}–{scored.rank_high[at]}",
+                f"{scored.spread.low[at]}–{scored.spread.high[at]}",
+                _in_words(float(scored.spread.top[at])),
                 _largest_parts(scored, at),
             )
         )
     return rows
+
+
+def _in_words(share: float) -> str | None:
+    return f"{100 * share:.0f} %" if np.isfinite(share) else None
 
 
 def _largest_parts(scored: Scored, at: int) -> str:

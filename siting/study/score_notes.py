@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from siting.data.layers import SitingData
 from siting.scoring.features import FEATURES, FeatureInputs
@@ -27,9 +26,9 @@ def have(some: int) -> str:
     return "has" if some == 1 else "have"
 
 
-def tell_missing(scored: Scored, weights: NDArray[np.float64], costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
+def tell_missing(scored: Scored, costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
     """Say what is not known of whom, and that weights were shared out over what is."""
-    return [*_off_the_streets(costs, inputs), *_not_weighed(scored, weights, inputs)]
+    return [*_off_the_streets(costs, inputs), *_not_weighed(scored, inputs)]
 
 
 def _off_the_streets(costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
@@ -52,11 +51,11 @@ def _off_the_streets(costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
     return notes
 
 
-def _not_weighed(scored: Scored, weights: NDArray[np.float64], inputs: FeatureInputs) -> list[str]:
+def _not_weighed(scored: Scored, inputs: FeatureInputs) -> list[str]:
     known = np.isfinite(scored.raw.to_numpy())
     anywhere = np.asarray(known.any(axis=0), dtype=np.bool_)
     valued = np.asarray(np.isfinite(scored.ranking.values).any(axis=0), dtype=np.bool_)
-    weighed = np.flatnonzero((weights > 0) & anywhere)
+    weighed = np.flatnonzero((scored.weights > 0) & anywhere)
     lacking = int((~known[:, weighed].all(axis=1) & inputs.on_street).sum())
     nobody = [f.name for k, f in enumerate(FEATURES) if not anywhere[k]]
     alike = [f.name for k, f in enumerate(FEATURES) if anywhere[k] and not valued[k]]

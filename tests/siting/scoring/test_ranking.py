@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlet.errors import InputError
-from siting.scoring.ranking import Ranking, effective_weights, rank_candidates, robust_range, value_of
+from siting.scoring.aggregation import effective_weights
+from siting.scoring.ranking import Ranking, rank_candidates
 
 NAN = np.nan
 
@@ -75,28 +76,6 @@ def test_without_any_figure_there_is_no_score_and_the_last_rank() -> None:
 def test_equal_scores_rank_by_id() -> None:
     ranking: Ranking = rank_candidates(np.full((3, 1), 50.0), np.ones(1), ["z", "a", "m"])
     np.testing.assert_array_equal(ranking.rank, [3, 1, 2])
-
-
-def test_value_by_hand() -> None:
-    raw = np.array([10.0, 20.0, 30.0, NAN])
-    np.testing.assert_allclose(value_of(raw, more_is_better=True), [0.0, 50.0, 100.0, NAN])
-    np.testing.assert_allclose(value_of(raw, more_is_better=False), [100.0, 50.0, 0.0, NAN])
-
-
-def test_one_far_outlier_does_not_press_the_others_together() -> None:
-    raw = np.append(np.arange(11.0), 10_000.0)
-    value = value_of(raw, more_is_better=True)
-    assert value[-1] == 100.0
-    assert value[10] - value[0] > 30.0
-
-
-def test_mostly_equal_figures_keep_their_range() -> None:
-    assert robust_range(np.array([0.0] * 9 + [5.0])) == (0.0, 5.0)
-
-
-def test_alike_for_all_tells_nobody_apart() -> None:
-    assert np.isnan(value_of(np.array([7.0, 7.0, NAN]), more_is_better=True)).all()
-    assert robust_range(np.full(3, NAN)) is None
 
 
 def test_bad_input_is_named() -> None:
