@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 
@@ -34,3 +35,19 @@ class Progress:
 
 
 SILENT = Progress(quiet=True)
+_watched: ContextVar[Progress] = ContextVar("watched", default=SILENT)
+
+
+def watched() -> Progress:
+    """Return where the progress of the command that runs goes: silent outside of one, as in a library call."""
+    return _watched.get()
+
+
+@contextmanager
+def watching(progress: Progress) -> Iterator[None]:
+    """Make ``progress`` what `watched` returns while the body runs."""
+    token = _watched.set(progress)
+    try:
+        yield
+    finally:
+        _watched.reset(token)

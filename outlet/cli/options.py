@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import click
 
-from outlet.progress import Progress
+from outlet.progress import Progress, watching
 from outlet.stage import Cell, Stage, StageRun, Summary
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -59,7 +59,9 @@ def with_options(function: Callable[..., None]) -> Callable[..., None]:
     def call(**values: object) -> None:
         names = Options.__dataclass_fields__.keys()
         common = {name: values.pop(name) for name in list(values) if name in names}
-        function(options=Options(**common), **values)  # type: ignore[arg-type]
+        options = Options(**common)  # type: ignore[arg-type]
+        with watching(options.progress):
+            function(options=options, **values)
 
     for option in reversed(_OPTIONS):
         call = option(call)

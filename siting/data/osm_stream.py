@@ -31,7 +31,7 @@ from osmium.osm import NODE, NOTHING, RELATION, WAY, Node, Relation, Way, osm_en
 from osmium.osm.types import OSMEntity, TagList
 
 from outlet.errors import Fault, TableError
-from outlet.progress import SILENT, Progress
+from outlet.progress import Progress, watched
 from siting.data.osm import ANY, Choice, Extract, Features, Pair, Tags, has_any_pair
 from siting.data.osm_areas import Outline, mend, relation_area, ring_area, ring_areas
 from siting.data.osm_blocks import EXPECTED, Blocks, find_blocks
@@ -51,7 +51,7 @@ LONG_AGO = dt.datetime(2004, 8, 9, tzinfo=dt.UTC)
 DAMAGE = (RuntimeError, ValueError, OverflowError, MemoryError, KeyError, OSError, osmium.InvalidLocationError)
 
 
-def read_extract(path: Path, choice: Choice, *, name: str = "", progress: Progress = SILENT) -> Extract:
+def read_extract(path: Path, choice: Choice, *, name: str = "", progress: Progress | None = None) -> Extract:
     """Read the wanted points, lines and areas of an extract.
 
     Parameters
@@ -63,7 +63,7 @@ def read_extract(path: Path, choice: Choice, *, name: str = "", progress: Progre
     name
         How messages name the file; its own name if empty.
     progress
-        Where a bar is shown.
+        Where a bar is shown; where the running command shows its own if None.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def read_extract(path: Path, choice: Choice, *, name: str = "", progress: Progre
     blocks = find_blocks(path, name or path.name)
     try:
         passes = 2 if blocks.box() is not None else 3
-        with progress.bar(f"reading {blocks.name}", passes * blocks.size) as done:
+        with (progress or watched()).bar(f"reading {blocks.name}", passes * blocks.size) as done:
             extract = _Reading(blocks, choice, done).read()
     except TableError:
         raise

@@ -15,7 +15,7 @@ import shapely
 from osmium.osm.mutable import Node, Relation, Way
 
 from outlet.errors import TableError
-from outlet.progress import Progress
+from outlet.progress import Progress, watching
 from siting.data import osm_stream
 from siting.data.osm import Choice
 from siting.data.osm_choice import project_choice
@@ -230,3 +230,18 @@ def test_damaged_extracts_end_in_faults_and_never_in_a_crash(tmp_path):
     told = done.stdout.split()
     assert len(told) == len(names)
     assert told.count("fault") > 40
+
+
+def test_a_bar_shows_where_the_command_shows_its_progress(write):
+    path = write([(1, [1, 2], {"highway": "path"})])
+    shown = []
+
+    class Shown(Progress):
+        def bar(self, text, total):
+            shown.append(text)
+            return super().bar(text, total)
+
+    with watching(Shown(quiet=True)):
+        read_extract(path, WANTED)
+    read_extract(path, WANTED)
+    assert shown == ["reading town.osm.pbf"]
