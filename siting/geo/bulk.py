@@ -1,7 +1,7 @@
 """Find where the bulk of a layer lies, which places lie far from it, and how a misread coordinate may have been meant.
 
 A mistyped coordinate pulls means and bounds along, so the bulk is described by medians: its middle, and twice the
-distance within which three quarters of its places lie. A second city is no outlier, however small: what counts as far
+distance within which three fifths of its places lie. A second city is no outlier, however small: what counts as far
 lies many radii away and is alone, or lies among the rest as soon as it is read in one of the ways people mistype.
 """
 
@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 EARTH_KM = 6371.0088
+BULK_SHARE = 0.6
 LEAST_RADIUS_KM = 0.5
 NEAR_KM = 25.0
 FAR_KM = 100.0
@@ -37,7 +38,7 @@ class Bulk:
     lon, lat
         Its middle, degrees.
     radius_km
-        Twice the distance from the middle within which three quarters of its places lie.
+        Twice the distance from the middle within which three fifths of its places lie.
     """
 
     lon: float
@@ -73,7 +74,7 @@ def bulk_of(places: Floats) -> Bulk | None:
     lon = float(np.degrees(np.arctan2(middle[1], middle[0])))
     lat = float(np.degrees(np.arctan2(middle[2], np.hypot(middle[0], middle[1]))))
     distance = Bulk(lon, lat, 0.0).distance_km(there)
-    return Bulk(lon, lat, max(2 * float(np.quantile(distance, 0.75)), LEAST_RADIUS_KM))
+    return Bulk(lon, lat, max(2 * float(np.quantile(distance, BULK_SHARE)), LEAST_RADIUS_KM))
 
 
 def is_place(places: Floats) -> Mask:

@@ -12,16 +12,17 @@ from siting.geo.bulk import Bulk, bulk_of, is_alone, is_place, mend, stray
 
 def city(lon, lat, count, km=10.0, seed=0):
     spread = np.random.default_rng(seed).normal(0, km / 111.0, (count, 2))
-    return np.column_stack([lon + spread[:, 0] / np.cos(np.radians(lat)), lat + spread[:, 1]])
+    east = lon + spread[:, 0] / np.cos(np.radians(lat))
+    return np.column_stack([(east + 180) % 360 - 180, lat + spread[:, 1]])
 
 
 def unchanged(points):
     return points
 
 
-def test_a_quarter_of_wild_rows_does_not_move_the_bulk():
-    bulk = bulk_of(np.concatenate([city(24.94, 60.17, 90), np.zeros((20, 2)), [[np.nan, 60.0], [500.0, 60.0]]]))
-    assert (bulk.lon, bulk.lat) == pytest.approx((24.94, 60.17), abs=0.1)
+def test_a_third_of_wild_rows_does_not_move_the_bulk():
+    bulk = bulk_of(np.concatenate([city(24.94, 60.17, 90), np.zeros((45, 2)), [[np.nan, 60.0], [500.0, 60.0]]]))
+    assert (bulk.lon, bulk.lat) == pytest.approx((24.94, 60.17), abs=0.2)
     assert 15 < bulk.radius_km < 60
 
 
