@@ -1,6 +1,7 @@
-"""Write the reference of every setting from the settings classes themselves.
+"""Write the references of every setting, and of every code of a fault or remark, from the code itself.
 
-``python -m outlet.reference > docs/settings.md`` renews the page; a test fails when it is stale.
+``python -m outlet.reference > docs/settings.md`` and ``python -m outlet.reference codes > docs/faults.md`` renew the
+pages; a test fails when one is stale.
 """
 
 from __future__ import annotations
@@ -14,12 +15,19 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from outlet.codes import GROUPS
 from outlet.project import DataPath, Settings, settings_classes
 
 HEAD = """# Every setting of outlet.toml
 
 Made from the code by `python -m outlet.reference`. An unknown key is an error that names the nearest valid one. Any
 setting can be overridden for one run by `--set section.key=value`, and for a named variant in `[scenario.NAME]`.
+"""
+CODES_HEAD = """# Every code of `outlet check`
+
+Made from the code by `python -m outlet.reference codes`. A **fault** must be mended (exit code 2); a **remark** is an
+oddity that work goes on with. Some stand for either, as the input allows: check.csv tells which. Each names the file,
+the row (the first data row is 1), what was found and what was expected.
 """
 
 
@@ -28,6 +36,15 @@ def settings_reference() -> str:
     parts = [HEAD]
     for name, kind in settings_classes().items():
         parts.extend(_section(name, kind))
+    return "\n".join(parts)
+
+
+def codes_reference() -> str:
+    """Return docs/faults.md as text: one table a group, one row a code."""
+    parts = [CODES_HEAD]
+    for title, group in GROUPS.items():
+        parts.append(f"\n## {title}\n\n| code | meaning, and what to do |\n|---|---|")
+        parts.extend(f"| `{code}` | {text} |" for code, text in group.items())
     return "\n".join(parts)
 
 
@@ -43,12 +60,21 @@ def _section(name: str, kind: type[BaseModel]) -> Iterator[str]:
     for key, field in kind.model_fields.items():
         for below in _nested(field):
             yield from _section(f"{name}.{key}", below)
+        if below_names := _named(field):
+            yield from _section(f"{name}.{key}.NAME", below_names)
 
 
 def _nested(field: FieldInfo) -> list[type[Settings]]:
     """Return the settings classes a field holds directly (alone or as an alternative), not those inside lists."""
     options = typing.get_args(field.annotation) if _is_union(field.annotation) else (field.annotation,)
     return [option for option in options if isinstance(option, type) and issubclass(option, Settings)]
+
+
+def _named(field: FieldInfo) -> type[Settings] | None:
+    """Return the settings class of a table of sections by name, or None."""
+    inside = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is dict else ()
+    last = inside[-1] if inside else None
+    return last if isinstance(last, type) and issubclass(last, Settings) else None
 
 
 def _is_union(annotation: object) -> bool:
@@ -87,4 +113,5 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(settings_reference() + "\n")
+    page = codes_reference() if sys.argv[1:] == ["codes"] else settings_reference()
+    sys.stdout.write(page + "\n")
