@@ -6,6 +6,7 @@ unpacked first. A table without geometry gets points from its coordinate columns
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -101,6 +102,8 @@ def _read(source: Source, path: Path, wanted: Sequence[str], layer: str | None) 
             return _read(source, unpacked, wanted, layer)
     if suffix == ".pbf":
         return _read_osm(source, wanted)
+    if suffix == ".gml" and path == source.path:
+        return _read_copy(source, path, wanted, layer)
     if suffix in PARQUET_SUFFIXES:
         vector = read_parquet(source, path, wanted)
     else:
@@ -115,6 +118,15 @@ def _read_osm(source: Source, wanted: Sequence[str]) -> _Read:
         raise TableError([source.fault("unreadable", "an OpenStreetMap extract", "a layer that it can give")])
     layer = read_extract_layer(source, source.osm, wanted)
     return _Read(layer.frame, layer.columns, layer.remarks)
+
+
+def _read_copy(source: Source, path: Path, wanted: Sequence[str], layer: str | None) -> _Read:
+    """Read a copy, because GDAL leaves a .gfs file beside a GML file that it opens."""
+    with tempfile.TemporaryDirectory() as folder:
+        for piece in (path, path.with_suffix(".xsd")):
+            if piece.is_file():
+                shutil.copyfile(piece, Path(folder) / piece.name)
+        return _read(source, Path(folder) / path.name, wanted, layer)
 
 
 def _read_table(source: Source, path: Path, wanted: Sequence[str], sheet: str | None) -> _Read:

@@ -26,6 +26,7 @@ JSON_SUFFIXES = (".geojson", ".json", ".geojsonl", ".geojsons")
 PARQUET_CELLS = 20_000_000
 CELLS_PER_BYTE = 200
 BYTES_PER_ROW = 2
+GML_OPTIONS = {"DOWNLOAD_SCHEMA": "NO"}
 GDAL_ERRORS = (
     DataSourceError,
     DataLayerError,
@@ -77,7 +78,7 @@ def read_vector(source: Source, path: Path, wanted: Sequence[str], layer: str | 
         warnings.simplefilter("always")
         try:
             chosen = _choose_layer(source, opened, layer)
-            options = {"DOWNLOAD_SCHEMA": "NO"} if path.suffix.lower() == ".gml" else {}
+            options = GML_OPTIONS if path.suffix.lower() == ".gml" else {}
             encoding = AS_BYTES if is_shape else None if path.suffix.lower() in JSON_SUFFIXES else source.encoding
             info = pyogrio.read_info(opened, layer=chosen, encoding=encoding, **options)
             _refuse_lying_size(source, path, int(info["features"]))

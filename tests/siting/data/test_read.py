@@ -82,6 +82,16 @@ def test_every_format_gives_names_and_places(tmp_path, suffix):
         assert raw.faults == ()
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_reading_leaves_the_folder_as_it_was(tmp_path, suffix):
+    path = write(tmp_path / f"a{suffix}")
+    for made in tmp_path.glob("*.xsd"):
+        made.unlink()
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    read(path)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
 def test_a_missing_file_is_told(tmp_path):
     assert fault(tmp_path / "a.gpkg")[0] == "missing-file"
     assert fault(tmp_path)[0] == "missing-file"
