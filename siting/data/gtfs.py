@@ -95,6 +95,11 @@ def read_departures(source: Source, as_of: dt.date) -> Departures:
     TableError
         Every fault of the feed at once; rows are data rows, the first is 1.
     """
+    return count_departures(*open_timetable(source, as_of))
+
+
+def open_timetable(source: Source, as_of: dt.date) -> tuple[Feed, Timetable, ChosenDays]:
+    """Return a feed, its timetable and the days that stand for others; raises as `read_departures`."""
     feed = read_feed(source)
     timetable = read_timetable(feed)
     chosen = None
@@ -105,10 +110,11 @@ def read_departures(source: Source, as_of: dt.date) -> Departures:
         chosen = choose_days(feed, timetable.services, np.rint(weight).astype(np.int64), as_of)
     if chosen is None:
         raise TableError(feed.faults.found)
-    return _count(feed, timetable, chosen)
+    return feed, timetable, chosen
 
 
-def _count(feed: Feed, timetable: Timetable, chosen: ChosenDays) -> Departures:
+def count_departures(feed: Feed, timetable: Timetable, chosen: ChosenDays) -> Departures:
+    """Return the departures of the days chosen by stop, route and hour."""
     days = (chosen.working, chosen.saturday, chosen.sunday)
     key, departures = hours_of_day(timetable, service_hours(timetable), days)
     working, saturday, sunday = (dt.date.fromordinal(day) for day in days)

@@ -20,11 +20,12 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Trips:
-    """The trips of a feed, shape (t,): positions of their routes and services; NONE where unknown."""
+    """The trips of a feed, shape (t,): positions of routes and services, a number of the direction; NONE if unknown."""
 
     ids: tuple[str, ...]
     route: Ints
     service: Ints
+    direction: Ints
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def read_timetable(feed: Feed) -> Timetable:
         tuple(first),
         values.references("route_id", route_first, "routes")[rows],
         values.references("service_id", services.position if listed else {}, services.tables)[rows],
+        _directions(values)[rows],
     )
     position = {name: at for at, name in enumerate(trips.ids)}
     calls = read_calls(Values("stop_times", feed.tables["stop_times"], feed.faults), stops.position, position)
@@ -88,6 +90,12 @@ def read_timetable(feed: Feed) -> Timetable:
         )
         feed.remarks.append(Remark(feed.faults.feed, "frequencies-used", text))
     return Timetable(stops, tuple(route_first), modes, trips, calls, services, frequencies)
+
+
+def _directions(values: Values) -> Ints:
+    """Return a number of each row's direction, whatever its text; NONE where it has none."""
+    column = values.table.column("direction_id")
+    return np.where(column.is_empty(), NONE, column.codes).astype(np.int64)
 
 
 def tell_repeats(feed: Feed, table: str, repeats: Ints) -> None:
