@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from siting.data.layers import SitingData, demand_points
 from siting.data.results import Results
 from siting.maps.backdrop import STEP_DEG, Backdrop, Grid, encode, encode_areas, to_degrees
+from siting.study.breakdown import is_weighted_mean
 
 SHADES = 5
 BUILDING_M2 = 5_000.0
@@ -126,9 +127,11 @@ def _links(data: SitingData, results: Results, outlet_at: Mapping[str, int]) -> 
 def candidate_values(data: SitingData, results: Results) -> dict[str, object]:
     """Return the candidates in the order of their rank, with the value of every feature.
 
-    Scores and ranks are those of candidates.csv; ``values`` are 0–100 or None where a feature is missing.
+    Scores and ranks are those of candidates.csv; ``values`` are 0–100 or None where a feature is missing; ``parts`` are
+    the contributions where they are not just weight × value.
     """
     table = results.candidates
+    additive = is_weighted_mean(table, results.features)
     names = dict(zip(data.candidates["id"], data.candidates["name"], strict=True))
     places = dict(zip(data.candidates["id"], _degrees(data.candidates), strict=True))
     ids = [str(id_) for id_ in table["id"]]
@@ -143,6 +146,7 @@ def candidate_values(data: SitingData, results: Results) -> dict[str, object]:
         "high": [_whole(value) for value in table["rank_high"]],
         "values": _matrix(table, results.features, "_value", 4),
         "raw": _matrix(table, results.features, "_raw", 3),
+        "parts": None if additive else _matrix(table, results.features, "_contribution", 4),
     }
 
 

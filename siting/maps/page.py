@@ -25,6 +25,7 @@ from siting.maps.leaflet import bare_map, leaflet_script, leaflet_style
 from siting.maps.words import LAYERS, map_words
 from siting.scoring.features import FEATURES
 from siting.settings.score import ScoreSettings
+from siting.study.breakdown import is_weighted_mean, weights_told
 from siting.study.wording import frontier_chart, plan_facts, unit_name
 
 HIDDEN_AT_FIRST = ("stops", "assignment")
@@ -75,7 +76,7 @@ def render_map(request: MapRequest) -> MapPage:
             "facts": plan_facts(request.results, request.unit, language),
             "frontier": frontier_chart(request.results, request.unit, language),
             "features": _feature_notes(request, language),
-            "notes": [*request.data.notes, *request.results.plan.notes, *notes],
+            "notes": [*request.data.notes, *request.results.plan.notes, *_method_notes(request), *notes],
         },
     )
     page = _page_values(request, words) | {"map": bare.variable, "groups": bare.groups}
@@ -89,6 +90,17 @@ def render_map(request: MapRequest) -> MapPage:
         data={"map-page": page, "map-layers": drawn_layers(request.data, request.results, backdrop, grid)},
     )
     return MapPage(html, tuple(notes))
+
+
+def _method_notes(request: MapRequest) -> list[str]:
+    _ = translate(request.project.language)
+    if is_weighted_mean(request.results.candidates, request.results.features):
+        return []
+    text = _(
+        "The project does not score by the weighted mean but by {method}. Once a weight is moved, this page scores by "
+        "the weighted mean."
+    )
+    return [text.format(method=request.score.aggregation.upper())]
 
 
 def _backdrop_notes(backdrop: Backdrop, language: str) -> list[str]:
@@ -159,8 +171,10 @@ def _sizes(request: MapRequest, outlets: Sequence[Mapping[str, object]]) -> dict
 
 def _features(request: MapRequest, language: str) -> list[dict[str, object]]:
     _ = translate(language)
-    weights = request.score.weights.by_name()
     table = request.results.candidates
+    weights = request.score.weights.by_name()
+    if request.score.weighing != "direct":
+        weights = weights_told(table, request.results.features)
     return [
         {
             "name": feature.name,

@@ -13,6 +13,7 @@
 
   function contribution(j) {
     const values = candidates.values[j];
+    if (!state.touched && candidates.parts) return candidates.parts[j].map((part, f) => (values[f] === null ? null : part));
     const total = values.reduce((sum, value, f) => sum + (value === null ? 0 : state.weights[f]), 0);
     return values.map((value, f) => (value === null || total <= 0 ? null : (state.weights[f] * value) / total));
   }

@@ -18,7 +18,7 @@ class Context:
     """What siting's sections are written from.
 
     ``candidates`` maps the id of a candidate to its figures in candidates.csv, NaN where missing; ``names`` maps the
-    id of any site to its name; ``inputs`` are (file, rows, note) and ``notes`` assumptions of check.json.
+    id of any site to its name; ``inputs`` are (file, rows, note) and ``notes`` what check.json and scoring assumed.
     """
 
     results: Results
@@ -43,6 +43,7 @@ def read_context(out: Path, results: Results, language: str) -> Context:
     names = dict(zip(table["id"], table["name"], strict=True)) if "name" in table.columns else {}
     names |= {outlet.id: outlet.name for outlet in results.outlets}
     inputs, notes = _findings(out / "check.json")
+    notes = (*notes, *_scoring_notes(out / "candidates.geojson"))
     return Context(
         results=results,
         candidates=_figures(table),
@@ -59,6 +60,14 @@ def _figures(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     columns = [str(name) for name in table.select_dtypes("number").columns]
     rows = zip(*(table[name].astype(float) for name in columns), strict=True)
     return {str(id_): dict(zip(columns, row, strict=True)) for id_, row in zip(table["id"], rows, strict=True)}
+
+
+def _scoring_notes(file: Path) -> tuple[str, ...]:
+    """Return what scoring assumed, from the last line of candidates.geojson, where it stands beside the features."""
+    if not file.is_file():
+        return ()
+    last = file.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)[-1]
+    return tuple(str(note) for note in json.loads("{" + last.removeprefix("], ")).get("notes", ()))
 
 
 def _findings(file: Path) -> tuple[tuple[tuple[str, int, str], ...], tuple[str, ...]]:

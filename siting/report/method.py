@@ -6,6 +6,7 @@ from outlet.page import Markup, Section, number, percent, translate
 from outlet.page.terms import limit_name, model_name, status_name
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
+from siting.study.breakdown import is_weighted_mean
 from siting.study.wording import unit_name
 
 
@@ -28,11 +29,7 @@ def method_section(context: Context) -> Section:
     _ = translate(language)
     plan = context.results.plan
     paragraphs = [
-        _(
-            "Each feature is valued from 0 to 100 between its lowest and highest figure, far outliers cut off; the "
-            "score is the weighted mean of the features a candidate has. A missing figure is neither good nor bad. The "
-            "rank range holds the rank under random weights around the chosen ones."
-        ),
+        _valued(context),
         _(
             "The set is chosen by an exact model ({model}), not by taking the best scores. The objective is recomputed "
             "without the solver. No set is better than the proved bound; the gap is how far the plan may be from it."
@@ -61,6 +58,22 @@ def method_section(context: Context) -> Section:
         if feature.name in context.results.features
     ]
     return Section(_("Method and its limits"), str(html), ((_("Features"), columns, rows),))
+
+
+def _valued(context: Context) -> str:
+    _ = translate(context.language)
+    if is_weighted_mean(context.results.candidates, context.results.features):
+        return _(
+            "Each feature is valued from 0 to 100 between its lowest and highest figure, far outliers cut off, unless "
+            "the assumptions say otherwise; the score is the weighted mean of the features a candidate has. A missing "
+            "figure is neither good nor bad. The rank range holds the rank under random weights around the chosen ones."
+        )
+    return _(
+        "Each feature is valued from 0 to 100 between its lowest and highest figure, far outliers cut off, unless the "
+        "assumptions say otherwise; they also say how the values of the features a candidate has make the score. A "
+        "missing figure is neither good nor bad. The rank range holds the rank under random weights around the chosen "
+        "ones."
+    )
 
 
 def _verdict(context: Context) -> str:
