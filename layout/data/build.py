@@ -78,7 +78,7 @@ def _is_too_much(drawing: Drawing, told: Told) -> bool:
     for kind, count in counts.items():
         most = MOST_DOORS if kind in ("door", "entrance", "exit") else MOST_SHAPES
         lines = [shape.geometry for shape in drawing.of(kind)]
-        tangled = kind in ("outline", "wall") and is_tangled(lines)
+        tangled = kind != "service" and is_tangled(lines)
         if count > most or tangled:
             found = f"{count:,} shapes of the kind {kind}" + (" that cross each other all over" if tangled else "")
             fix = "Save only the layers of the plan; leave hatching and furniture out."

@@ -52,7 +52,7 @@ def doors_of(leaves: Sequence[Leaf], entrance: bool | None) -> tuple[list[Shape]
         if swings:
             shapes += [_swung(first, openings, is_entrance) for openings in _openings(swings)]
             continue
-        geometry = first.geometry if len(heap) == 1 else shapely.union_all([leaf.geometry for leaf in heap])
+        geometry = first.geometry if len(heap) == 1 else shapely.geometrycollections([leaf.geometry for leaf in heap])
         if isinstance(geometry, shapely.Point) or _extent(geometry) < NARROWEST_M:
             narrow += 1
             continue

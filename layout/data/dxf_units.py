@@ -20,6 +20,7 @@ SMALLEST_M = 3.0
 LARGEST_M = 250.0
 DOOR_M = (0.6, 2.0)
 MAD_DOOR_M = (0.4, 4.0)
+WIDEST_M = 6.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Drawn:
         if not self.doors:
             return text
         middle = sorted(self.doors)[len(self.doors) // 2] * scale
-        verdict = "as doors are" if self.has_sensible_doors(unit) else "as no doors are"
+        wide = "wider than doors mostly are" if DOOR_M[1] < middle <= WIDEST_M else "as no doors are"
+        verdict = "as doors are" if self.has_sensible_doors(unit) else wide
         return f"{text} (doors {middle:.2f} m wide, {verdict})"
 
 
@@ -66,7 +68,7 @@ def choose_unit(drawn: Drawn, label: str, settings: HallSettings) -> tuple[Unit,
         With code ``unknown-units`` where the header states none, ``implausible-size`` where it cannot be right.
     """
     plausible = [unit for unit in UNITS_M if drawn.is_plausible(unit)]
-    plausible.sort(key=lambda unit: not drawn.has_sensible_doors(unit))
+    plausible.sort(key=lambda unit: (not drawn.has_sensible_doors(unit), "as no doors are" in drawn.reading(unit)))
     stated = settings.units or HEADER_UNITS.get(drawn.insunits)
     others = ", or ".join(drawn.reading(unit) for unit in plausible if unit != stated) or "no plausible size in any"
     if stated is None:

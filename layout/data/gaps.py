@@ -8,7 +8,7 @@ the corner of a room are closed only towards an end that faces them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +58,7 @@ def close_gaps(lines: BaseGeometry, gap_m: float, is_allowed: Callable[[LineStri
     is_allowed
         Whether a gap may be closed.
     """
-    segments = _segments(lines)
+    segments = straight_parts([lines])
     if not len(segments):
         return []
     ends = _ends(segments)
@@ -79,7 +79,7 @@ def close_gaps(lines: BaseGeometry, gap_m: float, is_allowed: Callable[[LineStri
 
 def caps(lines: BaseGeometry) -> list[LineString]:
     """Return the short lines missing across the ends of walls that are drawn by two faces and left open."""
-    segments = _segments(lines)
+    segments = straight_parts([lines])
     ends = _ends(segments) if len(segments) else None
     if ends is None or not ends.is_bare.any():
         return []
@@ -102,7 +102,7 @@ def caps(lines: BaseGeometry) -> list[LineString]:
 
 def free_ends(lines: BaseGeometry) -> list[tuple[float, float]]:
     """Return where lines end freely."""
-    segments = _segments(lines)
+    segments = straight_parts([lines])
     if not len(segments):
         return []
     points = np.round(segments.reshape(-1, 2) / SAME_POINT_M).astype(np.int64)
@@ -110,9 +110,10 @@ def free_ends(lines: BaseGeometry) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in segments.reshape(-1, 2)[np.sort(first[count == 1])]]
 
 
-def _segments(lines: BaseGeometry) -> Floats:
-    """Return the straight parts of lines, shape (n, 2, 2)."""
-    parts = [shapely.get_coordinates(part) for part in shapely.get_parts(lines)]
+def straight_parts(geometries: Sequence[BaseGeometry]) -> Floats:
+    """Return the straight parts of lines and of the edges of areas, shape (n, 2, 2)."""
+    rings = [shapely.boundary(part) if part.area > 0 else part for part in geometries]
+    parts = [shapely.get_coordinates(line) for line in shapely.get_parts(rings) if line.length > 0]
     pairs = [np.stack([xy[:-1], xy[1:]], axis=1) for xy in parts if len(xy) > 1]
     if not pairs:
         return np.empty((0, 2, 2))

@@ -23,10 +23,10 @@ degrees on the scale of a hall; with any CRS the plan is projected to metres tha
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 
+import numpy as np
 import shapely
 from shapely.geometry import shape as to_shape
 from shapely.geometry.base import BaseGeometry
@@ -50,6 +50,8 @@ KINDS: dict[PlanKind, tuple[str, ...]] = {
     "service": ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
 }
 WIDEST_DOOR_M = 20.0
+FARTHEST = 1e9
+BROKEN = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 PATHS = ("path", "stairs", "route")
 MOST_VERTICES = 1_000_000
 YES, NO = (True, 1, "true", "yes"), (False, 0, "false", "no", None, "")
@@ -144,16 +146,18 @@ def _geometry(kind: PlanKind, feature: object, row: int, told: Told) -> BaseGeom
         told.fault("null-geometry", f"a {kind} without geometry", "a geometry", "Draw or remove it.", row)
         return None
     try:
-        geometry = shapely.force_2d(to_shape(stated))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, shapely.errors.ShapelyError) as error:
+        with np.errstate(invalid="ignore"):
+            geometry = shapely.force_2d(to_shape(stated))
+    except (*BROKEN, shapely.errors.ShapelyError) as error:
         found = f"a {kind} whose geometry cannot be read ({' '.join(str(error).split())[:80]})"
         told.fault("invalid-geometry", found, "a GeoJSON geometry", "Draw it again.", row)
         return None
     if geometry.is_empty:
         told.fault("null-geometry", f"a {kind} with an empty geometry", "a geometry", "Draw or remove it.", row)
         return None
-    if not all(math.isfinite(value) for value in geometry.bounds):
-        told.fault("out-of-range", f"a {kind} with coordinates that are no numbers", "numbers", "Draw it again.", row)
+    if not (np.abs(shapely.get_coordinates(geometry)) <= FARTHEST).all():
+        found = f"a {kind} with coordinates that are no numbers or beyond {FARTHEST:g}"
+        told.fault("out-of-range", found, "coordinates of a hall", "Draw it again.", row)
         return None
     if geometry.geom_type not in KINDS[kind]:
         expected = f"a {' or '.join(name for name in KINDS[kind] if not name.startswith('Multi'))}"

@@ -16,7 +16,7 @@ from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polygonize, unary_union
 
-from layout.data.gaps import THICKEST_WALL_M, caps, close_gaps, free_ends
+from layout.data.gaps import THICKEST_WALL_M, caps, close_gaps, free_ends, straight_parts
 
 GRID_M = 0.001
 WIDEST_DOOR_M = 6.0
@@ -102,11 +102,14 @@ def outline_of_walls(
 
 def is_tangled(lines: Sequence[BaseGeometry]) -> bool:
     """Tell whether lines cross far more often than those of a plan, by a sample: cutting them would take for ever."""
-    if len(lines) < SAMPLE:
+    segments = straight_parts(lines)
+    count = len(segments)
+    if count < SAMPLE:
         return False
-    tree = shapely.STRtree(list(lines))
-    sample = list(lines)[:: len(lines) // SAMPLE]
-    share = len(lines) / len(sample) / 2
+    parts = list(shapely.get_parts(shapely.linestrings(segments)))
+    tree = shapely.STRtree(parts)
+    sample = parts[:: count // SAMPLE]
+    share = count / len(sample) / 2
     if tree.query(sample).shape[1] * share > MOST_OVERLAPS:
         return True
     return bool(tree.query(sample, predicate="crosses").shape[1] * share > MOST_CROSSINGS)

@@ -236,6 +236,28 @@ def test_every_fault_of_every_row_is_told_at_once(tmp_path: Path) -> None:
     assert any(remark.code == "repaired" for remark in check_plan(file, HallSettings(repair=True)).remarks)
 
 
+@pytest.mark.parametrize(
+    ("corner", "code"),
+    [
+        ([None, 4], "invalid-geometry"),
+        ([1e300, 4], "out-of-range"),
+        ([10**400, 4], "invalid-geometry"),
+        (7, "invalid-geometry"),
+    ],
+)
+def test_coordinates_that_are_none_are_faults_of_their_row(tmp_path: Path, corner: object, code: str) -> None:
+    ring = [corner, [4.4, 4], [4.4, 4.4], corner]
+    assert codes(write(tmp_path, hall(feature("column", "Polygon", [ring])))) == [(code, 3)]
+
+
+def test_one_line_that_crosses_itself_all_over_is_refused_soon(tmp_path: Path) -> None:
+    scribble = [[(step * 37 % 1201) / 100, (step * 53 % 797) / 100] for step in range(8000)]
+    for wall in (feature("wall", "LineString", scribble), feature("fixture", "Polygon", [[*scribble, scribble[0]]])):
+        (fault, *_) = check_plan(write(tmp_path, hall(wall)), PLAIN).faults
+        assert fault.code == "too-large"
+        assert "cross each other all over" in fault.found
+
+
 def test_a_point_with_a_width_is_a_door(tmp_path: Path) -> None:
     plan = read_plan(write(tmp_path, hall(feature("exit", "Point", [0, 3], width_m=0.9))), PLAIN)
     assert [(door.x, door.y, door.width_m) for door in plan.exits] == [(0, 3, 0.9)]
@@ -315,7 +337,7 @@ def test_floor_behind_walls_without_doors_is_told(tmp_path: Path) -> None:
 def test_a_hall_without_floor_and_one_without_end_are_faults(tmp_path: Path) -> None:
     full = feature("fixture", "Polygon", [OUTLINE])
     assert codes(write(tmp_path, hall(full))) == [("no-floor", None)]
-    wide = feature("outline", "Polygon", [[[0, 0], [490, 0], [490, 490], [0, 490], [0, 0]]])
+    wide = feature("outline", "Polygon", [[[0, 0], [260, 0], [260, 260], [0, 260], [0, 0]]])
     door = feature("entrance", "LineString", [[5, 0], [7, 0]])
     file = write(tmp_path, {**hall(), "features": [wide, door]})
     assert codes(file) == [("too-large", None)]
