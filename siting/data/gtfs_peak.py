@@ -1,6 +1,6 @@
 """Count how often each route leaves each stop in its better direction, within a window of a working day.
 
-A trip counts once at a place, a station with its platforms, however often it calls there, and where people can get on.
+A trip counts once at a place, a station with its platforms: at its first call there where people can get on.
 Departures are counted by direction (direction_id of trips.txt); the direction with most of them stands for the route.
 Where a trip has no direction its platform stands for one, since two directions seldom share a platform.
 """
@@ -11,7 +11,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from siting.data.gtfs import count_departures, open_timetable
@@ -87,23 +86,27 @@ def count_window(timetable: Timetable, day: int, window_s: tuple[int, int]) -> t
 
     ``day`` is the date's ordinal; trips of earlier days that still run, past 24:00, count too.
     """
-    trips = timetable.trips
-    call, number = _calls_within(timetable, day, window_s)
+    stops, trips = timetable.stops, timetable.trips
+    leaves = _leaves_within(timetable, day, window_s)
+    call = np.flatnonzero(timetable.calls.boards)
     stop, trip = timetable.calls.stop[call], timetable.calls.trip[call]
-    station, route, direction = timetable.stops.station[stop], trips.route[trip], trips.direction[trip]
     # A direction of a station, or else a platform: numbers of the two never meet.
-    way = np.where(direction == NONE, -1 - stop, direction)
-    _, first = np.unique(np.column_stack([station, trip, way]), axis=0, return_index=True)
-    rows, back = np.unique(np.column_stack([station, route, way])[first], axis=0, return_inverse=True)
-    total = np.bincount(back.ravel(), weights=number[first], minlength=len(rows))
+    way = np.where(trips.direction[trip] == NONE, stop, len(stops.ids) + trips.direction[trip])
+    way += stops.station[stop] * (len(stops.ids) + int(trips.direction.max(initial=0)) + 1)
+    _, first = np.unique(trip * (int(way.max(initial=0)) + 1) + way, return_index=True)
+    first = first[leaves[call[first]] > 0]
+    call, way = call[first], way[first]
+    station, route = stops.station[timetable.calls.stop[call]], trips.route[timetable.calls.trip[call]]
+    rows, back = np.unique(np.column_stack([station, route, way]), axis=0, return_inverse=True)
+    total = np.bincount(back.ravel(), weights=leaves[call], minlength=len(rows))
     pairs, back = np.unique(rows[:, :2], axis=0, return_inverse=True)
     most = np.zeros(len(pairs))
     np.maximum.at(most, back.ravel(), total)
     return pairs[:, 0], pairs[:, 1], most
 
 
-def _calls_within(timetable: Timetable, day: int, window_s: tuple[int, int]) -> tuple[Ints, Floats]:
-    """Return the calls with a departure within the window, sorted, and how many they have."""
+def _leaves_within(timetable: Timetable, day: int, window_s: tuple[int, int]) -> Floats:
+    """Return how often each call leaves within the window, shape (c,)."""
     calls, trips = timetable.calls, timetable.trips
     leaves = np.zeros(len(calls.trip))
     repeated = np.zeros(len(trips.ids), dtype=np.bool_)
@@ -113,16 +116,14 @@ def _calls_within(timetable: Timetable, day: int, window_s: tuple[int, int]) -> 
     for back in range(int(latest // DAY_S) + 1):
         runs = timetable.services.running(day - back)[trips.service]
         low, high = (second + back * DAY_S for second in window_s)
-        once = calls.boards & (calls.second >= low) & (calls.second < high) & (runs & ~repeated)[calls.trip]
-        leaves += once
+        leaves += (calls.second >= low) & (calls.second < high) & (runs & ~repeated)[calls.trip]
         before = [np.clip(np.ceil((edge - base) / headway), 0, times) for edge in (low, high)]
-        live = (calls.boards & runs[calls.trip])[row_call]
+        live = runs[calls.trip[row_call]]
         np.add.at(leaves, row_call[live], (before[1] - before[0])[live])
-    found = np.flatnonzero(leaves)
-    return found, leaves[found]
+    return leaves
 
 
-def _repeats(timetable: Timetable) -> tuple[Ints, Floats, NDArray[np.float64], NDArray[np.float64]]:
+def _repeats(timetable: Timetable) -> tuple[Ints, Floats, Floats, Floats]:
     """Return call, first departure, headway and number of departures of each row of frequencies at each call."""
     calls, given = timetable.calls, timetable.frequencies
     first = np.searchsorted(calls.trip, given.trip, side="left")
