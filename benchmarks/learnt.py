@@ -32,7 +32,7 @@ from siting.geo.travel import travel_minutes
 from siting.scoring.learn_blocks import blocked_folds, spatial_blocks
 from siting.scoring.learn_figures import judge
 from siting.scoring.learn_leaks import find_leaks
-from siting.scoring.learn_model import ModelChoice, leave_out, one_thread
+from siting.scoring.learn_model import ModelChoice, leave_out
 from siting.scoring.learn_table import Observed, observe
 from siting.scoring.learn_words import tell_learnt
 from siting.scoring.sales import BASES, Learnt, learn_sales
@@ -178,8 +178,7 @@ def _leaks(branches: Branches, observed: Observed, settings: LearnSettings) -> f
         print(f"refused: {leak.feature}: {leak.reason}")
     fold = blocked_folds(spatial_blocks(observed.points, settings, SEED), settings.folds)
     choice = ModelChoice(directions=observed.directions, seed=SEED)
-    with one_thread():
-        predicted = leave_out(leaking, observed.log_performance, fold, choice).predicted(fold)
+    predicted = leave_out(leaking, observed.log_performance, fold, choice).predicted(fold)
     return judge(observed.log_performance, predicted, fold).spearman
 
 

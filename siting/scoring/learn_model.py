@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 import numpy as np
@@ -35,7 +36,7 @@ from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer, StandardScaler, TargetEncoder
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from siting.scoring.learn_table import texts_of
 
@@ -111,8 +112,13 @@ class LeftOut:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Fit on one thread: for some thousand outlets more are slower, and figures must not depend on their number."""
-    with threadpool_limits(1):
+    with _threads().limit(limits=1):
         yield
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def build_model(kind: Kind, features: pd.DataFrame, choice: ModelChoice) -> Regressor:
@@ -148,7 +154,8 @@ def build_model(kind: Kind, features: pd.DataFrame, choice: ModelChoice) -> Regr
 
 def fit_model(kind: Kind, features: pd.DataFrame, y: Floats, choice: ModelChoice) -> Regressor:
     """Fit one model on features (n, p) and log performance (n,)."""
-    return build_model(kind, features, choice).fit(features, y)
+    with one_thread():
+        return build_model(kind, features, choice).fit(features, y)
 
 
 def leave_out(features: pd.DataFrame, y: Floats, fold: Folds, choice: ModelChoice) -> LeftOut:
@@ -198,7 +205,8 @@ def _table(
 
 def ask(model: Regressor, features: pd.DataFrame) -> Floats:
     """Return log performance, shape (m,), of features (m, p)."""
-    return np.asarray(model.predict(features), dtype=np.float64)
+    with one_thread():
+        return np.asarray(model.predict(features), dtype=np.float64)
 
 
 def _errors_without(table: Floats, y: Floats, fold: Folds, left_out: int) -> float:

@@ -34,7 +34,8 @@ class Observed:
     Raises
     ------
     InputError
-        When shapes differ, a name is used twice, a number is infinite, a text is missing, or a performance is not above 0.
+        When shapes differ, a name is used twice, a number is infinite, a text is missing, or a performance is not
+        above 0.
     """
 
     features: pd.DataFrame

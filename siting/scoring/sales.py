@@ -174,11 +174,7 @@ def learn_sales(observed: Observed, settings: LearnSettings, seed: int) -> Learn
         raise InputError(f"no feature of the place differs between outlets; {target} cannot be learnt")
     refuse_leaks(observed.features, observed.performance, target)
     with one_thread():
-        return _learn(observed, settings, seed)
-
-
-def _learn(observed: Observed, settings: LearnSettings, seed: int) -> Learnt:
-    blocks = spatial_blocks(observed.points, settings, seed)
+        blocks = spatial_blocks(observed.points, settings, seed)
     fold = blocked_folds(blocks, settings.folds)
     choice = _choice(observed, settings, seed)
     y = observed.log_performance
@@ -217,10 +213,8 @@ def predict_sales(model: SalesModel, features: pd.DataFrame) -> Predicted:
     performance, low, high = (np.full(len(x), np.nan) for _ in range(3))
     if known.any():
         inside = x[known]
-        with one_thread():
-            performance[known] = np.exp(ask(model.model, inside))
-            by_model = ask_all(model.left_out, inside)
-        ends = interval(by_model, model.errors, model.fold, model.coverage)
+        performance[known] = np.exp(ask(model.model, inside))
+        ends = interval(ask_all(model.left_out, inside), model.errors, model.fold, model.coverage)
         low[known], high[known] = (np.exp(end) for end in ends)
     low, high = np.fmin(low, performance), np.fmax(high, performance)
     return Predicted(performance=performance, low=low, high=high, out_of_range=tuple(out_of_range(model.seen, x)))
