@@ -159,6 +159,18 @@ def is_up_to_date(stage: Stage, project: Project, out: Path, outlet: OutletBrief
     )
 
 
+def changed_artefacts(stage: Stage, out: Path, outlet: OutletBrief | None = None) -> list[str]:
+    """List the artefacts a run reads that are no longer, byte for byte, what the manifest says was written."""
+    known = read_manifest(out).artefacts
+    changed = []
+    for pattern in (*stage.reads, *stage.reads_if_there):
+        for name in matching(out, resolve(pattern, _folder(outlet))):
+            artefact = known.get(name)
+            if artefact is None or artefact.sha256 != hash_file(out / name):
+                changed.append(name)
+    return sorted(set(changed))
+
+
 @contextmanager
 def staging(stage: Stage, project: Project, out: Path, outlet: OutletBrief | None = None) -> Iterator[Staging]:
     """Give a stage a place to write; when the body ends well, move all it wrote into ``out`` and record it."""

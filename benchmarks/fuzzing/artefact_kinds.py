@@ -18,7 +18,10 @@ EXTRA = '[siting.data.existing]\nfile = "data/existing.geojson"\n'
 def artefact_kinds() -> list[Kind]:
     """Return the kinds of artefacts, of a small project that is run here once."""
     files = _run()
-    kinds = [_kind(name, files) for name in sorted(files) if name.startswith("out/") and _commands(name)]
+    planned = {name.rpartition("/")[0] for name in files if name.endswith("/requirement.csv")}
+    names = [name for name in sorted(files) if name.startswith("out/") and _commands(name)]
+    halls = [name for name in names if not name.endswith("catchment.csv") or name.rpartition("/")[0] in planned]
+    kinds = [_kind(name, files) for name in halls]
     caches = tuple(name for name in files if "/.cache/" in name)
     score = (("score", "{dir}", "--quiet"),)
     kinds.append(Kind("artefact cache", files, caches, IN_BYTES, score, weight=3, harmless=True, places=False))

@@ -97,8 +97,8 @@ def run_stage(
     stage: Stage, project: object, out: Path, options: Options, outlet_id: str | None, *, alone: bool
 ) -> Summary:
     """Run one stage, whether or not its artefacts are up to date, and commit what it wrote."""
-    from outlet.artefacts import staging
-    from outlet.errors import ProjectError
+    from outlet.artefacts import changed_artefacts, staging
+    from outlet.errors import InputError, PlanningError, ProjectError
     from outlet.outlets import find_outlet
     from outlet.project import Project
 
@@ -107,16 +107,27 @@ def run_stage(
         raise ProjectError(f"outlet.toml: there is no [{stage.section}] section; `outlet {stage.name}` needs one")
     outlet = find_outlet(project, out, outlet_id) if outlet_id is not None else None
     with staging(stage, project, out, outlet) as place:
-        return stage.run(
-            StageRun(
-                project=project,
-                out=place,
-                progress=options.progress,
-                workers=options.workers,
-                outlet=outlet,
-                alone=alone,
-            )
+        run = StageRun(
+            project=project,
+            out=place,
+            progress=options.progress,
+            workers=options.workers,
+            outlet=outlet,
+            alone=alone,
         )
+        try:
+            return stage.run(run)
+        except (PlanningError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            # Stages trust what we wrote; only when one stumbles is it asked whether that is still what was written.
+            changed = changed_artefacts(stage, out, outlet)
+            if not changed:
+                raise
+            raise InputError(
+                f"{', '.join(changed)} in {out.name}/: damaged, or changed since it was written "
+                f"({type(error).__name__}); `outlet run` makes it again"
+            ) from error
 
 
 def show(summary: Summary, command: str, options: Options, seconds: float) -> None:

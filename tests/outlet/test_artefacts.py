@@ -159,3 +159,30 @@ def test_processes_that_write_at_once_lose_nothing(project: Project, out: Path) 
         list(pool.map(_write_many, [(project.folder, out, at) for at in range(8)]))
     assert sorted(read_manifest(out).artefacts) == sorted(f"{at}.txt" for at in range(8))
     assert all((out / f"{at}.txt").read_text(encoding="utf-8") == "4" for at in range(8))
+
+
+def test_a_stage_that_stumbles_over_a_changed_artefact_blames_it_and_else_itself(project: Project, out: Path) -> None:
+    from dataclasses import replace
+
+    from outlet.cli.options import Options, run_stage
+
+    def stumble(run: StageRun) -> Summary:
+        return Summary(json.loads(run.out.read("a.json").read_text(encoding="utf-8"))["title"])
+
+    stage = replace(READ, run=stumble)
+    write(project, out, "{")
+    with pytest.raises(json.JSONDecodeError):
+        run_stage(stage, project, out, Options(), None, alone=True)
+    (out / "a.json").write_text('{"title"', encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.json in out/: damaged, or changed since it was written"):
+        run_stage(stage, project, out, Options(), None, alone=True)
+
+
+def test_a_manifest_cannot_name_files_outside(project: Project, out: Path) -> None:
+    write(project, out)
+    (out / "manifest.json").write_text(
+        (out / "manifest.json").read_text(encoding="utf-8").replace("a.json", "../outlet.toml"), encoding="utf-8"
+    )
+    assert read_manifest(out).runs == {}
+    write(project, out)
+    assert (project.folder / "outlet.toml").is_file()
