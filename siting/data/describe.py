@@ -33,7 +33,7 @@ def describe_source(project: Project, file: DataPath, chosen: LayerSettings) -> 
     places = coordinates if key is None else (key, *coordinates)
     return Source(
         project.path(file),
-        str(file),
+        str(file) if chosen.layer is None else f"{file}: {chosen.layer}",
         layer=chosen.layer,
         encoding=chosen.encoding,
         form=_form(chosen, places),

@@ -202,4 +202,5 @@ def _repair_cells(columns: Columns, chosen: LayerSettings) -> None:
     if isinstance(chosen, DemandSettings | CandidateSettings | ExistingSettings):
         columns.drop_repeats(chosen.columns.id)
     if isinstance(chosen, DemandSettings):
-        columns.fill_zero(chosen.columns.weight)
+        for column in dict.fromkeys((chosen.columns.weight, *chosen.segments.values())):
+            columns.fill_zero(column)

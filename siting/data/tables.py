@@ -79,7 +79,7 @@ def _id(column: str, *, must: bool = False) -> Clause:
 def _demand_clauses(chosen: DemandSettings) -> list[Clause]:
     names = chosen.columns
     weight = (required(expected="a number from 0"), *number())
-    segments = [Clause("segment", column, (*number(),), must=True) for _, column in sorted(chosen.segments.items())]
+    segments = [Clause("segment", column, weight, must=True) for _, column in sorted(chosen.segments.items())]
     return [
         _id(names.id, must=True),
         Clause("name", names.name),
