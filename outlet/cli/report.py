@@ -49,6 +49,7 @@ STAGE = Stage(
         "outlets/*/roster.csv",
         "outlets/*/simulation.json",
         "outlets/*/communities.csv",
+        "outlets/*/establishment.csv",
         "efficiency.csv",
         "establishment.csv",
     ),
