@@ -143,6 +143,7 @@ class _Reading:
         self.seen_tags: dict[tuple[Pair, ...], Tags] = {}
         self.newest = LONG_AGO
         self.seen = 0
+        self.most = max(FEW_FEATURES, blocks.size // LEAST_BYTES)
 
     def read(self) -> Extract:
         header = self._header()
@@ -292,7 +293,7 @@ class _Reading:
         self.seen += 1
         if members > MOST_MEMBERS:
             raise ValueError(f"{thing.type_str()}{thing.id} has {members:,} members, more than OpenStreetMap allows")
-        if self.seen > max(FEW_FEATURES, self.blocks.size / LEAST_BYTES):
+        if self.seen > self.most:
             raise ValueError(f"more features than {self.blocks.size:,} bytes can hold")
 
     def _as_of(self, header: Header) -> dt.date | None:
