@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from outlet.project import Settings
+from siting.settings.learn import LearnSettings
 from siting.settings.weighing import AhpSettings, Method, RobustnessSettings, ValueSettings, Weighing
 
 DecayKind = Literal["step", "linear", "gaussian", "exponential", "power"]
@@ -156,6 +157,7 @@ class ScoreSettings(Settings):
         description="[siting.score.values.<feature>]: what a figure is worth, where the default will not do.",
     )
     robustness: RobustnessSettings = RobustnessSettings()
+    learn: LearnSettings = LearnSettings()
 
     @field_validator("target_market")
     @classmethod

@@ -6,7 +6,8 @@ the outlets to open, 0–1), ``expected_rank`` (mean rank under random weights),
 weight by which one weight must change, the others in proportion, for it to pass the first; 0 for the first, empty where
 no one weight does it, or with VIKOR), ``name``, ``lon``, ``lat``, and for every feature ``<f>_raw`` (in its unit),
 ``<f>_value`` (0–100), ``<f>_weight`` (weights of one candidate sum to 1) and ``<f>_contribution`` (they sum to the
-score).
+score). Where a score is learnt, `siting.study.learn` adds ``predicted``, ``predicted_low``, ``predicted_high`` and
+``out_of_range``.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -43,7 +44,7 @@ class ScoreStudy:
 
 
 def run_score(stage: StageRun) -> Summary:
-    """Write candidates.csv, candidates.gpkg and candidates.geojson and return the table of the best candidates."""
+    """Write candidates.csv, .gpkg and .geojson, where a score is learnt learnt.json and .skops; return the best."""
     project = stage.project
     section = project.section("siting", SitingSettings)
     data = load_siting_data(project)
@@ -51,8 +52,12 @@ def run_score(stage: StageRun) -> Summary:
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
     study = score_candidates(data, costs, section.score, seed=stage.seed, top=section.locate.outlets)
     table = candidates_table(data, study.scored)
+    notes = study.notes
+    if section.score.learn.target is not None:
+        table, learnt_notes = _learn(stage, data, study.scored.raw, table)
+        notes = (*notes, *learnt_notes)
     stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
-    stage.out.write_text("candidates.geojson", to_geojson(table, study.notes))
+    stage.out.write_text("candidates.geojson", to_geojson(table, notes))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
     return Summary(
         title=f"The best {min(TOP, len(table))} of {len(table):,} candidates (score 0–100)",
@@ -66,8 +71,32 @@ def run_score(stage: StageRun) -> Summary:
             "most of the score comes from",
         ),
         rows=_best_rows(data, study.scored),
-        notes=study.notes,
+        notes=notes,
     )
+
+
+def _learn(
+    stage: StageRun, data: SitingData, raw: pd.DataFrame, table: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Learn from the existing outlets, each measured as a candidate beside the others; add what candidates would do."""
+    from siting.study.learn import learn_project, write_learnt
+
+    settings = stage.project.section("siting", SitingSettings).score
+
+    def measure(others: SitingData) -> pd.DataFrame:
+        costs = travel_costs(stage.project, others, stage.out.cache(), stage.progress)
+        market = build_market(others, costs.demand_sites, costs.demand_rivals, settings.competition)
+        inputs = _inputs(others, costs, market, settings)
+        return compute_features(replace(inputs, kept=np.arange(len(others.candidates), dtype=np.int64)))
+
+    directions = {
+        feature.name: 1 if direction_of(feature, settings) == "more" else -1
+        for feature in FEATURES
+        if feature.name not in settings.values
+    }
+    stage.progress.say(f"learnt score: {settings.learn.target} of {len(data.existing):,} outlets")
+    study = learn_project(data, raw, measure, directions, settings.learn, seed=stage.seed)
+    return write_learnt(stage, table, study, settings.learn), study.notes
 
 
 def score_candidates(
