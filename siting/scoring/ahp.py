@@ -151,7 +151,7 @@ def _worst(matrix: Floats, vector: Floats, names: tuple[str, ...]) -> Contradict
     """Return the judgement farthest from what the weights say, of those that others bear on, or None."""
     rows, columns = np.nonzero(np.triu(matrix, 1))
     off = np.abs(np.log(matrix[rows, columns] * vector[columns] / vector[rows]))
-    for at in np.argsort(-off, kind="stable").tolist():
+    for at in np.argsort(-off.round(9), kind="stable").tolist():
         first, second = int(rows[at]), int(columns[at])
         if off[at] <= _NOISE:
             return None

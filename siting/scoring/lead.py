@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from siting.settings.weighing import Method
 
 _NOISE = 1e-12
+_DIGITS = 12
 
 Floats = NDArray[np.float64]
 
@@ -108,7 +109,7 @@ def lead_of(values: Floats, weights: Floats, first: int, method: Method = "weigh
     change[some] = np.nanmin(moved[some], axis=1)
     one = None
     if some.any():
-        rival, k = (int(at) for at in np.unravel_index(np.nanargmin(moved), moved.shape))
+        rival, k = (int(at) for at in np.unravel_index(np.nanargmin(moved.round(_DIGITS)), moved.shape))
         one = OneWeight(feature=int(used[k]), before=float(share[k]), after=float(after[rival, k]), rival=rival)
     together = _together(values, weights, used, first) if method == "weighted_sum" else None
     return Lead(first, change, one, together)
@@ -144,13 +145,15 @@ def _defined(u: Floats, rest: Floats, here: Floats) -> NDArray[np.bool_]:
 
 
 def _roots(square: Floats, linear: Floats, constant: Floats) -> Floats:
-    """Return the roots from 0 of square · u² + linear · u + constant = 0, shape (2, m, k), NaN where there is none."""
+    """Return the roots above 0 of square · u² + linear · u + constant = 0, shape (2, m, k), NaN where there is none.
+
+    A root at 0 is no change that lets another pass: nothing is left to take away.
+    """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         inside = linear**2 - 4.0 * square * constant
         half = -0.5 * (linear + np.copysign(np.sqrt(np.maximum(inside, 0.0)), linear))
         both = np.stack([half / square, constant / half])
-    found = np.isfinite(both) & (both >= -_NOISE) & (inside >= 0.0)
-    return np.where(found, np.maximum(both, 0.0), np.nan)
+    return np.where(np.isfinite(both) & (both > _NOISE) & (inside >= 0.0), both, np.nan)
 
 
 def _together(values: Floats, weights: Floats, used: NDArray[np.intp], first: int) -> AllWeights | None:
@@ -162,7 +165,7 @@ def _together(values: Floats, weights: Floats, used: NDArray[np.intp], first: in
     moved = taken.sum(axis=1)
     if not np.isfinite(moved).any():
         return None
-    at = int(np.nanargmin(moved))
+    at = int(np.nanargmin(moved.round(_DIGITS)))
     changed = np.zeros(len(weights))
     changed[used] = share - taken[at]
     changed[used[int(np.argmin(lead[at]))]] += moved[at]

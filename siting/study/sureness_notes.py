@@ -25,6 +25,8 @@ _AGGREGATIONS = {
 def tell_method(scored: Scored, chosen: ChosenWeights, settings: ScoreSettings) -> list[str]:
     """Say how features were valued, weighed and put together, where it is not the default."""
     notes = _values_told(scored, settings)
+    if settings.competition.rivals == "follow":
+        notes.append("Rivals near by count as good: they show a good place (rivals = follow).")
     if settings.weighing != "direct":
         notes.append(_weights_told(chosen, settings))
     if chosen.judged is not None:
@@ -72,7 +74,8 @@ def _judgements_told(chosen: ChosenWeights, settings: ScoreSettings) -> list[str
     if judged.missing:
         shown = ", ".join("/".join(pair) for pair in judged.missing[:_PAIRS_SHOWN])
         more = " …" if len(judged.missing) > _PAIRS_SHOWN else ""
-        notes.append(f"{len(judged.missing)} pairs not judged, taken as the others imply: {shown}{more}.")
+        pairs = "1 pair" if len(judged.missing) == 1 else f"{len(judged.missing)} pairs"
+        notes.append(f"{pairs} not judged, taken as the others imply: {shown}{more}.")
     return notes
 
 
