@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from fuzzing.artefact_kinds import small_project
+from fuzzing.siting_kinds import base, toml
 
 Tree = dict[str, bytes]
 OLDER = b"id,name,lon,lat\nc2,B,24.908,60.17\nc3,C,24.912,60.17\n"
@@ -36,7 +37,7 @@ def main() -> int:
     parser.add_argument("--moments", type=int, default=50, help="random moments of whole runs")
     parser.add_argument("--writes", type=int, default=25, help="writes of whole runs to die at")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--small", action="store_true", help="a project without scenario: faster")
+    parser.add_argument("--small", action="store_true", help="a project without halls: faster")
     parser.add_argument("--die-at", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -142,13 +143,10 @@ def _opens_to_write(flags: object) -> bool:
 
 
 def _whole_runs(root: Path, arguments: argparse.Namespace) -> Iterator[str]:
-    scenario = "" if arguments.small else SCENARIO
+    files = {**base(), "outlet.toml": toml(extra=SCENARIO)} if arguments.small else small_project(SCENARIO)
     before, project = root / "before", root / "project"
-    write(
-        before,
-        {**small_project(scenario), "data/candidates.csv": b"id,name,lon,lat\nc2,B,24.908,60.17\nc3,C,24.912,60.17\n"},
-    )
-    write(project, small_project(scenario))
+    write(before, {**files, "data/candidates.csv": OLDER})
+    write(project, files)
     _finish(before)
     started = time.perf_counter()
     _finish(project)
