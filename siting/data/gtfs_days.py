@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 
 from outlet.findings import Remark
 from siting.data.gtfs_tables import WEEKDAYS, Feed
-from siting.data.gtfs_values import Floats, Ints, Values
+from siting.data.gtfs_values import Floats, Ints, Values, repeats_remark
 
 WORKING_DAYS = 5
 WEEK = 7
 YEARS_SEEN_DAYS = 3660
 FLAGS = {"0": 0, "1": 1}
 EXCEPTIONS = {"1": 1, "2": 2}
-FEW = 5
 
 
 @dataclass(frozen=True)
@@ -100,10 +99,7 @@ def read_services(feed: Feed) -> Services:
     """Return the services of calendar.txt and calendar_dates.txt; their faults and remarks are told."""
     values = Values("calendar", feed.tables["calendar"], feed.faults)
     first_row, repeats = values.unique("service_id", same_row_is_fine=True)
-    if len(repeats):
-        text = f"{len(repeats):,} rows repeat other rows word for word and count once"
-        told = tuple(int(row) + 1 for row in repeats[:FEW])
-        feed.remarks.append(Remark(feed.faults.name_of("calendar"), "duplicate-rows", text, told))
+    feed.remarks += repeats_remark(feed.faults.name_of("calendar"), repeats)
     expected = "1 (runs) or 0 (does not)"
     flags = np.column_stack([values.choices(day, FLAGS, "not-a-flag", expected) == 1 for day in WEEKDAYS])
     first, last = values.dates("start_date"), values.dates("end_date")

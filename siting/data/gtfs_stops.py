@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outlet.findings import Remark
-from siting.data.gtfs_values import NONE, Floats, Ints, Values
+from siting.data.gtfs_values import NONE, Floats, Ints, Values, repeats_remark
 from siting.settings.data import Mode
 
 BASIC_TYPES: dict[int, Mode] = {
@@ -83,9 +83,7 @@ def read_stops(values: Values, remarks: list[Remark]) -> Stops:
     """Return the stops; their faults and remarks are told."""
     first, repeats = values.unique("stop_id", same_row_is_fine=True)
     name = values.faults.name_of("stops")
-    if len(repeats):
-        text = f"{len(repeats):,} rows repeat other rows word for word and count once"
-        remarks.append(Remark(name, "duplicate-rows", text, tuple(int(row) + 1 for row in repeats[:FEW])))
+    remarks += repeats_remark(name, repeats)
     kind = values.choices("location_type", LOCATION_TYPES, "out-of-range", "a location type from 0 to 4")
     lon, lat = _coordinates(values, kind)
     parent = values.references("parent_station", first, "stops", required=False)
@@ -97,7 +95,7 @@ def read_stops(values: Values, remarks: list[Remark]) -> Stops:
     names = values.table.column("stop_name")
     blank = np.flatnonzero(names.is_empty() & (kind < 2))
     if len(blank):
-        told = tuple(int(row) + 1 for row in blank[:FEW])
+        told = tuple(int(row) + 1 for row in blank)
         remarks.append(Remark(name, "blank-names", f"{len(blank):,} stops have no name; their ids stand for it", told))
     ids = tuple(first)
     shown = tuple(names.text(row) or ids[at] for at, row in enumerate(rows.tolist()))

@@ -12,7 +12,7 @@ from siting.data.gtfs_calls import Calls, read_calls, read_frequencies
 from siting.data.gtfs_days import Services, read_services
 from siting.data.gtfs_stops import Stops, mode_of, read_stops
 from siting.data.gtfs_tables import Feed
-from siting.data.gtfs_values import NONE, Ints, Values
+from siting.data.gtfs_values import NONE, Ints, Values, repeats_remark
 from siting.settings.data import Mode
 
 EXAMPLES = 5
@@ -67,7 +67,7 @@ def read_timetable(feed: Feed) -> Timetable:
     services = read_services(feed)
     values = Values("trips", feed.tables["trips"], feed.faults)
     first, repeats = values.unique("trip_id", same_row_is_fine=True)
-    tell_repeats(feed, "trips", repeats)
+    feed.remarks += repeats_remark(feed.faults.name_of("trips"), repeats)
     rows = np.fromiter(first.values(), dtype=np.int64, count=len(first))
     listed = all(feed.faults.is_whole(table) for table in ("calendar", "calendar_dates"))
     trips = Trips(
@@ -98,19 +98,11 @@ def _directions(values: Values) -> Ints:
     return np.where(column.is_empty(), NONE, column.codes).astype(np.int64)
 
 
-def tell_repeats(feed: Feed, table: str, repeats: Ints) -> None:
-    """Remark on rows that only repeat others; they count once."""
-    if len(repeats):
-        text = f"{len(repeats):,} rows repeat other rows word for word and count once"
-        rows = tuple(int(row) + 1 for row in repeats[:EXAMPLES])
-        feed.remarks.append(Remark(feed.faults.name_of(table), "duplicate-rows", text, rows))
-
-
 def _read_routes(feed: Feed) -> tuple[Mapping[str, int], tuple[Mode, ...]]:
     """Return the position of each route and its mode."""
     values = Values("routes", feed.tables["routes"], feed.faults)
     first, repeats = values.unique("route_id", same_row_is_fine=True)
-    tell_repeats(feed, "routes", repeats)
+    feed.remarks += repeats_remark(feed.faults.name_of("routes"), repeats)
     column = values.table.column("route_type")
     kinds = [mode_of(value) for value in column.values]
     wrong = np.array([kind is None for kind in kinds], dtype=np.bool_)[column.codes]
@@ -125,9 +117,7 @@ def _tell_routes(feed: Feed, ids: tuple[str, ...], trips: Trips) -> None:
         names = [ids[at] for at in idle.tolist()]
         text = f"{len(idle):,} of {len(ids):,} routes have no trip: {', '.join(names[:EXAMPLES])}"
         text += " …" if len(names) > EXAMPLES else ""
-        feed.remarks.append(
-            Remark(feed.faults.name_of("routes"), "routes-without-trips", text, tuple(names[:EXAMPLES]))
-        )
+        feed.remarks.append(Remark(feed.faults.name_of("routes"), "routes-without-trips", text, tuple(names)))
 
 
 def _tell_trips(feed: Feed, trips: Trips, calls: Calls) -> None:
@@ -136,5 +126,5 @@ def _tell_trips(feed: Feed, trips: Trips, calls: Calls) -> None:
     short = np.flatnonzero(number < 2)
     if len(short) and len(calls.trip):
         text = f"{len(short):,} of {len(trips.ids):,} trips call at fewer than two stops and take nobody anywhere"
-        rows = tuple(trips.ids[at] for at in short[:EXAMPLES].tolist())
+        rows = tuple(trips.ids[at] for at in short.tolist())
         feed.remarks.append(Remark(feed.faults.name_of("trips"), "trips-without-calls", text, rows))

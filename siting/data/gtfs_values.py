@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from outlet.findings import Remark
 from siting.data.gtfs_faults import FeedFaults
 from siting.data.gtfs_tables import Table, TextColumn
 
@@ -27,6 +28,14 @@ WRONG = -2
 TIME = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)", re.ASCII)
 DATE = re.compile(r"\d{8}", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d{1,10}", re.ASCII)
+
+
+def repeats_remark(input_name: str, repeats: Ints) -> list[Remark]:
+    """Return a remark on the rows (from 0) that only repeat others, or none where there are none."""
+    if not len(repeats):
+        return []
+    text = f"{len(repeats):,} rows repeat other rows word for word and count once"
+    return [Remark(input_name, "duplicate-rows", text, tuple(int(row) + 1 for row in repeats))]
 
 
 def seconds_of(text: str) -> int:

@@ -82,13 +82,14 @@ def read_layer(source: Source, layer: str, chosen: LayerSettings, *, repair: boo
     wanted, named, lon, lat = _column_names(chosen)
     raw = read_source(source, columns=[*wanted, *chosen.where, *chosen.where_not], lon=lon, lat=lat)
     read = LayerFile(raw.frame, faults=list(raw.faults), remarks=list(raw.remarks))
-    is_known = _settle_crs(source, chosen, read)
+    is_known = _settle_crs(source, chosen, read) if raw.is_placed else False
     frame = _filtered(source, Raw(read.frame, raw.columns), chosen, read.faults)
     if not len(frame) and not raw.faults and layer not in MAY_BE_EMPTY:
         read.faults.append(source.fault("empty-layer", "no row", f"at least one row of {layer}"))
-    frame, found, told = check_geometry(source, frame, KINDS[layer], repair=repair)
-    read.faults += found
-    read.remarks += told
+    if raw.is_placed:
+        frame, found, told = check_geometry(source, frame, KINDS[layer], repair=repair)
+        read.faults += found
+        read.remarks += told
     if is_known:
         read.placed, told = place(layer, source, frame)
         read.remarks += told

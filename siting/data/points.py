@@ -43,22 +43,22 @@ Floats = NDArray[np.float64]
 def with_points(source: Source, frame: pd.DataFrame, lon: str, lat: str) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Return a table with points, and a fault for every row whose coordinates cannot be read.
 
-    Rows at fault are left out; rows whose coordinates are empty have no geometry.
+    Rows at fault are left out; rows whose coordinates are empty have no geometry, nor has any row where the columns
+    are not there.
 
     Raises
     ------
     TableError
-        When the columns are not there, or when it is not clear which number is the latitude.
+        When it is not clear which number is the latitude.
     """
     known = [str(column) for column in frame.columns]
+    missing = [column for column in ((lon, lat) if source.point is None else (source.point,)) if column not in known]
+    if missing:
+        nowhere = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=None)
+        return gpd.GeoDataFrame(frame, geometry=nowhere), [_missing(source, frame, name, lon) for name in missing]
     if source.point is not None:
-        if source.point not in known:
-            raise TableError([missing_column(source, source.point, known)])
         x, y, faults = _read_pairs(source, _as_text(frame[source.point]))
     else:
-        missing = [column for column in (lon, lat) if column not in known]
-        if missing:
-            raise TableError([_missing(source, frame, column, is_lon=column == lon) for column in missing])
         x, faults = read_coordinates(source, frame[lon], "EWO")
         y, more = read_coordinates(source, frame[lat], "NS")
         faults = [*faults, *more]
@@ -70,9 +70,12 @@ def with_points(source: Source, frame: pd.DataFrame, lon: str, lat: str) -> tupl
     return (made[~made.index.isin(wrong)] if wrong else made), faults
 
 
-def _missing(source: Source, frame: pd.DataFrame, column: str, *, is_lon: bool) -> Fault:
+def _missing(source: Source, frame: pd.DataFrame, column: str, lon: str) -> Fault:
     """Return the fault of a coordinate column that is not there, with the one that looks like it."""
     fault = missing_column(source, column, [str(name) for name in frame.columns])
+    if column == source.point:
+        return fault
+    is_lon = column == lon
     for name in map(str, frame.columns):
         if (_LON if is_lon else _LAT).search(name):
             return replace(fault, fix=f'Map it: columns = {{ {"lon" if is_lon else "lat"} = "{name}" }}.')

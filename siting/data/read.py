@@ -14,7 +14,6 @@ from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
 import pandas as pd
-import pyproj
 
 from outlet.data.archive import Archive, open_archive, read_gzip
 from outlet.data.lossy import lossy_ids
@@ -29,7 +28,7 @@ from siting.data.tags import with_tags
 from siting.data.vector import JSON_SUFFIXES, PARQUET_SUFFIXES, read_parquet, read_vector
 from siting.data.vector_checks import SUFFIXES as VECTOR_SUFFIXES
 
-__all__ = ["Join", "PointOrder", "Raw", "Source", "missing_column", "one_line", "parse_crs", "read_source"]
+__all__ = ["Join", "PointOrder", "Raw", "Source", "missing_column", "one_line", "read_source"]
 
 ARCHIVE_SUFFIXES = (".zip", ".kmz")
 ZIPPED_SUFFIXES = (*VECTOR_SUFFIXES, *PARQUET_SUFFIXES, *TEXT_SUFFIXES, *BOOK_SUFFIXES)
@@ -62,7 +61,7 @@ def read_source(source: Source, *, columns: Sequence[str], lon: str = "lon", lat
     Raises
     ------
     TableError
-        When the file is missing, unsafe, cannot be read, or is a table without coordinate columns.
+        When the file is missing, unsafe or cannot be read.
     """
     if not source.path.is_file():
         raise TableError([source.fault("missing-file", "no such file", "a file", "Put it there or correct the path.")])
@@ -77,8 +76,10 @@ def read_source(source: Source, *, columns: Sequence[str], lon: str = "lon", lat
     faults = list(read.faults)
     if read.is_text and source.id in frame.columns:
         faults += lossy_ids(frame[source.id], source.name)
+    is_placed = True
     if not isinstance(frame, gpd.GeoDataFrame):
         frame, wrong = with_points(source, frame, lon, lat)
+        is_placed = not any(fault.code == "missing-column" for fault in wrong)
         faults += wrong
     known = (*read.columns, *(str(name) for name in frame.columns if name not in (*read.columns, frame.geometry.name)))
     frame, joined, join_remarks = with_join(source, frame, known)
@@ -86,7 +87,7 @@ def read_source(source: Source, *, columns: Sequence[str], lon: str = "lon", lat
     kept = [name for name in dict.fromkeys(columns) if name in known and name in frame.columns]
     made = gpd.GeoDataFrame(frame[kept], geometry=frame.geometry.to_numpy(), crs=frame.crs)
     made.index = frame.index
-    return Raw(made, known, (*read.remarks, *tag_remarks, *join_remarks), tuple(faults))
+    return Raw(made, known, (*read.remarks, *tag_remarks, *join_remarks), tuple(faults), is_placed)
 
 
 def _read(source: Source, path: Path, wanted: Sequence[str], layer: str | None) -> _Read:
@@ -176,11 +177,3 @@ def _choose_member(source: Source, archive: Archive) -> tuple[str, str | None]:
         return inside[0], layer
     fix = f"Files there: {shown}."
     raise TableError([source.fault("unreadable", f"no {layer!r} inside the zip", "a file inside the zip", fix)])
-
-
-def parse_crs(source: Source, text: str) -> pyproj.CRS:
-    """Return the coordinate system that a setting names, or raise TableError."""
-    try:
-        return pyproj.CRS.from_user_input(text)
-    except pyproj.exceptions.CRSError as error:
-        raise TableError([source.fault("unknown-crs", f"crs = {text!r}", "a name such as EPSG:4326")]) from error

@@ -117,13 +117,16 @@ class Raw:
     remarks
         Oddities that are no faults.
     faults
-        Faults of single rows; those rows are not in the frame.
+        Faults of single rows, which are not in the frame, and of coordinate columns that are not there.
+    is_placed
+        Whether the file says where its rows lie; else no row has a geometry.
     """
 
     frame: gpd.GeoDataFrame
     columns: tuple[str, ...]
     remarks: tuple[Remark, ...] = ()
     faults: tuple[Fault, ...] = ()
+    is_placed: bool = True
 
 
 def missing_column(source: Source, column: str, known: Sequence[str]) -> Fault:
