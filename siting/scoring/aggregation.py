@@ -63,7 +63,7 @@ def aggregate(values: Floats, weights: Floats, how: Aggregation = WEIGHTED_SUM) 
     Examples
     --------
     >>> aggregate(np.array([[75.0, 50.0]]), np.array([0.5, 0.5]), Aggregation("topsis")).round(4)
-    array([61.7178])
+    array([61.7218])
     """
     score = np.full(len(values), np.nan)
     if how.method == "weighted_sum":

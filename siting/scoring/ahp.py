@@ -89,8 +89,8 @@ def judged_weights(judgements: Mapping[str, float], names: tuple[str, ...], limi
 
     Examples
     --------
-    >>> judged_weights({"a/b": 2, "b/c": 2}, ("a", "b", "c")).weights["a"]
-    0.5714285714285714
+    >>> round(judged_weights({"a/b": 2, "b/c": 2}, ("a", "b", "c")).weights["a"], 6)
+    0.571429
     """
     if len(names) > len(RANDOM_INDEX):
         raise InputError(f"{_WHERE}: {len(names)} features are judged; expected at most {len(RANDOM_INDEX)}")

@@ -10,6 +10,9 @@ import pytest
 
 from outlet.errors import InputError, ProjectError
 from outlet.stage import StageRun, Summary
+from siting.data.load import load_siting_data
+from siting.data.results import PlanFile, Results
+from siting.maps.content import candidate_values
 from siting.report.content import read_context
 from siting.scoring.features import FEATURE_NAMES
 from siting.study.breakdown import is_weighted_mean, weights_told
@@ -135,9 +138,28 @@ def test_weights_come_back_from_the_table_where_no_candidate_has_all() -> None:
     assert weights_told(table, "abc") == {"a": 0.75, "b": 0.25, "c": 0.25}
 
 
-def test_the_report_tells_what_scoring_assumed(gridtown: Path, run_in: Run) -> None:
-    from siting.data.results import PlanFile, Results
+def test_the_map_shows_the_parts_and_weights_that_were_used(gridtown: Path, run_in: Run) -> None:
+    for overrides, additive in ((AHP, True), (("siting.score.aggregation=topsis",), False)):
+        _, table = scored(gridtown, run_in, *overrides)
+        data = load_siting_data(run_in(gridtown).project)
+        results = Results(
+            candidates=table.reset_index().sort_values("rank", ignore_index=True),
+            plan=PlanFile(model="max_cover", status="optimal"),
+            outlets=(),
+        )
+        found = candidate_values(data, results)
+        if additive:
+            assert found["parts"] is None
+            assert weights_told(table, FEATURE_NAMES) == pytest.approx(weights_of(table), abs=1e-5)
+        else:
+            parts, scores = found["parts"], found["score"]
+            assert isinstance(parts, list)
+            assert isinstance(scores, list)
+            sums = [sum(part for part in row if part is not None) for row in parts]
+            assert sums == pytest.approx([score or 0.0 for score in scores])
 
+
+def test_the_report_tells_what_scoring_assumed(gridtown: Path, run_in: Run) -> None:
     summary, table = scored(gridtown, run_in, *AHP)
     results = Results(candidates=table.reset_index(), plan=PlanFile(model="max_cover", status="optimal"), outlets=())
     assert read_context(gridtown / "out", results, "en").notes[-len(summary.notes) :] == tuple(summary.notes)
