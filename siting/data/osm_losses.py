@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from outlet.findings import Remark
 
-SHOWN = 30
+SHOWN = 8
 
 
 @dataclass
