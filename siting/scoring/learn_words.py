@@ -10,6 +10,7 @@ NEXT_TO_NOTHING, LITTLE, PART = 0.1, 0.3, 0.6
 
 _SHORTFALL = 0.05
 _NAMED = 3
+_NOTICED = 0.005
 
 
 def tell_learnt(learnt: Learnt) -> tuple[str, ...]:
@@ -22,7 +23,7 @@ def tell_learnt(learnt: Learnt) -> tuple[str, ...]:
         _tell_location(learnt),
         *_tell_all(learnt),
         _tell_intervals(learnt),
-        f"Most of it rests on {', '.join(one.feature for one in learnt.importances[:_NAMED])}.",
+        _tell_features(learnt),
     )
 
 
@@ -49,7 +50,7 @@ def _tell_all(learnt: Learnt) -> tuple[str, ...]:
         return ()
     own, both, names = learnt.figures["own"], learnt.figures["all"], ", ".join(learnt.observed.own)
     gain = both.r2 - own.r2
-    added = f"location adds {gain:.2f} to R²" if gain > 0 else "location adds nothing"
+    added = f"location adds {gain:.2f} to R²" if gain >= _NOTICED else "location adds nothing"
     return (f"{names} alone: {_figures(own)}; with location: {_figures(both)}; {added}.",)
 
 
@@ -60,6 +61,13 @@ def _tell_intervals(learnt: Learnt) -> str:
         f"Intervals of {100 * stated:g} % held {100 * measured:.1f} % of the outlets left out "
         f"(worst fold {100 * worst:.1f} %){short}; a typical one reaches {learnt.factor:.2g} times up and down."
     )
+
+
+def _tell_features(learnt: Learnt) -> str:
+    named = [one.feature for one in learnt.importances[:_NAMED] if one.mean >= _NOTICED]
+    if not named:
+        return "No feature helps to predict outlets that were left out: do not rely on the predictions."
+    return f"Most of it rests on {', '.join(named)}."
 
 
 def _figures(figures: Figures) -> str:

@@ -81,6 +81,15 @@ def test_it_says_when_location_explains_most() -> None:
     assert tell_learnt(found)[1].startswith("Location alone explains most of sales")
 
 
+def test_it_says_when_nothing_can_be_predicted() -> None:
+    """Sales by lot: no feature may be praised, and location adds nothing to brands."""
+    found = learn_sales(town(4, of_location=0.0, of_brand=0.0), SETTINGS, 7)
+    assert found.figures["all"].r2 < 0.05
+    told = tell_learnt(found)
+    assert told[2].endswith("location adds nothing.")
+    assert told[4] == "No feature helps to predict outlets that were left out: do not rely on the predictions."
+
+
 def test_intervals_hold_new_outlets_of_the_same_town(learnt: Learnt) -> None:
     other = town(11, of_location=1.0, of_brand=1.0)
     predicted = predict_sales(learnt.model, other.features)
