@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from layout.data.hall_sample import HALLS, read_hall
+from layout.data.plans.hall_sample import HALLS, read_hall
 from layout.data.read import read_plan
 from layout.floor.cells import free_cells, near_cells
 from layout.flow.journeys import Errand, plan_journeys, trips

@@ -101,7 +101,9 @@ def siting_part() -> SamplePart:
         toml_section("siting.data.competitors", CompetitorSettings, {"file": "data/competitors.csv", **table}),
         toml_section("siting.data.stops", StopSettings, {"gtfs": [f"data/{COPIED[2]}"]}),
         toml_section(
-            "siting.data.streets", StreetSettings, {"file": f"data/{COPIED[1]}", "columns": {"kind": "highway"}}
+            "siting.data.streets",
+            StreetSettings,
+            {"file": f"data/{COPIED[1]}", "columns": {"kind": "highway"}},
         ),
         toml_whole("siting.score", ScoreSettings()),
         toml_whole("siting.locate", locate),

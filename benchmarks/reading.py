@@ -43,19 +43,19 @@ def read_new_york(folder: Path) -> str:
 
 def read_bus(folder: Path) -> str:
     """Read the feed and count departures per stop and hour."""
-    from siting.data.gtfs import read_departures
+    from siting.data.gtfs.feed import read_departures
     from siting.data.read import Source
 
     file = DATA / "nyc" / "bus_manhattan_gtfs_2026.zip"
     found = read_departures(Source(file, file.name), dt.date(2026, 11, 23))
-    return f"{len(found.table)} rows of stop, route and hour"
+    return f"{len(found.table())} rows of stop, route and hour"
 
 
 def read_extract(name: str) -> Callable[[Path], str]:
     """Read every kind of feature of an extract."""
 
     def read(folder: Path) -> str:
-        from siting.data.osm import read_extract as read_osm
+        from siting.data.osm.extract import read_extract as read_osm
 
         extract = read_osm(DATA / name)
         return f"{len(extract.points.ids)} points, {len(extract.lines.ids)} lines, {len(extract.areas.ids)} areas"

@@ -1,15 +1,15 @@
 """Read a hall plan, GeoJSON or DXF, alone or in a zip, into a FloorPlan: `read_plan`, `check_plan`.
 
-`layout.data.geojson` and `layout.data.dxf` say what a file of each kind must hold.
+`layout.data.plans.geojson` and `layout.data.plans.dxf` say what a file of each kind must hold.
 """
 
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from layout.data.build import build_plan
-from layout.data.plausible import judge
-from layout.data.shapes import Drawing, Reading
+from layout.data.plans.build import build_plan
+from layout.data.plans.plausible import judge
+from layout.data.plans.shapes import Drawing, Reading
 from layout.floor.plan import FloorPlan
 from layout.settings.hall import HallSettings
 from outlet.data.archive import open_archive
@@ -87,9 +87,9 @@ def _from_archive(file: Path, label: str, settings: HallSettings) -> tuple[bytes
 def _drawing(data: bytes, name: str, label: str, settings: HallSettings) -> Drawing:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix == ".dxf":
-        from layout.data.dxf import read_dxf
+        from layout.data.plans.dxf import read_dxf
 
         return read_dxf(data, label, settings)
-    from layout.data.geojson import read_geojson
+    from layout.data.plans.geojson import read_geojson
 
     return read_geojson(data, label, settings)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from layout.data.hall_sample import HALLS, read_hall
 from layout.data.people_sample import people_part, section_text
+from layout.data.plans.hall_sample import HALLS, read_hall
 from layout.settings.hall import EquipmentSettings, HallSettings, ProgrammeSettings
 from outlet.samples import SamplePart, SampleRequest
 

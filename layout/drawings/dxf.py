@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
-from layout.data.dxf_write import dxf_bytes, new_drawing
+from layout.data.plans.dxf_write import dxf_bytes, new_drawing
 from layout.drawings.building import lines, partitions, polygons, zone_shape
 from layout.drawings.contents import broken_at
 from layout.drawings.hall import HallDrawing

@@ -15,9 +15,9 @@ def check(project: Project) -> Findings:
     """Look at every layer that the settings name; nothing is solved, and nothing is left unread because of a fault."""
     if not project.has("siting"):
         return Findings()
+    from siting.data.contracts.streets import street_remarks
     from siting.data.gather import gather
     from siting.data.load import assemble
-    from siting.data.streets import street_remarks
     from siting.geo.crs import parse_metric_crs
     from siting.settings import SitingSettings
 

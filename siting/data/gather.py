@@ -16,12 +16,12 @@ import shapely
 from outlet.errors import Fault, InputError, TableError
 from outlet.findings import Count, Remark
 from outlet.project import DataPath, Project
-from siting.data.describe import describe_source
-from siting.data.gtfs import read_gtfs
-from siting.data.layer_file import LayerFile, read_layer
-from siting.data.places import Placed, place_faults
-from siting.data.source import Source
-from siting.data.together import together_faults
+from siting.data.contracts.layer_file import LayerFile, read_layer
+from siting.data.contracts.places import Placed, place_faults
+from siting.data.contracts.together import together_faults
+from siting.data.files.describe import describe_source
+from siting.data.files.source import Source
+from siting.data.gtfs.feed import read_gtfs
 from siting.settings import SitingSettings
 from siting.settings.data import LAYERS, DataSettings, LayerSettings, StopSettings
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 from outlet.project import Project
-from siting.data.columns import rows_of
+from siting.data.contracts.columns import rows_of
+from siting.data.contracts.geometry import centres
+from siting.data.contracts.tables import empty_table, generated_table
+from siting.data.contracts.together import together_remarks
 from siting.data.gather import Gathered, gather, layer_settings
-from siting.data.geometry import centres
 from siting.data.layers import SitingData, points_of
-from siting.data.tables import empty_table, generated_table
-from siting.data.together import together_remarks
 from siting.geo.candidates import Ground, Siting, along_streets
 from siting.geo.crs import degrees_of, length_error, metric_crs, parse_metric_crs
 from siting.geo.datum import choose_operation

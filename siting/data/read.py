@@ -21,12 +21,12 @@ from outlet.data.table import TEXT_SUFFIXES, examine_table, is_table
 from outlet.data.workbook import BOOK_SUFFIXES
 from outlet.errors import Fault, TableError
 from outlet.findings import Remark
-from siting.data.joins import with_join
-from siting.data.points import with_points
-from siting.data.source import Join, PointOrder, Raw, Source, missing_column, one_line
-from siting.data.tags import with_tags
-from siting.data.vector import JSON_SUFFIXES, PARQUET_SUFFIXES, read_parquet, read_vector
-from siting.data.vector_checks import SUFFIXES as VECTOR_SUFFIXES
+from siting.data.files.joins import with_join
+from siting.data.files.points import with_points
+from siting.data.files.source import Join, PointOrder, Raw, Source, missing_column, one_line
+from siting.data.files.tags import with_tags
+from siting.data.files.vector import JSON_SUFFIXES, PARQUET_SUFFIXES, read_parquet, read_vector
+from siting.data.files.vector_checks import SUFFIXES as VECTOR_SUFFIXES
 
 __all__ = ["Join", "PointOrder", "Raw", "Source", "missing_column", "one_line", "read_source"]
 
@@ -113,7 +113,7 @@ def _read(source: Source, path: Path, wanted: Sequence[str], layer: str | None) 
 
 
 def _read_osm(source: Source, wanted: Sequence[str]) -> _Read:
-    from siting.data.osm_layers import read_extract_layer
+    from siting.data.osm.layers import read_extract_layer
 
     if source.osm is None:
         raise TableError([source.fault("unreadable", "an OpenStreetMap extract", "a layer that it can give")])

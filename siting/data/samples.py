@@ -10,7 +10,7 @@ from importlib.resources import as_file, files
 from outlet.errors import InputError
 from outlet.project import Sector
 from outlet.samples import SamplePart, SampleRequest
-from siting.data.osm import Extract
+from siting.data.osm.extract import Extract
 
 HELSINKI = SampleRequest(brand="Nordea", sector="bank")
 HELSINKI_AS_OF = dt.date(2026, 6, 1)
@@ -34,7 +34,7 @@ def helsinki(request: SampleRequest) -> SamplePart:
 
 def riverton(request: SampleRequest) -> SamplePart:
     """Make the synthetic town of Riverton, complete, from seed 7."""
-    from siting.data.riverton import riverton_part
+    from siting.data.synthetic.riverton import riverton_part
 
     return riverton_part()
 
@@ -47,7 +47,7 @@ def from_osm(request: SampleRequest) -> SamplePart:
     InputError
         When the extract cannot be read, the brand matches nothing, or the extract lacks streets, stops or homes.
     """
-    from siting.data.osm_origin import origin_of
+    from siting.data.osm.origin import origin_of
 
     part, extract = _from_extract(request)
     origin = origin_of(extract, today=dt.datetime.now(tz=dt.UTC).date())
@@ -63,7 +63,7 @@ def from_osm(request: SampleRequest) -> SamplePart:
 
 def _from_extract(request: SampleRequest) -> tuple[SamplePart, Extract]:
     """Return what an extract gives but for when and where it is from, and the extract."""
-    from siting.data.osm_project import osm_files, osm_toml
+    from siting.data.osm.project import osm_files, osm_toml
 
     if request.osm is None or request.brand is None:
         raise InputError("a project from OpenStreetMap needs an extract and a brand")

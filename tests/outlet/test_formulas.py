@@ -18,7 +18,9 @@ SIGNS = ("=", "+", "-", "@")
 def out(tiny: Path) -> Path:
     """The out/ folder of a tiny project in which every text that can is a formula."""
     sites = "id,lon,lat,name,format\n"
-    candidates = [f'"{sign}c{at}",{24.902 + 0.006 * at:.3f},60.170,{sign}n{at},=own' for at, sign in enumerate(SIGNS[:3])]
+    candidates = [
+        f'"{sign}c{at}",{24.902 + 0.006 * at:.3f},60.170,{sign}n{at},=own' for at, sign in enumerate(SIGNS[:3])
+    ]
     (tiny / "data" / "candidates.csv").write_text(sites + "\n".join(candidates) + "\n", encoding="utf-8")
     (tiny / "data" / "existing.csv").write_text("id,lon,lat,name,brand\n@e1,24.912,60.17,=1+1,=b\n", encoding="utf-8")
     demand = [f"={at},{24.90 + at * 0.002:.3f},60.170,{10 + at},+name,=A" for at in range(10)]

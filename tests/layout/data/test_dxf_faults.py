@@ -13,8 +13,8 @@ from ezdxf.document import Drawing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from layout.data.plans.shapes import Reading
 from layout.data.read import check_plan
-from layout.data.shapes import Reading
 from layout.settings.hall import HallSettings
 
 PLAIN = HallSettings()

@@ -11,7 +11,7 @@ import ezdxf
 import pytest
 from shapely.geometry import Point, Polygon, shape
 
-from layout.data import hall_sample
+from layout.data.plans import hall_sample
 
 
 @pytest.mark.parametrize("name", sorted(hall_sample.HALLS.values()))
@@ -21,7 +21,7 @@ def test_shipped_files_equal_what_the_generator_draws(name: str) -> None:
 
 def test_another_process_draws_the_same_bytes() -> None:
     code = (
-        "import hashlib; from layout.data.hall_sample import make_halls; "
+        "import hashlib; from layout.data.plans.hall_sample import make_halls; "
         "print({k: hashlib.sha256(v).hexdigest() for k, v in sorted(make_halls().items())})"
     )
     runs = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)}

@@ -88,7 +88,7 @@ def test_tickets_of_the_commonest_letter():
 @pytest.mark.parametrize("missing", [0.0, 0.5])
 @pytest.mark.parametrize(("per_hour", "counters"), [(12, 2), (30, 3), (31, 3), (90, 10)])
 def test_simulated_days_within_the_stated_error(missing, per_hour, counters):
-    """Ten days each, half of the numbers missing: the total within 2 %, half hours within 1.5 visits or 5 % in the mean.
+    """Ten days each, half of the numbers missing: total within 2 %, half hours within 1.5 visits or 5 % in the mean.
 
     With every number known, the error of a half hour is only that of spreading five minutes evenly.
     """

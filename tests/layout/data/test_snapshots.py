@@ -150,7 +150,7 @@ def test_nothing_but_junk_is_a_fault(write):
 @pytest.mark.shared
 @pytest.mark.slow
 def test_offices_of_warsaw(shared):
-    """Two days bear the next year's date and are set right; New Year and Epiphany, when all were closed, are no days of visits."""
+    """Two days bear the next year's date and are set right; New Year and Epiphany, when all were shut, do not count."""
     file = shared / "data/arrivals/warsaw_office_queues.csv.gz"
     days = {"2020-12-30": "2019-12-30", "2020-12-31": "2019-12-31"}
     found = read_snapshots(file, SnapshotSettings(columns=WARSAW, corrected_days=days))

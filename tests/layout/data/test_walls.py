@@ -14,10 +14,10 @@ from shapely import LineString, box
 from shapely.affinity import rotate, translate
 from shapely.geometry.base import BaseGeometry
 
-from layout.data.gaps import close_gaps
+from layout.data.plans.gaps import close_gaps
+from layout.data.plans.shapes import Reading
+from layout.data.plans.walls import bodies_of, is_tangled, outline_of_walls
 from layout.data.read import check_plan
-from layout.data.shapes import Reading
-from layout.data.walls import bodies_of, is_tangled, outline_of_walls
 from layout.settings.hall import HallSettings
 
 Segment = tuple[tuple[float, float], tuple[float, float]]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layout.data import hall_sample
+from layout.data.plans import hall_sample
 from layout.data.read import read_plan
 from layout.drawings import FlowHeat, HallDrawing
 from layout.floor.plan import FloorPlan

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from layout.data import hall_sample
+from layout.data.plans import hall_sample
 from layout.data.read import read_plan
 from layout.floor.cells import free_cells
 from layout.floor.plan import Door, FloorPlan

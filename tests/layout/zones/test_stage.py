@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layout.data.hall_sample import HALLS, read_hall
+from layout.data.plans.hall_sample import HALLS, read_hall
 from outlet.cli.main import run_command
 
 TOML = """

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from outlet.errors import TableError
-from siting.data.gtfs import read_gtfs
+from siting.data.gtfs.feed import read_gtfs
 from siting.data.read import Source
 from siting.settings.data import StopSettings
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siting.data.gtfs import read_departures
+from siting.data.gtfs.feed import read_departures
 from siting.data.read import Source
 
 AS_OF = dt.date(2026, 6, 3)

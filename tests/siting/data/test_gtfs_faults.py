@@ -8,8 +8,8 @@ import zipfile
 import pytest
 
 from outlet.errors import TableError
-from siting.data.gtfs import read_departures
-from siting.data.gtfs_faults import MOST_ROWS
+from siting.data.gtfs.faults import MOST_ROWS
+from siting.data.gtfs.feed import read_departures
 from siting.data.read import Source
 
 AS_OF = dt.date(2026, 6, 3)

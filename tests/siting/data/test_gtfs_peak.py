@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outlet.errors import TableError
-from siting.data.gtfs import read_gtfs
-from siting.data.gtfs_peak import read_peak
+from siting.data.gtfs.feed import read_gtfs
+from siting.data.gtfs.peak import read_peak
 from siting.data.read import Source
 from siting.settings.data import StopSettings
 

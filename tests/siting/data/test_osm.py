@@ -11,11 +11,11 @@ import shapely
 
 from outlet.errors import InputError
 from outlet.samples import SampleRequest
-from siting.data.osm import Extract, Features
-from siting.data.osm_choice import project_choice
-from siting.data.osm_places import find_homes, find_outlets, find_stops, find_streets, find_water, is_central_bank
-from siting.data.osm_rules import osm_rules
-from siting.data.osm_stream import read_extract
+from siting.data.osm.choice import project_choice
+from siting.data.osm.extract import Extract, Features
+from siting.data.osm.places import find_homes, find_outlets, find_stops, find_streets, find_water, is_central_bank
+from siting.data.osm.rules import osm_rules
+from siting.data.osm.stream import read_extract
 from siting.data.samples import from_osm
 
 RULES = osm_rules()

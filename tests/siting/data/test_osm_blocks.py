@@ -11,9 +11,9 @@ import osmium
 import pytest
 
 from outlet.errors import TableError
-from siting.data.osm import Choice
-from siting.data.osm_blocks import find_blocks
-from siting.data.osm_stream import read_extract
+from siting.data.osm.blocks import find_blocks
+from siting.data.osm.extract import Choice
+from siting.data.osm.stream import read_extract
 
 WANTED = Choice(lines=frozenset({("highway", "*")}))
 

@@ -9,10 +9,10 @@ from importlib.resources import as_file, files
 import osmium
 import pytest
 
-from siting.data import osm_layers
 from siting.data.check import check
 from siting.data.gather import gather
 from siting.data.load import load_siting_data
+from siting.data.osm import layers as osm_layers
 
 FILE = 'file = "data/city.osm.pbf"\n'
 HEAD = """

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import shapely
 
-from siting.data.osm import Extract, Features
-from siting.data.osm_origin import origin_of
+from siting.data.osm.extract import Extract, Features
+from siting.data.osm.origin import origin_of
 
 TODAY = dt.date(2026, 7, 1)
 NONE = Features((), (), np.empty(0, dtype=object))

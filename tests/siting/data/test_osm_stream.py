@@ -16,11 +16,11 @@ from osmium.osm.mutable import Node, Relation, Way
 
 from outlet.errors import TableError
 from outlet.progress import Progress, watching
-from siting.data import osm_stream
-from siting.data.osm import Choice
-from siting.data.osm_choice import project_choice
-from siting.data.osm_rules import osm_rules
-from siting.data.osm_stream import read_extract
+from siting.data.osm import stream as osm_stream
+from siting.data.osm.choice import project_choice
+from siting.data.osm.extract import Choice
+from siting.data.osm.rules import osm_rules
+from siting.data.osm.stream import read_extract
 
 WANTED = Choice(
     points=frozenset({("amenity", "bank")}),
@@ -147,7 +147,7 @@ def test_blocks_read_some_at_a_time_give_the_same(monkeypatch):
     with as_file(files("siting.data").joinpath("extracts/Helsinki.osm.pbf")) as path:
         choice = project_choice(osm_rules(), "bank")
         whole = read_extract(path, choice)
-        monkeypatch.setattr("siting.data.osm_blocks.CHUNK_UNPACKED", 1)
+        monkeypatch.setattr("siting.data.osm.blocks.CHUNK_UNPACKED", 1)
         parts = read_extract(path, choice)
     assert parts.areas.ids == whole.areas.ids
     assert parts.lines.ids == whole.lines.ids
@@ -196,9 +196,9 @@ CHILD = """
 import sys
 from pathlib import Path
 from outlet.errors import TableError
-from siting.data.osm_choice import project_choice
-from siting.data.osm_rules import osm_rules
-from siting.data.osm_stream import read_extract
+from siting.data.osm.choice import project_choice
+from siting.data.osm.rules import osm_rules
+from siting.data.osm.stream import read_extract
 for name in sys.argv[1:]:
     try:
         read_extract(Path(name), project_choice(osm_rules(), "bank"))

@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 from outlet.errors import TableError
+from siting.data.files.tags import parse_tags
 from siting.data.read import Source, read_source
-from siting.data.tags import parse_tags
 
 NAMES = ["Töölö", "朝阳门", "鯖江"]
 
@@ -242,7 +242,7 @@ def test_faults_of_rows_are_beside_the_rows(tmp_path):
 
 def test_promised_rows_that_cannot_be_there_are_refused(tmp_path, monkeypatch):
     path = write(tmp_path / "a.gpkg")
-    monkeypatch.setattr("siting.data.vector.BYTES_PER_ROW", 1_000_000)
+    monkeypatch.setattr("siting.data.files.vector.BYTES_PER_ROW", 1_000_000)
     code, text = fault(path)
     assert code == "unreadable"
     assert text.startswith("3 rows promised by a file of")

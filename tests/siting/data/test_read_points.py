@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from outlet.errors import TableError
 from siting.data.check import check
+from siting.data.files.points import read_coordinates
 from siting.data.load import load_siting_data
-from siting.data.points import read_coordinates
 from siting.data.read import Source, read_source
 
 
@@ -97,7 +97,10 @@ def test_commas_that_could_part_thousands_are_refused(read):
 
 def test_missing_columns_are_all_named(read):
     raw = read("id,x,y\na,1,2\n")
-    assert [(fault.code, fault.column) for fault in raw.faults] == [("missing-column", "lon"), ("missing-column", "lat")]
+    assert [(fault.code, fault.column) for fault in raw.faults] == [
+        ("missing-column", "lon"),
+        ("missing-column", "lat"),
+    ]
     assert not raw.is_placed
     raw = read("id,x,y\na,1,2\n", point="where")
     assert ["expected a column 'where'" in str(fault) for fault in raw.faults] == [True]

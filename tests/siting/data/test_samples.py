@@ -18,7 +18,7 @@ from pandas.testing import assert_frame_equal
 from outlet.samples import SampleRequest, join_parts
 from siting.data.document import toml_section, toml_value, toml_whole
 from siting.data.samples import from_osm, helsinki, riverton
-from siting.data.synthetic import make_town
+from siting.data.synthetic.town import make_town
 from siting.settings import DataSettings, LocateSettings, ScoreSettings
 from siting.settings.data import DemandSettings
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from siting.data.check import check
+from siting.data.contracts.tables import contract_of
 from siting.data.load import load_siting_data
-from siting.data.tables import contract_of
 from siting.settings.data import DemandSettings, ZoningSettings
 
 LAYERS = {

@@ -13,6 +13,8 @@ BY_HAND = {
     "station_walk_min": [7.0, 30.0, 30.0, NAN],  # none within the cutoff of 30: at least 30
     "stops_nearby": [1.0, 1.0, 0.0, NAN],  # 400 m = 5 min
     "departures_nearby": [12.0, 12.0, 0.0, NAN],
+    # a: bus 30 / (1 + 2 + 2), metro 30 / (7 + 1.5 + 0.75); b: bus 30 / (4 + 2 + 2)
+    "ptal_index": [6.0 + 30 / 9.25, 3.75, 0.0, NAN],
     "demand_nearby": [120.0, 105.0, 30.0, NAN],  # 150 · 0.8; 150 · 0.5 + 60 · 0.5; 150 · 0.2
     "rivals_nearby": [1.0, 0.0, NAN, NAN],  # 800 m = 10 min; c lies outside the competitor layer
     "rival_walk_min": [3.0, 15.0, NAN, NAN],
@@ -69,6 +71,7 @@ def test_what_the_project_lacks_is_missing_not_zero(four_candidates: FeatureInpu
         candidate_stops=four_candidates.candidate_stops[:, :0],
         is_station=np.zeros(0, dtype=bool),
         departures_per_hour=np.zeros(0),
+        service=None,
         kept=np.zeros(0, dtype=np.int64),
         rivals_known=np.zeros(4, dtype=bool),
     )

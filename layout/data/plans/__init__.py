@@ -1,0 +1,1 @@
+"""Read hall plans as planners draw them: GeoJSON and DXF."""

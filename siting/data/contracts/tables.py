@@ -1,0 +1,333 @@
+"""Keep every layer to its table contract: which columns, of which type, under which names, and what cells may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from outlet.data.contract import faults_of, flag, number, one_of, required, unique_id
+from outlet.errors import Fault
+from outlet.findings import Remark
+from siting.data.contracts.columns import Columns
+from siting.data.layers import SEGMENT
+from siting.settings.data import (
+    MODES,
+    CandidateSettings,
+    CompetitorSettings,
+    DemandSettings,
+    ExistingSettings,
+    GenerateSettings,
+    LayerSettings,
+    StopSettings,
+    StreetSettings,
+    ZoningSettings,
+)
+
+if TYPE_CHECKING:
+    from pandera.pandas import Check
+
+STATION_MODES = ("rail", "metro")
+CANDIDATE_NUMBERS = ("rent_per_year", "fit_out_cost", "area_m2", "frontage_m")
+EXISTING_NUMBERS = ("area_m2", "sales", "visits", "deposits", "staff")
+LARGEST_HALL_M2 = 1e6
+LONGEST_FRONTAGE_M = 1e4
+MOST_PER_HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What a layer's contract says of one column: its field, whether it must be there, what its cells may hold."""
+
+    field: str
+    column: str
+    checks: tuple[Check, ...] = ()
+    must: bool = False
+
+
+def contract_of(chosen: LayerSettings) -> list[Clause]:
+    """Return the contract of a layer, under the column names of its file; none where the layer is geometry alone."""
+    match chosen:
+        case DemandSettings():
+            return _demand_clauses(chosen)
+        case CandidateSettings():
+            return _candidate_clauses(chosen)
+        case ExistingSettings():
+            return _existing_clauses(chosen)
+        case CompetitorSettings():
+            names = chosen.columns
+            pull = Clause("attraction", names.attraction, (*number(above=0.0),))
+            return [_id(names.id), Clause("name", names.name), Clause("brand", names.brand), pull]
+        case StopSettings():
+            return _stop_clauses(chosen)
+        case StreetSettings():
+            return [Clause("name", chosen.columns.name), Clause("kind", chosen.columns.kind)]
+        case ZoningSettings():
+            return [Clause("allowed", chosen.columns.allowed, (required(),), must=True)]
+    return []
+
+
+def _id(column: str, *, must: bool = False) -> Clause:
+    return Clause("id", column, tuple(unique_id()), must=must)
+
+
+def _demand_clauses(chosen: DemandSettings) -> list[Clause]:
+    names = chosen.columns
+    weight = (required(expected="a number from 0"), *number())
+    segments = [Clause("segment", column, weight, must=True) for _, column in sorted(chosen.segments.items())]
+    return [
+        _id(names.id, must=True),
+        Clause("name", names.name),
+        Clause("weight", names.weight, weight, must=True),
+        Clause("grade", names.grade),
+        *segments,
+    ]
+
+
+def _candidate_clauses(chosen: CandidateSettings) -> list[Clause]:
+    names = chosen.columns
+    return [
+        _id(names.id, must=True),
+        Clause("name", names.name),
+        Clause("format", names.format),
+        Clause("rent_per_year", names.rent_per_year, (*number(),)),
+        Clause("fit_out_cost", names.fit_out_cost, (*number(),)),
+        Clause("area_m2", names.area_m2, (*number(above=0.0, high=LARGEST_HALL_M2),)),
+        Clause("frontage_m", names.frontage_m, (*number(high=LONGEST_FRONTAGE_M),)),
+        Clause("hall_plan", names.hall_plan),
+    ]
+
+
+def _existing_clauses(chosen: ExistingSettings) -> list[Clause]:
+    names = chosen.columns
+    return [
+        _id(names.id, must=True),
+        Clause("name", names.name),
+        Clause("brand", names.brand),
+        Clause("area_m2", names.area_m2, (*number(above=0.0, high=LARGEST_HALL_M2),)),
+        Clause("sales", names.sales, (*number(),)),
+        Clause("visits", names.visits, (*number(),)),
+        Clause("deposits", names.deposits, (*number(),)),
+        Clause("staff", names.staff, (*number(),)),
+        Clause("may_close", names.may_close, (flag(),)),
+        Clause("hall_plan", names.hall_plan),
+    ]
+
+
+def _stop_clauses(chosen: StopSettings) -> list[Clause]:
+    names = chosen.columns
+    return [
+        _id(names.id),
+        Clause("name", names.name),
+        Clause("mode", names.mode, (one_of(MODES, "unknown-mode"),)),
+        Clause("station", names.station, (flag(),)),
+        Clause("departures_per_hour", names.departures_per_hour, (*number(high=MOST_PER_HOUR),)),
+    ]
+
+
+def table_faults(columns: Columns, clauses: Sequence[Clause]) -> list[Fault]:
+    """Return every fault of a file's cells against its layer's contract, and of columns that are not there."""
+    from pandera.pandas import Column, DataFrameSchema
+
+    checks: dict[str, list[Check]] = {}
+    for clause in clauses:
+        if clause.must or clause.field in columns.named or columns.has(clause.column):
+            held = checks.setdefault(clause.column, [])
+            held += [check for check in clause.checks if check.name not in {other.name for other in held}]
+    schema = DataFrameSchema({column: Column(checks=held, nullable=True) for column, held in checks.items()})
+    table = columns.frame.drop(columns=columns.frame.geometry.name)
+    return faults_of(schema, pd.DataFrame(table), columns.source.name, known=columns.known)
+
+
+def layer_table(columns: Columns, chosen: LayerSettings) -> gpd.GeoDataFrame:
+    """Return a layer with the columns of its contract, under our names; cells that break it are empty or NaN."""
+    match chosen:
+        case DemandSettings():
+            return demand_table(columns, chosen)
+        case CandidateSettings():
+            return candidates_table(columns, chosen)
+        case ExistingSettings():
+            return existing_table(columns, chosen)
+        case CompetitorSettings():
+            return competitors_table(columns, chosen)
+        case StopSettings():
+            return stops_table(columns, chosen)
+        case StreetSettings():
+            return streets_table(columns, chosen)
+        case ZoningSettings():
+            return zoning_table(columns, chosen)
+    return columns.frame[["geometry"]]
+
+
+def _frame(columns: Columns, data: dict[str, object]) -> gpd.GeoDataFrame:
+    geometry = columns.frame.geometry
+    return gpd.GeoDataFrame(pd.DataFrame(data, index=columns.frame.index), geometry=geometry, crs=geometry.crs)
+
+
+def demand_table(columns: Columns, settings: DemandSettings) -> gpd.GeoDataFrame:
+    """Return the demand layer: id, name, weight, grade (where given) and one column per segment."""
+    names = settings.columns
+    ids = columns.ids(names.id, "d")
+    data: dict[str, object] = {
+        "id": ids,
+        "name": columns.names(names.name, ids),
+        "weight": columns.numbers(names.weight) * settings.weight_factor,
+    }
+    if columns.has(names.grade):
+        data["grade"] = columns.optional_text(names.grade)
+    for segment, column in sorted(settings.segments.items()):
+        data[SEGMENT + segment] = columns.numbers(column, 0.0) * settings.weight_factor
+    return _frame(columns, data)
+
+
+def candidates_table(columns: Columns, settings: CandidateSettings) -> gpd.GeoDataFrame:
+    """Return the candidates: id, name, format, rent, fit-out, area, frontage, hall plan."""
+    names = settings.columns
+    ids = columns.ids(names.id, "c")
+    data: dict[str, object] = {
+        "id": ids,
+        "name": columns.names(names.name, ids),
+        "format": columns.text(names.format, settings.default_format),
+        "rent_per_year": columns.numbers(names.rent_per_year),
+        "fit_out_cost": columns.numbers(names.fit_out_cost),
+        "area_m2": columns.numbers(names.area_m2),
+        "frontage_m": columns.numbers(names.frontage_m),
+        "hall_plan": columns.optional_text(names.hall_plan),
+    }
+    return _frame(columns, data)
+
+
+def existing_table(columns: Columns, settings: ExistingSettings) -> gpd.GeoDataFrame:
+    """Return the existing outlets: id, name, brand, area, performance per year, staff, may_close, hall plan."""
+    names = settings.columns
+    ids = columns.ids(names.id, "e")
+    data: dict[str, object] = {
+        "id": ids,
+        "name": columns.names(names.name, ids),
+        "brand": columns.text(names.brand),
+        "area_m2": columns.numbers(names.area_m2),
+        "sales": columns.numbers(names.sales),
+        "visits": columns.numbers(names.visits),
+        "deposits": columns.numbers(names.deposits),
+        "staff": columns.numbers(names.staff),
+        "may_close": columns.flags(names.may_close, default=False),
+        "hall_plan": columns.optional_text(names.hall_plan),
+    }
+    return _frame(columns, data)
+
+
+def competitors_table(columns: Columns, settings: CompetitorSettings) -> gpd.GeoDataFrame:
+    """Return the competitors: id, name, brand, attraction."""
+    names = settings.columns
+    ids = columns.ids(names.id, "r")
+    data: dict[str, object] = {
+        "id": ids,
+        "name": columns.names(names.name, ids),
+        "brand": columns.text(names.brand),
+        "attraction": columns.numbers(names.attraction, settings.default_attraction),
+    }
+    return _frame(columns, data)
+
+
+def stops_table(columns: Columns, settings: StopSettings) -> gpd.GeoDataFrame:
+    """Return the stops: id, name, mode, station, departures per hour."""
+    names = settings.columns
+    ids = columns.ids(names.id, "s")
+    modes = columns.text(names.mode, settings.default_mode).str.lower()
+    known = columns.has(names.station)
+    data: dict[str, object] = {
+        "id": ids,
+        "name": columns.names(names.name, ids),
+        "mode": modes,
+        "station": columns.flags(names.station, default=False) if known else modes.isin(STATION_MODES).to_numpy(bool),
+        "departures_per_hour": columns.numbers(names.departures_per_hour),
+    }
+    return _frame(columns, data)
+
+
+def streets_table(columns: Columns, settings: StreetSettings) -> gpd.GeoDataFrame:
+    """Return the walkable ways: name, kind; lines in several parts become several rows."""
+    names = settings.columns
+    frame = _frame(columns, {"name": columns.text(names.name), "kind": columns.text(names.kind)})
+    walkable = ~frame["kind"].isin(settings.not_walkable)
+    if not bool(walkable.all()):
+        told = f"{int((~walkable).sum())} ways nobody walks along were dropped"
+        columns.remarks.append(Remark(columns.source.name, "ways-dropped", told))
+    frame = frame[walkable]
+    if not bool((frame.geometry.geom_type == "LineString").all()):
+        frame = frame.explode(index_parts=False)
+    return frame
+
+
+def zoning_table(columns: Columns, settings: ZoningSettings) -> gpd.GeoDataFrame:
+    """Return the zoning: allowed."""
+    text = columns.text(settings.columns.allowed).str.lower()
+    return _frame(columns, {"allowed": text.isin([value.lower() for value in settings.allowed_values]).to_numpy()})
+
+
+def generated_table(points: gpd.GeoSeries, names: list[str], rule: GenerateSettings) -> gpd.GeoDataFrame:
+    """Return candidates made by a rule, numbered ``c0001`` onwards in the order given."""
+    count = len(points)
+    width = max(4, len(str(count)))
+    area = np.nan if rule.area_m2 is None else rule.area_m2
+    rent = np.nan if rule.rent_per_m2 is None else rule.rent_per_m2 * area
+    fit_out = np.nan if rule.fit_out_per_m2 is None else rule.fit_out_per_m2 * area
+    data = {
+        "id": pd.Series([f"c{number:0{width}d}" for number in range(1, count + 1)], dtype="str"),
+        "name": pd.Series(names, dtype="str"),
+        "format": pd.Series([rule.format] * count, dtype="str"),
+        "rent_per_year": np.full(count, rent),
+        "fit_out_cost": np.full(count, fit_out),
+        "area_m2": np.full(count, area),
+        "frontage_m": np.full(count, np.nan if rule.frontage_m is None else rule.frontage_m),
+        "hall_plan": pd.Series([None] * count, dtype=object),
+    }
+    return gpd.GeoDataFrame(pd.DataFrame(data), geometry=points.to_numpy(), crs=points.crs)
+
+
+EMPTY: dict[str, dict[str, str]] = {
+    "existing": {"id": "str", "name": "str", "brand": "str"}
+    | dict.fromkeys(EXISTING_NUMBERS, "float64")
+    | {"may_close": "bool", "hall_plan": "object"},
+    "candidates": {"id": "str", "name": "str", "format": "str"}
+    | dict.fromkeys(CANDIDATE_NUMBERS, "float64")
+    | {"hall_plan": "object"},
+    "competitors": {"id": "str", "name": "str", "brand": "str", "attraction": "float64"},
+    "stops": {"id": "str", "name": "str", "mode": "str", "station": "bool", "departures_per_hour": "float64"},
+    "streets": {"name": "str", "kind": "str"},
+    "water": {},
+}
+
+
+def empty_table(layer: str, crs: object) -> gpd.GeoDataFrame:
+    """Return a layer of no rows that satisfies its contract."""
+    data = {name: pd.Series([], dtype=kind) for name, kind in EMPTY[layer].items()}
+    return gpd.GeoDataFrame(pd.DataFrame(data), geometry=gpd.GeoSeries([], crs=crs), crs=crs)
+
+
+def shared_ids(candidates: gpd.GeoDataFrame, existing: gpd.GeoDataFrame, names: tuple[str, str]) -> list[Fault]:
+    """Find ids that both a candidate and an existing outlet have; ``names`` are the two files."""
+    both = sorted(set(candidates["id"]) & set(existing["id"]) - {""})
+    return [
+        Fault(
+            names[1],
+            code="duplicate-id",
+            found=f"id {value!r}, which a candidate in {names[0]} has too",
+            expected="ids unique across candidates and existing outlets",
+            fix="Rename one of them.",
+            row=value,
+        )
+        for value in both
+    ]
+
+
+def to_points(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the layer with a point inside each polygon instead of the polygon."""
+    shapes = frame.geometry.to_numpy()
+    inner = gpd.GeoSeries(shapely.point_on_surface(shapes), index=frame.index, crs=frame.crs)
+    return frame.set_geometry(inner)

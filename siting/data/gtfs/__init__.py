@@ -1,0 +1,1 @@
+"""Read GTFS timetables: the feed, its days, its calls, and departures per stop, route and hour."""

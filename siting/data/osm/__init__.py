@@ -1,0 +1,1 @@
+"""Read OpenStreetMap extracts in one stream, and make layers and projects of them."""

@@ -1,0 +1,1 @@
+"""Make up a town, complete, from a seed."""
