@@ -9,7 +9,7 @@ Sets: places i, stops j, routes k, each route of one mode; w_ij minutes of walk,
 4. Access index of a mode: its highest e_ik + 0.5 · the sum of its others. Access index: the sum over modes.
 5. Bands: 0 for an index of 0; 1a up to 2.5, 1b to 5, 2 to 10, 3 to 15, 4 to 20, 5 to 25, 6a to 40, 6b above.
 
-f_jk is the frequency in the better direction; `siting.data.gtfs_peak` counts it. A route is one of the timetable's
+f_jk is the frequency in the better direction; `siting.data.gtfs.peak` counts it. A route is one of the timetable's
 routes: TfL takes every calling pattern of a railway line for a route of its own. Modes are those of the timetable
 (metro and rail apart), as TfL keeps the Underground, rail, trams and buses apart. TfL states indices and limits to two
 decimals, 1a as 0.01 to 2.50; here a limit belongs to the band below it, unrounded.
@@ -90,6 +90,17 @@ def ptal_rules(settings: PtalSettings, walk_m_per_min: float) -> PtalRules:
         others_count=settings.others_count,
         band_limits=np.array(settings.band_limits),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteService:
+    """What leaves where: departures per hour in the better direction, shape (s, r), and the routes' modes, shape (r,).
+
+    ``mode`` holds positions in `MODES`.
+    """
+
+    per_hour: Csr
+    mode: Ints
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from siting.access.ptal import RouteService, ptal, ptal_rules
 from siting.access.stops import count_within, departures_within, nearest_minutes
 from siting.competition.presence import demand_per_rival, nearest_rival, rivals_within, typical_attraction
 from siting.competition.share import Market, captured_alone
@@ -58,6 +59,8 @@ class FeatureInputs:
         Positions of our existing outlets among the sites.
     settings
         Radii, kernels and models.
+    service
+        The stops' routes, or None where there is no timetable.
     """
 
     ids: pd.Index[str]
@@ -74,6 +77,7 @@ class FeatureInputs:
     market: Market
     kept: NDArray[np.int64]
     settings: ScoreSettings
+    service: RouteService | None = None
 
     @property
     def stops_within_min(self) -> float:
@@ -123,6 +127,17 @@ def departures_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
     Counted where a timetable is known. Source: service frequency of PTAL (Transport for London, 2015).
     """
     return departures_within(inputs.candidate_stops, inputs.stops_within_min, inputs.departures_per_hour)
+
+
+def ptal_index(inputs: FeatureInputs) -> NDArray[np.float64]:
+    """Return the access index of the public transport access level (PTAL), in its own points; more is better.
+
+    NaN where the project has no timetable. Source: PTAL (Transport for London, 2015).
+    """
+    if inputs.service is None:
+        return np.full(len(inputs.ids), np.nan)
+    rules = ptal_rules(inputs.settings.transport.ptal, inputs.settings.travel.walk_m_per_min)
+    return ptal(inputs.candidate_stops, inputs.service.per_hour, inputs.service.mode, rules).index
 
 
 def demand_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
@@ -223,6 +238,15 @@ FEATURES: tuple[Feature, ...] = (
         family="access",
         source="service frequency of PTAL (Transport for London, 2015)",
         compute=departures_nearby,
+    ),
+    Feature(
+        name="ptal_index",
+        label="Public transport access index (PTAL)",
+        unit="points",
+        direction="more",
+        family="access",
+        source="PTAL (Transport for London, 2015)",
+        compute=ptal_index,
     ),
     Feature(
         name="demand_nearby",

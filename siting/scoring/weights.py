@@ -86,6 +86,35 @@ def direct_weights(given: Mapping[str, float]) -> dict[str, float]:
     return {name: float(given.get(name, 0.0)) / total for name in FEATURE_NAMES}
 
 
+def without_timetable(weights: Mapping[str, float], known: Mapping[str, bool]) -> tuple[dict[str, float], str | None]:
+    """Return weights in which another feature stands for the access index where that is not known for any candidate.
+
+    Parameters
+    ----------
+    weights
+        Weight by feature.
+    known
+        Whether a feature is known for some candidate.
+
+    Returns
+    -------
+    weights
+        With the weight of ``ptal_index`` at ``departures_nearby`` where departures are known, else ``stops_nearby``.
+    name
+        The feature that stands in, or None where none needs to.
+
+    Examples
+    --------
+    >>> without_timetable({"stops_nearby": 0.25, "ptal_index": 0.75}, {"stops_nearby": True})
+    ({'stops_nearby': 1.0, 'ptal_index': 0.0}, 'stops_nearby')
+    """
+    if known.get("ptal_index", False) or weights.get("ptal_index", 0.0) <= 0:
+        return dict(weights), None
+    stand_in = "departures_nearby" if known.get("departures_nearby", False) else "stops_nearby"
+    moved = {stand_in: weights.get(stand_in, 0.0) + weights["ptal_index"], "ptal_index": 0.0}
+    return {**weights, **moved}, stand_in
+
+
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, FEATURE_NAMES, n=1, cutoff=0.4)
     offer = f"did you mean {near[0]!r}?" if near else f"features: {', '.join(FEATURE_NAMES)}"

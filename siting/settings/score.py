@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from outlet.project import Settings
 from siting.settings.learn import LearnSettings
+from siting.settings.ptal import PtalSettings
 from siting.settings.weighing import AhpSettings, Method, RobustnessSettings, ValueSettings, Weighing
 
 DecayKind = Literal["step", "linear", "gaussian", "exponential", "power"]
@@ -33,6 +34,7 @@ class TransportSettings(Settings):
     """``[siting.score.transport]``: access by public transport."""
 
     stops_within_m: float = Field(400.0, gt=0, description="Walk within which a stop counts, metres along streets.")
+    ptal: PtalSettings = PtalSettings()
 
 
 class CatchmentSettings(Settings):
@@ -82,6 +84,12 @@ class WeightSettings(Settings):
     departures_nearby: float = Field(
         0.0, ge=0, description="Departures per hour from those stops, where known; more is better."
     )
+    ptal_index: float = Field(
+        0.0,
+        ge=0,
+        description="Access index of TfL's PTAL, from GTFS; more is better. Without a timetable its weight goes to "
+        "departures_nearby where they are known, else to stops_nearby.",
+    )
     demand_nearby: float = Field(
         0.0, ge=0, description="Demand within catchment.reach_min, less the longer the walk; more is better."
     )
@@ -113,7 +121,7 @@ class WeightSettings(Settings):
 PRESET_WEIGHTS = WeightSettings(
     station_walk_min=12.0,
     stops_nearby=8.0,
-    departures_nearby=5.0,
+    ptal_index=5.0,
     demand_nearby=25.0,
     rivals_nearby=5.0,
     rival_walk_min=5.0,
@@ -215,6 +223,8 @@ class ScoreSettings(Settings):
         walks = {
             "catchment.reach_min": self.catchment.reach_min,
             "transport.stops_within_m": self.transport.stops_within_m / speed,
+            "transport.ptal.bus_within_m": self.transport.ptal.bus_within_m / speed,
+            "transport.ptal.rail_within_m": self.transport.ptal.rail_within_m / speed,
             "competition.rivals_within_m": self.competition.rivals_within_m / speed,
         }
         for name, minutes in walks.items():

@@ -4,7 +4,8 @@ All three hold the same columns: ``id``, ``format``, ``score`` (0–100, empty w
 ``rank_low``, ``rank_high``, ``top_k_probability`` (share of the random weights under which it is among the best k, k
 the outlets to open, 0–1), ``expected_rank`` (mean rank under random weights), ``least_weight_change`` (the share of all
 weight by which one weight must change, the others in proportion, for it to pass the first; 0 for the first, empty where
-no one weight does it, or with VIKOR), ``name``, ``lon``, ``lat``, and for every feature ``<f>_raw`` (in its unit),
+no one weight does it, or with VIKOR), ``name``, ``lon``, ``lat``, ``ptal_band`` (0, 1a, 1b, 2 … 6b, empty where no
+timetable is known), and for every feature ``<f>_raw`` (in its unit),
 ``<f>_value`` (0–100), ``<f>_weight`` (weights of one candidate sum to 1) and ``<f>_contribution`` (they sum to the
 score). Where a score is learnt, `siting.study.learn` adds ``predicted``, ``predicted_low``, ``predicted_high`` and
 ``out_of_range``.
@@ -38,7 +39,10 @@ _SHARE_DECIMALS, _RANK_DECIMALS = 4, 2
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """Candidates with features (m, k), weights (k,), ranking, spread of ranks and lead; ``top`` is the k of best k."""
+    """Candidates with features (m, k), weights (k,), ranking, spread of ranks, lead and PTAL bands (m,).
+
+    ``top`` is the k of best k.
+    """
 
     raw: pd.DataFrame
     weights: NDArray[np.float64]
@@ -46,6 +50,7 @@ class Scored:
     spread: RankSpread
     lead: Lead
     top: int
+    ptal_band: NDArray[np.str_]
 
 
 def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
@@ -66,6 +71,7 @@ def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
         "name": frame["name"].astype(str).to_numpy(),
         "lon": degrees[:, 0],
         "lat": degrees[:, 1],
+        "ptal_band": pd.array([band or None for band in scored.ptal_band.tolist()], dtype="str"),
     }
     for at, name in enumerate(scored.raw.columns):
         columns[f"{name}_raw"] = scored.raw[name].to_numpy().round(_RAW_DECIMALS) + 0.0

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from outlet.stage import Cell, StageRun, Summary
+from siting.access.ptal import RouteService, band_of
 from siting.data.layers import SEGMENT, SitingData, points_of
 from siting.data.load import load_siting_data
 from siting.demand.segments import value_of_demand
@@ -20,14 +21,15 @@ from siting.scoring.lead import lead_of
 from siting.scoring.ranking import rank_candidates
 from siting.scoring.robustness import SpreadQuestion, draw_weights, rank_spread
 from siting.scoring.values import value_of
-from siting.scoring.weights import choose_weights
+from siting.scoring.weights import choose_weights, without_timetable
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
 from siting.study.market import ProjectMarket, build_market
-from siting.study.score_notes import tell_assumptions, tell_missing
+from siting.study.score_notes import tell_assumptions, tell_missing, tell_service
 from siting.study.sureness_notes import tell_method, tell_sureness
 from siting.study.tables import to_csv
+from siting.study.timetable import route_service
 from siting.study.travel import TravelCosts, travel_costs
 
 TOP = 10
@@ -48,13 +50,15 @@ def run_score(stage: StageRun) -> Summary:
     project = stage.project
     section = project.section("siting", SitingSettings)
     data = load_siting_data(project)
+    service = route_service(project, data)
     costs = travel_costs(project, data, stage.out.cache(), stage.progress)
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
-    study = score_candidates(data, costs, section.score, seed=stage.seed, top=section.locate.outlets)
+    top = section.locate.outlets
+    study = score_candidates(data, costs, section.score, seed=stage.seed, top=top, service=service)
     table = candidates_table(data, study.scored)
     notes = study.notes
     if section.score.learn.target is not None:
-        table, learnt_notes = _learn(stage, data, study.scored.raw, table)
+        table, learnt_notes = _learn(stage, data, study, table)
         notes = (*notes, *learnt_notes)
     stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
     stage.out.write_text("candidates.geojson", to_geojson(table, notes))
@@ -76,7 +80,7 @@ def run_score(stage: StageRun) -> Summary:
 
 
 def _learn(
-    stage: StageRun, data: SitingData, raw: pd.DataFrame, table: gpd.GeoDataFrame
+    stage: StageRun, data: SitingData, scored: ScoreStudy, table: gpd.GeoDataFrame
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Learn from the existing outlets, each measured as a candidate beside the others; add what candidates would do."""
     from siting.study.learn import learn_project, write_learnt
@@ -86,7 +90,7 @@ def _learn(
     def measure(others: SitingData) -> pd.DataFrame:
         costs = travel_costs(stage.project, others, stage.out.cache(), stage.progress)
         market = build_market(others, costs.demand_sites, costs.demand_rivals, settings.competition)
-        inputs = _inputs(others, costs, market, settings)
+        inputs = replace(_inputs(others, costs, market, settings), service=scored.inputs.service)
         return compute_features(replace(inputs, kept=np.arange(len(others.candidates), dtype=np.int64)))
 
     directions = {
@@ -95,26 +99,36 @@ def _learn(
         if feature.name not in settings.values
     }
     stage.progress.say(f"learnt score: {settings.learn.target} of {len(data.existing):,} outlets")
-    study = learn_project(data, raw, measure, directions, settings.learn, seed=stage.seed)
+    study = learn_project(data, scored.scored.raw, measure, directions, settings.learn, seed=stage.seed)
     return write_learnt(stage, table, study, settings.learn), study.notes
 
 
 def score_candidates(
-    data: SitingData, costs: TravelCosts, settings: ScoreSettings, *, seed: int, top: int = 1
+    data: SitingData,
+    costs: TravelCosts,
+    settings: ScoreSettings,
+    *,
+    seed: int,
+    top: int = 1,
+    service: RouteService | None = None,
 ) -> ScoreStudy:
     """Return features, scores, what is sure of them and assumptions of all candidates.
 
-    ``top`` is how many outlets open: the study tells how likely a candidate is among the best so many.
+    ``top`` is how many outlets open: the study tells how likely a candidate is among the best so many. ``service`` is
+    what the stops' timetables say, None where they have none.
     """
     market = build_market(data, costs.demand_sites, costs.demand_rivals, settings.competition)
-    inputs = _inputs(data, costs, market, settings)
+    inputs = replace(_inputs(data, costs, market, settings), service=service)
     raw = compute_features(inputs)
     assert raw.index.equals(inputs.ids), "features are not aligned to the candidates"
     values = _values(raw, settings)
     chosen = choose_weights(settings, values)
+    weights, stand_in = without_timetable(chosen.weights, {str(name): bool(raw[name].notna().any()) for name in raw})
+    chosen = replace(chosen, weights=weights)
     scored = _scored(raw, values, np.array(list(chosen.weights.values())), settings, seed=seed, top=top)
     told = (
         *tell_missing(scored, costs, inputs),
+        *tell_service(inputs, stand_in),
         *tell_method(scored, chosen, settings),
         *tell_sureness(scored, settings.robustness),
         *tell_assumptions(data, scored, inputs),
@@ -149,7 +163,8 @@ def _scored(
     drawn = draw_weights(weights, robust.draws, robust.concentration, seed)
     spread = rank_spread(values, drawn, ranking.rank, SpreadQuestion(interval=robust.interval, top=top), how)
     lead = lead_of(values, weights, int(np.argmin(ranking.rank)), how.method)
-    return Scored(raw=raw, weights=weights, ranking=ranking, spread=spread, lead=lead, top=top)
+    band = band_of(raw["ptal_index"].to_numpy(), np.array(settings.transport.ptal.band_limits))
+    return Scored(raw=raw, weights=weights, ranking=ranking, spread=spread, lead=lead, top=top, ptal_band=band)
 
 
 def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, settings: ScoreSettings) -> FeatureInputs:

@@ -6,6 +6,7 @@ import numpy as np
 
 from siting.data.layers import SitingData
 from siting.scoring.features import FEATURES, FeatureInputs
+from siting.settings.data import MODES
 from siting.study.candidates import Scored
 from siting.study.travel import TravelCosts
 
@@ -68,6 +69,26 @@ def _not_weighed(scored: Scored, inputs: FeatureInputs) -> list[str]:
         notes.append(
             f"{count(lacking, len(inputs.ids), 'candidate')} without every feature: their other weights were scaled up."
         )
+    return notes
+
+
+def tell_service(inputs: FeatureInputs, stand_in: str | None) -> list[str]:
+    """Say what the access index was counted from, what it leaves out, and what stands in where there is none."""
+    if inputs.service is None:
+        why = "No timetable (siting.data.stops.gtfs): the access index, ptal_index, is not known"
+        return [f"{why}; {stand_in} has its weight."] if stand_in is not None else []
+    ptal = inputs.settings.transport.ptal
+    peak = f"from {ptal.peak_from} to {ptal.peak_to}"
+    told = (
+        f"Public transport access (PTAL): departures of a working day {peak}, in each route's better direction; a route"
+    )
+    notes = [f"{told} is one of the timetable's, which TfL splits by where trains call."]
+    served = [MODES[at] for at in np.unique(inputs.service.mode[np.unique(inputs.service.per_hour.indices)]).tolist()]
+    left_out = [mode for mode in served if mode not in (*ptal.bus_modes, *ptal.rail_modes)]
+    if left_out:
+        notes.append(f"PTAL leaves out {', '.join(left_out)}: in neither bus_modes nor rail_modes.")
+    if not served:
+        notes.append(f"Nothing leaves {peak}: every access index is 0.")
     return notes
 
 

@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
+from siting.access.ptal import RouteService
 from siting.competition.huff import rivals_attraction, site_attraction
 from siting.competition.share import Market
 from siting.scoring.features import FeatureInputs
+from siting.settings.data import MODES
 from siting.settings.score import CatchmentSettings, CompetitionSettings, ScoreSettings
 
 
@@ -24,6 +26,7 @@ def four_candidates() -> FeatureInputs:
     """Four candidates; the third is outside the area of the competitor layer, the fourth off every street.
 
     Two demand points of 100 and 60 (worth 150 and 60 to the target market), one own outlet (site 4), one rival.
+    A bus leaves the first stop 15 times an hour, a metro the second 20 times.
     """
     settings = ScoreSettings(
         catchment=CatchmentSettings(decay="linear", reach_min=10.0),
@@ -48,4 +51,8 @@ def four_candidates() -> FeatureInputs:
         market=Market(attraction, rivals, demand),
         kept=np.array([4], dtype=np.int64),
         settings=settings,
+        service=RouteService(
+            per_hour=csr([[15.0, None], [None, 20.0]]),
+            mode=np.array([MODES.index("bus"), MODES.index("metro")], dtype=np.int64),
+        ),
     )
