@@ -25,9 +25,7 @@ def settings_kinds() -> list[Kind]:
     # A setting that does not fit a file may be told as a fault of that file, which it may have renamed.
     named = ("outlet.toml", "data/", "found no such file")
     return [
-        Kind(
-            "settings", files, ("outlet.toml",), IN_TOML, weight=16, settings=overridden, named=("outlet.toml", "data/")
-        ),
+        Kind("settings", files, ("outlet.toml",), IN_TOML, weight=16, settings=overridden, named=named),
         Kind("scenario", scenario, ("outlet.toml",), IN_TOML, (compare,), weight=2, named=named),
     ]
 
