@@ -167,7 +167,7 @@ def _count_looks(key: Keys, width: int, cells: Keys) -> Keys:
 def _find_pairs(
     key: Keys, width: int, points: Floats, places: Floats, cells: Keys, radius: float, looks: int
 ) -> tuple[Floats, Keys, Keys]:
-    """Return distances and points of the pairs within the radius, and where each place's pairs start, shape (m + 1,)."""
+    """Return distance and point of each pair within the radius, and where a place's pairs start, shape (m + 1,)."""
     distance, point = np.empty(looks), np.empty(looks, dtype=np.int64)
     start = np.zeros(len(places) + 1, dtype=np.int64)
     found = 0
