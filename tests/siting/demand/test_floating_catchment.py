@@ -159,7 +159,7 @@ def test_bad_input_is_named() -> None:
         enhanced_two_step(one, one, sparse.csr_array(np.array([[-1.0]])), decay=ZONES)
     with pytest.raises(InputError, match="expected rising minutes above 0"):
         ZoneWeights(limits_min=(10.0, 10.0), weights=(1.0, 0.5))
-    with pytest.raises(InputError, match="there are 1 weights; expected 2, one for each zone"):
+    with pytest.raises(InputError, match="there are 1 weights; expected 2, one a zone"):
         ZoneWeights(limits_min=(10.0, 20.0), weights=(1.0,))
     with pytest.raises(InputError, match="expected numbers from 0"):
         ZoneWeights(limits_min=(10.0,), weights=(-1.0,))
