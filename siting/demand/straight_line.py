@@ -9,7 +9,8 @@ to use where no streets are known; where they are, `siting.demand.catchment` fol
 
 Points are sorted into square cells of half a radius. A place looks at the cells its circle can touch, a row of cells
 being one run of points found by bisection, so that memory follows the points and never the area. Places are worked
-off in blocks of about a million looks; the kernel is applied to the distances of a block at once.
+off in blocks of about a million looks; the kernel is applied to the distances of a block at once. Time follows the
+number of pairs within about 1.5 radii.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def demand_around(
         raise InputError(f"weight has shape {amounts.shape}; expected ({len(homes)},) or ({len(homes)}, k)")
     if not np.isfinite(amounts).all() or (amounts < 0).any():
         raise InputError("a demand weight is negative or not a number; expected numbers from 0")
-    columns = amounts.reshape(len(homes), -1) if len(homes) else amounts.reshape(0, *(amounts.shape[1:] or (1,)))
+    columns = amounts if amounts.ndim == 2 else amounts[:, np.newaxis]
     total = np.zeros((len(where), columns.shape[1]))
     if len(where) and len(homes):
         grid = _Grid(homes, columns, radius_m)
