@@ -64,6 +64,11 @@ def test_three_step_by_hand() -> None:
     )
 
 
+def test_a_zone_ends_at_its_limit_inclusive() -> None:
+    minutes = np.array([[0.0, 10.0, 10.001, 20.0, 30.0, 30.001, np.inf]])
+    np.testing.assert_array_equal(ZONES(minutes), [[1.0, 1.0, 0.68, 0.68, 0.22, 0.0, 0.0]])
+
+
 def test_nobody_to_share_with_is_not_known_and_stays_where_nobody_lives() -> None:
     minutes = entries(np.array([[5.0, np.inf], [5.0, 5.0]]))
     for model in MODELS.values():

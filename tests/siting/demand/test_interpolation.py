@@ -70,6 +70,7 @@ def test_points_by_hand() -> None:
 
 def test_what_is_not_known_stays_so() -> None:
     overlay = area_overlay(SOURCES, boxes((0, 0, 20, 10), (20, 0, 40, 10), (0, 10, 5, 20)))
+    assert overlay.shared.nnz == 3  # borders alone share nothing
     people = overlay.extensive(np.array([np.nan, 40.0]))
     np.testing.assert_array_equal(people.values, [np.nan, 20.0, 0.0])
     np.testing.assert_array_equal(people.outside, [np.nan, 0.0])
