@@ -32,7 +32,7 @@ from siting.competition.separation import check_collinear, check_separated
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-15
 SUSPICIOUS = 1e-6
-"""Information that falls below this part of what it was at β = 0 asks for a look at separation."""
+"""Information that falls below this part of what it was at β = 0, in any direction, asks for a look at separation."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,12 @@ def calibrate(
     condition = _condition(choices, seen, equal, free)
     total = float(seen.sum())
     top = climb(partial(likelihood, choices, seen), zero if start is None else start, limits, TOLERANCE * total)
-    before, after = np.diag(equal.information)[free], np.diag(top.slope.information)[free]
-    if not top.arrived or (after < SUSPICIOUS * before).any():
+    if not top.arrived or _flat(equal.information[np.ix_(free, free)], top.slope.information[np.ix_(free, free)]):
         check_separated(choices, seen > 0, limits)
     if not top.arrived:
-        raise InputError(f"calibration did not arrive in {top.steps} steps; give bounds or starting values")
+        raise InputError(
+            f"calibration did not arrive in {top.steps} steps; give bounds or starting values that fit the terms' units"
+        )
     errors, robust = _errors(choices, seen, top.point, top.slope, ~top.held)
     return Calibration(
         names=choices.names,
@@ -170,6 +171,13 @@ def _condition(choices: Choices, seen: Floats, equal: Slope, free: NDArray[np.in
     ]
     size = by_pair @ choices.terms[:, free] ** 2
     return check_collinear(names, equal.information[np.ix_(free, free)], size, "for all outlets of each district")
+
+
+def _flat(before: Floats, after: Floats) -> bool:
+    """Say whether the likelihood has gone flat in some direction, as it does far out along a separating one."""
+    scale = np.sqrt(np.diag(before))
+    least = [np.linalg.eigvalsh(matrix / np.outer(scale, scale)).min(initial=np.inf) for matrix in (before, after)]
+    return bool(least[1] < SUSPICIOUS * least[0])
 
 
 def _errors(

@@ -36,6 +36,7 @@ from siting.competition.separation import check_collinear
 Floats = NDArray[np.float64]
 Loss = Literal["quasi-poisson", "least-squares"]
 TOLERANCE = 1e-15
+LEAST_PART = 1e-100
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,22 @@ def calibrate_sales(
         raise InputError(f"bounds or starts do not fit; expected {size} bounds and starts of shape (s, {size})")
     _check(choices, sales)
     _check_terms(choices, sales.demand, limits)
+    free = np.flatnonzero(limits.lower < limits.upper)
     total = float(np.nansum(sales.sales if sales.loss == "quasi-poisson" else sales.sales**2))
-    ends = [climb(partial(_slope, choices, sales), start, limits, TOLERANCE * total) for start in first]
-    arrived = [end for end in ends if end.arrived]
+    arrived: list[Summit] = []
+    refused: InputError | None = None
+    for start in first:
+        try:
+            _identified(choices, sales, _fitted(choices, sales, np.clip(start, limits.lower, limits.upper)), free)
+        except InputError as fault:
+            refused = fault
+            continue
+        end = climb(partial(_slope, choices, sales), start, limits, TOLERANCE * total)
+        arrived += [end] if end.arrived else []
     if not arrived:
-        raise InputError(f"calibration on sales did not arrive from any of {len(ends)} starts; give bounds or starts")
+        raise refused or InputError(
+            f"calibration on sales arrived from none of {len(first)} starts; give others, or bounds, that fit the units"
+        )
     return _told(choices, sales, max(arrived, key=lambda end: end.slope.value))
 
 
@@ -154,7 +166,8 @@ def _fitted(choices: Choices, sales: Sales, coefficients: Floats) -> _Fitted:
     mean = choices.over_outlet(won)
     sides = choices.over_outlet(won[:, None] * choices.centred(share))
     known = sales.known
-    seen, m, jacobian = sales.sales[known], np.maximum(mean[known], 1e-300), sides[known]
+    # An outlet that the model gives next to nothing is as good as none: keeps the ratios below finite.
+    seen, m, jacobian = sales.sales[known], np.maximum(mean[known], LEAST_PART * mean.max()), sides[known]
     poisson = sales.loss == "quasi-poisson"
     plain = 1.0 / m if poisson else np.ones_like(m)
     squares = float(plain @ m**2)
@@ -172,15 +185,20 @@ def _fitted(choices: Choices, sales: Sales, coefficients: Floats) -> _Fitted:
     return _Fitted(slope, rate, rate * mean, profiled, weight)
 
 
+def _identified(choices: Choices, sales: Sales, fitted: _Fitted, free: NDArray[np.int64]) -> float:
+    """Return the condition number of the information of the free coefficients, or say what cannot be told."""
+    reach = np.abs(choices.terms[:, free]).max(axis=0, initial=0.0)
+    size = reach**2 * float(fitted.weight @ fitted.expected[sales.known] ** 2)
+    names = tuple(choices.names[k] for k in free)
+    return check_collinear(names, fitted.slope.information[np.ix_(free, free)], size, "in what outlets sell")
+
+
 def _told(choices: Choices, sales: Sales, top: Summit) -> SalesCalibration:
     fitted = _fitted(choices, sales, top.point)
     kept = np.flatnonzero(~top.held)
     errors, robust = np.full(len(top.point), np.nan), np.full(len(top.point), np.nan)
     information = fitted.slope.information[np.ix_(kept, kept)]
-    reach = np.abs(choices.terms[:, kept]).max(axis=0, initial=0.0)
-    size = reach**2 * float(fitted.weight @ fitted.expected[sales.known] ** 2)
-    names = tuple(choices.names[k] for k in kept)
-    condition = check_collinear(names, information, size, "in what outlets sell")
+    condition = _identified(choices, sales, fitted, kept)
     rest = (sales.sales - fitted.expected)[sales.known]
     left = len(rest) - len(kept) - 1
     dispersion = float(fitted.weight @ rest**2) / left if left > 0 else float("nan")

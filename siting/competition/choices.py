@@ -94,6 +94,15 @@ class Choices:
         """Return the matrix that sums pairs over outlets, shape (m, p)."""
         return _indicator(self.outlet, self.outlets)
 
+    @cached_property
+    def relative(self) -> Floats:
+        """Return x_ijk less its plain mean over the district's outlets, shape (p, K): gives the same choices.
+
+        Large terms that hardly differ (a year, a coordinate) would else lose their digits in the utility.
+        """
+        mean = self.over_district(self.terms) / np.maximum(self.over_district(np.ones(len(self.outlet))), 1.0)[:, None]
+        return np.asarray(self.terms - mean[self.district], dtype=np.float64)
+
     def over_district(self, values: Floats) -> Floats:
         """Return the sum of values of pairs, (p,) or (p, K), over each district, shape (n,) or (n, K)."""
         return np.asarray(self.by_district @ values, dtype=np.float64)
@@ -116,8 +125,8 @@ class Choices:
 
     def centred(self, probability: Floats) -> Floats:
         """Return x_ijk less its mean over the district's outlets by ``probability`` (p,), shape (p, K)."""
-        mean = self.over_district(probability[:, None] * self.terms)
-        return np.asarray(self.terms - mean[self.district], dtype=np.float64)
+        mean = self.over_district(probability[:, None] * self.relative)
+        return np.asarray(self.relative - mean[self.district], dtype=np.float64)
 
 
 def log_probabilities(choices: Choices, coefficients: Floats) -> Floats:
@@ -132,7 +141,7 @@ def log_probabilities(choices: Choices, coefficients: Floats) -> Floats:
     beta = np.asarray(coefficients, dtype=np.float64)
     if beta.shape != (len(choices.names),) or not np.isfinite(beta).all():
         raise InputError(f"coefficients are {beta}; expected {len(choices.names)} finite numbers")
-    utility = choices.terms @ beta
+    utility = choices.relative @ beta
     best = np.full(choices.districts, -np.inf)
     np.maximum.at(best, choices.district, utility)
     utility = utility - best[choices.district]

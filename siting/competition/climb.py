@@ -24,9 +24,10 @@ from outlet.errors import InputError
 
 Floats = NDArray[np.float64]
 MOST_STEPS = 200
-MOST_HALVINGS = 40
+MOST_HALVINGS = 60
 ARMIJO = 1e-4
 EIGENVALUE_FLOOR = 1e-13
+LEAST_SCALE = 1e-100
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def scaled_inverse(information: Floats) -> Floats:
     """Return the inverse of an information matrix (K, K), stable when its terms have different units."""
     scale = _scale(information)
     values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-    floor = EIGENVALUE_FLOOR * max(float(values.max(initial=0.0)), 1e-300)
+    floor = EIGENVALUE_FLOOR * max(float(values.max(initial=0.0)), 1.0)
     inverse = (vectors / np.maximum(values, floor)) @ vectors.T
     return np.asarray(inverse / np.outer(scale, scale), dtype=np.float64)
 
@@ -133,7 +134,7 @@ def spectrum(information: Floats) -> tuple[Floats, Floats]:
 
 def _scale(information: Floats) -> Floats:
     diagonal = np.sqrt(np.diag(information))
-    return np.asarray(np.where(diagonal > 0, diagonal, 1.0), dtype=np.float64)
+    return np.asarray(np.where(diagonal > LEAST_SCALE, diagonal, 1.0), dtype=np.float64)
 
 
 def _outward(point: Floats, gradient: Floats, bounds: Bounds) -> NDArray[np.bool_]:
@@ -152,7 +153,7 @@ def _direction(here: Slope, held: NDArray[np.bool_]) -> Floats:
 
 def _released(here: Slope, inward: NDArray[np.bool_], tolerance: float) -> int | None:
     """Return the held coefficient that gains most by going inwards, or None where none gains above the tolerance."""
-    curvature = np.maximum(np.diag(here.information), 1e-300)
+    curvature = np.maximum(np.diag(here.information), LEAST_SCALE**2)
     gain = np.where(inward, here.gradient**2 / curvature, 0.0)
     return int(np.argmax(gain)) if (gain > tolerance).any() else None
 

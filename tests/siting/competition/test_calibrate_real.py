@@ -141,3 +141,15 @@ def test_goettingen_textbook_exponents(goettingen: tuple[Choices, np.ndarray, np
     textbook = [hold_out(huff, counts, Bounds(at, at)).fit.per_visitor for at in (HUFF, np.array([1.0, -2.0]))]
     calibrated = hold_out(huff, counts).fit.per_visitor
     np.testing.assert_allclose([calibrated, *textbook], [-3.021, -3.057, -3.442], atol=1e-3)
+
+
+def test_goettingen_area_times_a_rate_is_no_better_than_equal_shares(
+    goettingen: tuple[Choices, np.ndarray, np.ndarray],
+) -> None:
+    """Area with exponent 1 orders stores somewhat, but its shares are as far off as equal ones: ln 32 = 3.466."""
+    pairs, _, counts = goettingen
+    one = np.ones(1)
+    found = hold_out(pairs.only(["area"]), counts, Bounds(one, one)).fit
+    np.testing.assert_allclose(
+        [found.spearman, found.pearson, found.rmse, found.per_visitor], [0.315, 0.236, 0.0619, -3.466], atol=1e-3
+    )

@@ -170,3 +170,31 @@ def test_bad_input_is_named() -> None:
     flat = Choices(pairs.district, pairs.outlet, np.column_stack([pairs.terms[:, 0], pairs.district]), ("size", "rent"))
     with pytest.raises(InputError, match="term rent is the same for all outlets of each district"):
         calibrate_sales(flat, Sales(good, demand))
+
+
+def test_what_only_an_unknown_outlet_has_cannot_be_told() -> None:
+    """One district: the fifth outlet, sales unknown, may take any part, since the rate makes up for it."""
+    terms = np.column_stack([np.log([1.0, 2.0, 3.0, 4.0, 5.0]), [0.0, 0.0, 0.0, 0.0, 1.0]])
+    pairs = Choices(np.zeros(5, dtype=np.int64), np.arange(5), terms, ("size", "new"))
+    sales = np.array([3.0, 5.0, 6.0, 9.0, np.nan])
+    for loss in LOSSES:
+        with pytest.raises(
+            InputError, match="term new is the same in what outlets sell: its coefficient cannot be told"
+        ):
+            calibrate_sales(pairs, Sales(sales, np.ones(1), loss))
+        fixed = calibrate_sales(
+            pairs, Sales(sales, np.ones(1), loss), Bounds(np.array([-INF, 0.0]), np.array([INF, 0.0]))
+        )
+        assert 0.5 < fixed.coefficients[0] < 1.0
+        assert fixed.expected[4] > fixed.expected[3]
+
+
+def test_the_best_of_several_starts_is_told() -> None:
+    """From far out, where one outlet has everything, no climb is better than the best of all."""
+    pairs, demand = town(9)
+    sales = draw(expected_sales(pairs, demand, np.array([0.8, -1.8])), "least-squares", 9)
+    starts = np.array([[0.0, 0.0], [1.0, -1.0], [4.0, 4.0], [-3.0, -9.0]])
+    best = calibrate_sales(pairs, Sales(sales, demand, "least-squares"), starts=starts)
+    alone = calibrate_sales(pairs, Sales(sales, demand, "least-squares"), starts=starts[:1])
+    assert best.objective >= alone.objective
+    np.testing.assert_allclose(best.coefficients, [0.8, -1.8], atol=0.3)
