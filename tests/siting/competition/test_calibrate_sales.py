@@ -198,3 +198,25 @@ def test_the_best_of_several_starts_is_told() -> None:
     alone = calibrate_sales(pairs, Sales(sales, demand, "least-squares"), starts=starts[:1])
     assert best.objective >= alone.objective
     np.testing.assert_allclose(best.coefficients, [0.8, -1.8], atol=0.3)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_errors_are_those_of_coefficients_and_rate_fitted_together(loss: Loss) -> None:
+    """By finite differences of κ Σ w p in (β, κ): both kinds of errors, the rate not profiled out."""
+    pairs, demand = town(10)
+    sales = draw(0.7 * expected_sales(pairs, demand, np.array([0.8, -1.8])), loss, 10)
+    found = calibrate_sales(pairs, Sales(sales, demand, loss))
+    full, step = np.array([*found.coefficients, found.rate]), 1e-6
+
+    def expected(at: np.ndarray) -> np.ndarray:
+        return np.asarray(at[2] * expected_sales(pairs, demand, at[:2]))
+
+    sides = np.column_stack([(expected(full + step * e) - expected(full - step * e)) / (2 * step) for e in np.eye(3)])
+    weight = 1.0 / found.expected if loss == "quasi-poisson" else np.ones(25)
+    rest = sales - found.expected
+    dispersion = (weight * rest**2).sum() / (25 - 3)
+    bread = np.linalg.inv(sides.T @ (weight[:, None] * sides))
+    meat = sides.T @ (((weight * rest) ** 2)[:, None] * sides) * 25 / (25 - 3)
+    assert found.dispersion == pytest.approx(dispersion)
+    np.testing.assert_allclose(found.standard_errors, np.sqrt(dispersion * np.diag(bread))[:2], rtol=1e-4)
+    np.testing.assert_allclose(found.robust_errors, np.sqrt(np.diag(bread @ meat @ bread))[:2], rtol=1e-4)
