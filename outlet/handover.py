@@ -15,12 +15,14 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from outlet.errors import InputError
+from outlet.errors import FAULTS_SHOWN, InputError
 from outlet.project import Sector
 
 SCHEMA = 1
 INTERVALS_PER_DAY = 48
 FOLDER_BYTES = 80
+LARGEST_BYTES = 4 << 20
+KEY_SHOWN = 100
 BRIEF_NAME = "outlet.json"
 OUTLETS_FOLDER = "outlets"
 
@@ -130,13 +132,17 @@ def read_brief(file: Path) -> OutletBrief:
     """
     if not file.is_file():
         raise InputError(f"{file.name}: there is no such file in {file.parent.name}/; run `outlet locate` first")
+    if file.stat().st_size > LARGEST_BYTES:
+        raise InputError(f"{file.name}: more than {LARGEST_BYTES >> 20} MB; a brief is a page of text")
     try:
         return OutletBrief.model_validate_json(file.read_bytes())
     except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
         faults = [
-            f"{file.name}: {'.'.join(str(part) for part in item['loc']) or 'the file'}: {item['msg']}"
-            for item in error.errors()
+            f"{file.name}: {'.'.join(str(part) for part in item['loc'])[:KEY_SHOWN] or 'the file'}: {item['msg']}"
+            for item in found[:FAULTS_SHOWN]
         ]
+        faults += [f"… and {len(found) - FAULTS_SHOWN} more"] if len(found) > FAULTS_SHOWN else []
         raise InputError("\n".join(faults)) from error
 
 

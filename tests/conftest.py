@@ -28,24 +28,32 @@ WIDE, NARROW = (1280, 800), (390, 844)
 SAMPLES = ("helsinki", "riverton")
 
 
-def _run_sample(name: str, folder: Path) -> Path:
+def _run_sample(name: str, factory: pytest.TempPathFactory) -> Path:
+    """Run a sample once, whichever of the processes that share the tests comes first."""
     from outlet.cli.main import run_command
+    from outlet.lock import locked
 
-    shutil.copytree(ROOT / "datasets" / name, folder, ignore=shutil.ignore_patterns("out"))
-    assert run_command(["run", str(folder), "--quiet"]) == 0
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = base / "samples" / name, base / f"{name}.done"
+    with locked(base / f"{name}.lock"):
+        if not done.exists():
+            shutil.copytree(ROOT / "datasets" / name, folder, ignore=shutil.ignore_patterns("out"))
+            assert run_command(["run", str(folder), "--quiet"]) == 0
+            done.touch()
     return folder / "out"
 
 
 @pytest.fixture(scope="session")
 def helsinki_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The out/ folder of `outlet run` on the Helsinki sample."""
-    return _run_sample("helsinki", tmp_path_factory.mktemp("samples") / "helsinki")
+    return _run_sample("helsinki", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def riverton_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The out/ folder of `outlet run` on the Riverton sample."""
-    return _run_sample("riverton", tmp_path_factory.mktemp("samples") / "riverton")
+    return _run_sample("riverton", tmp_path_factory)
 
 
 @pytest.fixture(scope="session", params=SAMPLES)

@@ -37,12 +37,19 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
+def heed_interrupts() -> None:
+    """Heed Ctrl-C in a child though the tests were started in the background, where a shell has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupted_run_ends_in_130_and_leaves_what_was_there(siting: Path, number: int) -> None:
     assert run_command(["check", str(siting), "--quiet"]) == 0
     before = tree(siting / "out")
     command = [sys.executable, "-c", MAIN, "run", str(siting), "--seed", "5"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL, preexec_fn=heed_interrupts
+    )
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("score"):
@@ -66,7 +73,12 @@ def test_processes_that_plan_halls_end_with_the_run(tmp_path: Path, number: int)
     script = tmp_path / "parallel.py"
     script.write_text(PARALLEL, encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "planning\n"

@@ -188,6 +188,7 @@ def test_an_interrupted_run_exits_130_and_leaves_whole_files_only(tiny: Path) ->
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     for line in process.stderr:

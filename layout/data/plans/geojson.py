@@ -174,7 +174,7 @@ def _width(kind: PlanKind, properties: Mapping[str, object], row: int, told: Tol
     if isinstance(value, bool) or not isinstance(value, int | float):
         fault = Fault(told.source, "not-a-number", repr(value)[:40], expected, row=row, column="width_m")
     elif not 0 < value <= WIDEST_DOOR_M:
-        fault = Fault(told.source, "out-of-range", f"{value:g}", expected, row=row, column="width_m")
+        fault = Fault(told.source, "out-of-range", repr(value)[:40], expected, row=row, column="width_m")
     else:
         return float(value)
     told.faults.append(fault)

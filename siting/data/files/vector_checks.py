@@ -18,7 +18,7 @@ from outlet.data.document import check_depth, check_xml
 from outlet.errors import Fault, TableError
 
 HEAD_BYTES = 1 << 16
-JSON_BYTES = 1 << 30
+JSON_BYTES = 256 << 20
 GEOJSON_TYPES = re.compile(
     rb'"type"\s*:\s*"(?:FeatureCollection|Feature|Topology|GeometryCollection|(?:Multi)?(?:Point|LineString|Polygon))"'
 )

@@ -108,8 +108,8 @@ def test_moving_a_weight_changes_scores_ranks_and_colours_as_the_formula_says(to
     page.wait_for_selector(READY)
     before = page.evaluate(SHOWN)
     colours = page.evaluate("Object.values(window[PAGE.groups.candidates]._layers).map(l => l.options.fillColor)")
-    for at in range(9):
-        value = "1" if at in (1, 4) else "0"
+    for at, feature in enumerate(read_results(town.out).features):
+        value = "1" if feature in ("stops_nearby", "rivals_nearby") else "0"
         page.evaluate(
             "([at, value]) => { const i = document.getElementById(`weight-${at}`); i.value = value;"
             " i.dispatchEvent(new Event('input')); }",
