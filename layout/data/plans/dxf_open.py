@@ -28,6 +28,7 @@ from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 
 MOST_BYTES = 64 << 20
+HOLE = bytes(1 << 16)
 BINARY = b"AutoCAD Binary DXF"
 DWG = re.compile(rb"AC(?:10\d\d|1\.\d|2\.\d\d)")
 DWG_RELEASES = {
@@ -96,6 +97,9 @@ def open_dxf(data: bytes, label: str, encoding: str | None = None) -> Opened:
 
 
 def _refuse_other_files(data: bytes, label: str) -> None:
+    if HOLE in data:
+        found = f"a hole of zeros at byte {data.index(HOLE)}: the file was not copied whole"
+        raise TableError([Fault(label, "unreadable", found, "a whole DXF", "Copy or save it again.")])
     if len(data) > MOST_BYTES:
         found, most = f"{len(data) / 2**20:.0f} MB", f"a plan of at most {MOST_BYTES >> 20} MB"
         fix = "Save only the storey and the layers of the plan."
