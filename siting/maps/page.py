@@ -24,6 +24,7 @@ from siting.maps.content import (
 from siting.maps.leaflet import bare_map, leaflet_script, leaflet_style
 from siting.maps.words import LAYERS, map_words
 from siting.scoring.features import FEATURES
+from siting.scoring.weights import without_timetable
 from siting.settings.score import ScoreSettings
 from siting.study.breakdown import is_weighted_mean, weights_told
 from siting.study.wording import frontier_chart, plan_facts, unit_name
@@ -173,7 +174,10 @@ def _features(request: MapRequest, language: str) -> list[dict[str, object]]:
     _ = translate(language)
     table = request.results.candidates
     weights = request.score.weights.by_name()
-    if request.score.weighing != "direct":
+    if request.score.weighing == "direct":
+        known = {name: bool(table[f"{name}_value"].notna().any()) for name in request.results.features}
+        weights, _stand_in = without_timetable(weights, known)
+    else:
         weights = weights_told(table, request.results.features)
     return [
         {
