@@ -55,9 +55,11 @@ def read_extract(name: str) -> Callable[[Path], str]:
     """Read every kind of feature of an extract."""
 
     def read(folder: Path) -> str:
-        from siting.data.osm.extract import read_extract as read_osm
+        from siting.data.osm.choice import project_choice
+        from siting.data.osm.rules import osm_rules
+        from siting.data.osm.stream import read_extract as read_osm
 
-        extract = read_osm(DATA / name)
+        extract = read_osm(DATA / name, project_choice(osm_rules(), "bank"))
         return f"{len(extract.points.ids)} points, {len(extract.lines.ids)} lines, {len(extract.areas.ids)} areas"
 
     return read
