@@ -17,6 +17,7 @@ from outlet.handover import minute_of_day
 
 ROSTER_COLUMNS = ("date", "person", "shift_id", "post", "start", "end")
 SHIFT_COLUMNS = ("shift_id", "break_start", "break_end")
+SHOWN = 200
 DAY_MIN = 1440
 
 
@@ -39,20 +40,26 @@ def read_duties(roster: Path, shifts: Path) -> tuple[Duty, ...]:
         Every fault of both tables at once, by row.
     """
     faults: list[Fault] = []
-    breaks = {
-        row["shift_id"]: (row["break_start"], row["break_end"])
-        for _, row in _records(shifts, SHIFT_COLUMNS, faults)
-        if row["break_start"] and row["break_end"]
-    }
+    breaks: dict[str, tuple[int, int]] = {}
+    for number, row in _records(shifts, SHIFT_COLUMNS, faults):
+        try:
+            if row["break_start"] and row["break_end"]:
+                breaks[row["shift_id"]] = (minute_of_day(row["break_start"]), minute_of_day(row["break_end"]))
+        except ValueError as error:
+            faults.append(_unreadable(shifts, number, error))
     duties: list[Duty] = []
     for number, row in _records(roster, ROSTER_COLUMNS, faults):
         try:
             duties.append(_duty(row, breaks))
         except ValueError as error:
-            faults.append(Fault(roster.name, "unreadable", str(error), "a row as `outlet staff` writes it", row=number))
+            faults.append(_unreadable(roster, number, error))
     if faults:
         raise TableError(faults)
     return tuple(duties)
+
+
+def _unreadable(file: Path, row: int, error: ValueError) -> Fault:
+    return Fault(file.name, "unreadable", str(error)[:SHOWN], "a row as `outlet staff` writes it", row=row)
 
 
 def _records(file: Path, columns: Sequence[str], faults: list[Fault]) -> list[tuple[int, dict[str, str]]]:
@@ -72,15 +79,14 @@ def _records(file: Path, columns: Sequence[str], faults: list[Fault]) -> list[tu
     return list(zip(map(int, frame.index), texts, strict=True))
 
 
-def _duty(row: Mapping[str, str], breaks: Mapping[str, tuple[str, str]]) -> Duty:
+def _duty(row: Mapping[str, str], breaks: Mapping[str, tuple[int, int]]) -> Duty:
     start, end = minute_of_day(row["start"]), minute_of_day(row["end"])
     end = end if end > start else end + DAY_MIN
     spans = [(start, end)]
     if row["shift_id"] in breaks:
-        leaves, returns = (minute_of_day(text) for text in breaks[row["shift_id"]])
-        leaves, returns = (minute if minute >= start else minute + DAY_MIN for minute in (leaves, returns))
+        leaves, returns = (minute if minute >= start else minute + DAY_MIN for minute in breaks[row["shift_id"]])
         if not start <= leaves <= returns <= end:
-            raise ValueError(f"break {breaks[row['shift_id']]} of shift {row['shift_id']} lies outside it")
+            raise ValueError(f"the break of shift {row['shift_id']} lies outside it")
         spans = [(start, leaves), (returns, end)]
     return Duty(
         date=dt.date.fromisoformat(row["date"]),

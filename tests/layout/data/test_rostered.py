@@ -51,6 +51,7 @@ def test_somebody_there_for_part_of_a_step_does_not_count(files):
         (ROSTER.replace("person", "who"), SHIFTS, TableError, "roster.csv, column 'person': found no column person"),
         (ROSTER.replace("09:00,13:00", "9,13:00"), SHIFTS, TableError, "row 1.*'9' is no time of day"),
         (ROSTER, SHIFTS.replace("11:00,11:30", "14:00,14:30"), TableError, "lies outside it"),
+        (ROSTER, SHIFTS.replace("11:00,11:30", "9" * 999 + ",11:30"), TableError, "^shifts.csv, row 1: found '9{190}"),
     ],
 )
 def test_faults(files, roster, shifts, error, message):
