@@ -16,7 +16,8 @@ from siting.data.layers import SEGMENT, SitingData, points_of
 from siting.data.load import load_siting_data
 from siting.demand.segments import value_of_demand
 from siting.scoring.aggregation import Aggregation
-from siting.scoring.features import FEATURES, FeatureInputs, compute_features, direction_of
+from siting.scoring.features import FEATURES, compute_features, direction_of
+from siting.scoring.inputs import FeatureInputs
 from siting.scoring.lead import lead_of
 from siting.scoring.ranking import rank_candidates
 from siting.scoring.robustness import SpreadQuestion, draw_weights, rank_spread

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from siting.data.layers import SitingData
-from siting.scoring.features import FEATURES, FeatureInputs
+from siting.scoring.features import FEATURES
+from siting.scoring.inputs import FeatureInputs
 from siting.settings.data import MODES
 from siting.study.candidates import Scored
 from siting.study.travel import TravelCosts

@@ -8,7 +8,7 @@ from scipy import sparse
 from siting.access.ptal import RouteService
 from siting.competition.huff import rivals_attraction, site_attraction
 from siting.competition.share import Market
-from siting.scoring.features import FeatureInputs
+from siting.scoring.inputs import FeatureInputs
 from siting.settings.data import MODES
 from siting.settings.score import CatchmentSettings, CompetitionSettings, ScoreSettings
 

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from siting.scoring.features import FEATURE_NAMES, FEATURES, FeatureInputs, compute_features, direction_of
+from siting.scoring.features import FEATURE_NAMES, FEATURES, compute_features, direction_of
+from siting.scoring.inputs import FeatureInputs
 from siting.settings.score import ScoreSettings, WeightSettings
 
 NAN = np.nan

@@ -1,0 +1,33 @@
+"""Measure the target market around a candidate."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siting.demand.catchment import catchment_demand
+from siting.demand.decay import Decay
+from siting.scoring.inputs import Feature, FeatureInputs
+
+
+def demand_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
+    """Return the demand within ``catchment.reach_min``, decayed with the walk, in demand units; more is better.
+
+    Each demand point counts as the target market says. Source: Hansen (1959).
+    """
+    kernel = inputs.settings.catchment
+    decay = Decay(kind=kernel.decay, reach_min=kernel.reach_min, scale_min=kernel.scale_min, exponent=kernel.exponent)
+    return catchment_demand(inputs.value, inputs.demand_candidates, decay)
+
+
+DEMAND_FEATURES: tuple[Feature, ...] = (
+    Feature(
+        name="demand_nearby",
+        label="Demand near by, less the longer the walk",
+        unit="demand",
+        direction="more",
+        family="demand",
+        source="Hansen (1959)",
+        compute=demand_nearby,
+    ),
+)
