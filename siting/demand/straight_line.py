@@ -16,15 +16,13 @@ number of pairs within about 1.5 radii.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from outlet.compiled import compiled
 from outlet.errors import InputError
 
-F = TypeVar("F", bound=Callable[..., object])
 Floats = NDArray[np.float64]
 Keys = NDArray[np.int64]
 Kernel = Callable[[Floats], Floats]
@@ -146,12 +144,7 @@ def _coordinates(name: str, given: Floats) -> Floats:
     return xy
 
 
-def _compiled(function: F) -> F:
-    """Return the function compiled, cached on disk beside it, with numba's strict floating point."""
-    return cast("F", numba.njit(cache=True)(function))
-
-
-@_compiled
+@compiled
 def _count_looks(key: Keys, width: int, cells: Keys) -> Keys:
     """Return how many points lie in the cells of each place, shape (m,)."""
     looks = np.zeros(len(cells), dtype=np.int64)
@@ -164,7 +157,7 @@ def _count_looks(key: Keys, width: int, cells: Keys) -> Keys:
     return looks
 
 
-@_compiled
+@compiled
 def _find_pairs(
     key: Keys, width: int, points: Floats, places: Floats, cells: Keys, radius: float, looks: int
 ) -> tuple[Floats, Keys, Keys]:
@@ -187,7 +180,7 @@ def _find_pairs(
     return distance[:found], point[:found], start
 
 
-@_compiled
+@compiled
 def _sum_pairs(factor: Floats, point: Keys, start: Keys, weight: Floats) -> Floats:
     """Return the sum over each place's pairs of factor × weight, shape (m, k)."""
     total = np.zeros((len(start) - 1, weight.shape[1]))

@@ -1,8 +1,8 @@
 """Walking minutes along streets between many points and many others, up to a limit.
 
 Every point walks straight to the nearest street, along it to a junction, over the network, and back out to the other
-point. Points become nodes of the graph, joined to both ends of the edge they lie on, so that shortest paths (Dijkstra,
-1959, with a cut-off) run between points; two points on one edge may walk along it directly.
+point. Points become nodes of the graph, joined to both ends of the edge they lie on, so that shortest ways up to the
+cut-off (siting.geo.search) run between points; two points on one edge may walk along it directly.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from siting.geo.network import StreetNetwork
-
-BLOCK_CELLS = 12_000_000
+from siting.geo.search import reach
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -98,21 +96,12 @@ def travel_minutes(
     first_origin = len(network.xy)
     first_target = first_origin + len(origins_xy)
     reached = np.flatnonzero(targets.edge >= 0)
-    block = max(1, BLOCK_CELLS // graph.shape[0])
-    rows, columns, minutes = [], [], []
-    for at in range(0, len(reached), block):
-        chosen = reached[at : at + block]
-        found = dijkstra(graph, directed=True, indices=first_target + chosen, limit=cutoff_min)
-        found = found[:, first_origin:first_target]
-        target, origin = np.nonzero(np.isfinite(found))
-        rows.append(origin)
-        columns.append(chosen[target])
-        minutes.append(found[target, origin])
+    target, origin, minutes = reach(graph, first_target + reached, cutoff_min, slice(first_origin, first_target))
     near = _same_edge(network, origins, targets, cutoff_min)
     return _smallest(
-        np.concatenate([*rows, near[0]]).astype(np.int64),
-        np.concatenate([*columns, near[1]]).astype(np.int64),
-        np.concatenate([*minutes, near[2]]),
+        np.concatenate([origin, near[0]]).astype(np.int64),
+        np.concatenate([reached[target], near[1]]).astype(np.int64),
+        np.concatenate([minutes, near[2]]),
         (len(origins_xy), len(targets_xy)),
     )
 

@@ -26,7 +26,6 @@ from outlet.arrays import as_positions, as_vector
 from outlet.mip import MipModel, Relaxation, run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.compiled import sides_of
 from siting.locate.cuts import Points, tightest_cuts
 from siting.locate.local_search import Pull, search_capture
 from siting.locate.pairs import Matrix, Pairs, read_demand, read_pairs
@@ -34,6 +33,7 @@ from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.rules import site_rows
 from siting.locate.search import PROOF, SOLVER_PROOF, Search
 from siting.locate.seed import first_set
+from siting.locate.sides import sides_of
 from siting.locate.tree import search_tree
 
 MOST_SWAPS = 1000

@@ -25,7 +25,6 @@ from outlet.errors import InputError
 from outlet.mip import MipModel, run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.compiled import sides_of
 from siting.locate.local_search import Cover, search_cover
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_demand, read_pairs
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
@@ -33,6 +32,7 @@ from siting.locate.reduce import merge_points, undominated
 from siting.locate.rules import SiteRows, site_rows
 from siting.locate.search import Search, are_whole
 from siting.locate.seed import filled, first_set
+from siting.locate.sides import sides_of
 
 MOST_SWAPS = 1000
 

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.locate.compiled import compiled
+from outlet.compiled import compiled
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.locate.compiled import compiled
+from outlet.compiled import compiled
 from siting.locate.local_search import Nearest
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.locate.compiled import Sides, activity_of, compiled, do_swap, may_swap
+from outlet.compiled import compiled
+from siting.locate.sides import Sides, activity_of, do_swap, may_swap
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -26,7 +26,6 @@ from outlet.errors import InputError
 from outlet.mip import MipModel, run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.compiled import sides_of
 from siting.locate.lagrangian import Multipliers, fix_sites, improve_bound
 from siting.locate.local_search import Nearest, search_median, two_nearest
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_demand, read_pairs
@@ -34,6 +33,7 @@ from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.rules import site_rows
 from siting.locate.search import Search, are_whole
 from siting.locate.seed import first_set
+from siting.locate.sides import sides_of
 
 MOST_SWAPS = 2000
 STEPS = 60

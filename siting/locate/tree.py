@@ -13,8 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.locate.compiled import Sides, activity_of, compiled
+from outlet.compiled import compiled
 from siting.locate.local_search import Pull
+from siting.locate.sides import Sides, activity_of
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

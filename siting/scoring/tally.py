@@ -6,14 +6,10 @@ bits at a time from the lowest (radix sort): linear in the candidates, and equal
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-F = TypeVar("F", bound=Callable[..., object])
+from outlet.compiled import compiled
 
 SCALE = 1_000_000
 _DIGIT = 9
@@ -21,12 +17,7 @@ _DIGITS = 3
 """100 · SCALE < 2^27."""
 
 
-def _compiled(function: F) -> F:
-    """Return the function compiled, cached on disk beside it, with numba's strict floating point."""
-    return cast("F", numba.njit(cache=True)(function))
-
-
-@_compiled
+@compiled
 def rank_block(scores: NDArray[np.float64]) -> NDArray[np.int32]:
     """Return ranks from 1, the greatest score first, shape (b, m), of scores 0–100, shape (b, m).
 
@@ -67,7 +58,7 @@ def rank_block(scores: NDArray[np.float64]) -> NDArray[np.int32]:
     return ranks
 
 
-@_compiled
+@compiled
 def count_bins(ranks: NDArray[np.int32], first: NDArray[np.int64], width: int, counts: NDArray[np.int32]) -> None:
     """Add to ``counts``, shape (m, bins), how often candidate j ranks in bin (rank − 1 − first_j) // width.
 
@@ -81,7 +72,7 @@ def count_bins(ranks: NDArray[np.int32], first: NDArray[np.int64], width: int, c
                 counts[j, offset // width] += 1
 
 
-@_compiled
+@compiled
 def quantile_of_counts(
     counts: NDArray[np.int32], places: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,22 +1,14 @@
-"""Compile kernels with numba once and keep them on disk; each stays callable as plain Python through ``py_func``."""
+"""Hold the rules of a plan in the form that compiled kernels take."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from outlet.compiled import compiled
 from siting.locate.rules import SiteRows
-
-F = TypeVar("F", bound=Callable[..., object])
-
-
-def compiled(function: F) -> F:
-    """Return the function compiled, cached on disk beside it, with numba's strict floating point."""
-    return cast("F", numba.njit(cache=True)(function))
 
 
 class Sides(NamedTuple):
