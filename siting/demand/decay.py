@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outlet.errors import InputError
-from siting.settings.score import DecayKind
+from siting.settings.catchment import DecayKind
 
 
 @dataclass(frozen=True, kw_only=True)

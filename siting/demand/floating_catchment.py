@@ -38,6 +38,7 @@ from scipy import sparse
 
 from outlet.errors import InputError
 from siting.demand.decay import Decay
+from siting.settings.catchment import FloatingSettings
 
 Floats = NDArray[np.float64]
 Costs = sparse.csr_array[np.float64]
@@ -55,10 +56,13 @@ class FloatingCatchment:
         lives and an outlet in reach has nobody at all to share it. More is better.
     ratio
         Supply per unit of demand at each outlet, shape (m,), from 0; NaN where no demand reaches it.
+    pairs
+        What an outlet's ratio counts at a point, f(c_ij) or G_ij f(c_ij), shape (n, m): access = pairs · ratio.
     """
 
     access: Floats
     ratio: Floats
+    pairs: Costs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,11 +167,30 @@ def three_step(demand: Floats, supply: Floats, cost: Costs, *, decay: Kernel) ->
     return _shared(demand, supply, chosen)
 
 
+def served(demand: Floats, supply: Floats, cost: Costs, settings: FloatingSettings) -> FloatingCatchment:
+    """Return access by the method and decay that the settings choose; parameters as for `two_step`."""
+    if settings.method == "two_step":
+        return two_step(demand, supply, cost, reach_min=settings.reach_min)
+    model = three_step if settings.method == "three_step" else enhanced_two_step
+    return model(demand, supply, cost, decay=_decay(settings))
+
+
+def _decay(settings: FloatingSettings) -> Kernel:
+    if settings.decay == "zones":
+        return ZoneWeights(limits_min=settings.zones_min, weights=settings.zone_weights)
+    return Decay(
+        kind=settings.decay,
+        reach_min=settings.reach_min,
+        scale_min=settings.scale_min,
+        exponent=settings.exponent,
+    )
+
+
 def _shared(demand: Floats, supply: Floats, weight: Costs) -> FloatingCatchment:
     load = np.asarray(weight.T @ demand, dtype=np.float64)
     ratio = np.full(len(load), np.nan)
     np.divide(supply, load, out=ratio, where=load > 0)
-    return FloatingCatchment(np.asarray(weight @ ratio, dtype=np.float64), ratio)
+    return FloatingCatchment(np.asarray(weight @ ratio, dtype=np.float64), ratio, weight)
 
 
 def _weighted(demand: Floats, supply: Floats, cost: Costs, decay: Kernel) -> Costs:

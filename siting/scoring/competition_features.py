@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from siting.competition.presence import demand_per_rival, nearest_rival, rivals_within
 from siting.competition.share import captured_alone
-from siting.scoring.demand_features import demand_nearby
-from siting.scoring.inputs import Feature, FeatureInputs
+from siting.demand.catchment import mean_around
+from siting.demand.floating_catchment import FloatingCatchment, served
+from siting.scoring.demand_features import catchment_decay, demand_nearby
+from siting.scoring.inputs import Csr, Feature, FeatureInputs
+
+PER_DEMAND = 1_000.0
 
 
 def rivals_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
@@ -59,6 +64,34 @@ def cannibalised_share(inputs: FeatureInputs) -> NDArray[np.float64]:
     return inputs.known(share)
 
 
+def served_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
+    """Return the supply per head of the people near by, attraction per 1,000 of demand; more is worse.
+
+    Rivals and our outlets that stay, shared by all whom they reach; the mean over the target market near by. What a
+    candidate supplies itself is left out. Little means a gap. NaN where nobody lives near by. Source: floating
+    catchments (Luo and Wang, 2003; Luo and Qi, 2009; Wan, Zou and Sternberg, 2012).
+    """
+    if inputs.supply is None:
+        return np.full(len(inputs.ids), np.nan)
+    access = served(inputs.market.demand, inputs.supply.amount, inputs.supply.minutes, inputs.settings.floating)
+    mean = mean_around(
+        access.access,
+        inputs.value,
+        inputs.demand_candidates,
+        catchment_decay(inputs.settings),
+        less=_of_itself(access, inputs.supply.own),
+    )
+    return inputs.known(PER_DEMAND * mean)
+
+
+def _of_itself(access: FloatingCatchment, own: NDArray[np.int64]) -> Csr | None:
+    """Return what of the access at each point a candidate supplies itself, shape (n, m), None where none does."""
+    if (own < 0).all():
+        return None
+    ratio = np.where(own >= 0, np.nan_to_num(access.ratio[own], nan=0.0), 0.0)
+    return sparse.csr_array(access.pairs[:, np.maximum(own, 0)] @ sparse.diags_array(ratio))
+
+
 COMPETITION_FEATURES: tuple[Feature, ...] = (
     Feature(
         name="rivals_nearby",
@@ -104,5 +137,14 @@ COMPETITION_FEATURES: tuple[Feature, ...] = (
         family="competition",
         source="proportional draw (Luce, 1959)",
         compute=cannibalised_share,
+    ),
+    Feature(
+        name="served_nearby",
+        label="Supply people near by have already",
+        unit="attraction per 1,000 demand",
+        direction="less",
+        family="competition",
+        source="floating catchments (Luo and Wang, 2003; Luo and Qi, 2009; Wan et al., 2012)",
+        compute=served_nearby,
     ),
 )

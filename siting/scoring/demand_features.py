@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from siting.demand.catchment import catchment_demand
 from siting.demand.decay import Decay
 from siting.scoring.inputs import Feature, FeatureInputs
+from siting.settings.score import ScoreSettings
 
 
 def demand_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
@@ -15,9 +16,13 @@ def demand_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
 
     Each demand point counts as the target market says. Source: Hansen (1959).
     """
-    kernel = inputs.settings.catchment
-    decay = Decay(kind=kernel.decay, reach_min=kernel.reach_min, scale_min=kernel.scale_min, exponent=kernel.exponent)
-    return catchment_demand(inputs.value, inputs.demand_candidates, decay)
+    return catchment_demand(inputs.value, inputs.demand_candidates, catchment_decay(inputs.settings))
+
+
+def catchment_decay(settings: ScoreSettings) -> Decay:
+    """Return how demand counts less the longer the walk to a candidate."""
+    kernel = settings.catchment
+    return Decay(kind=kernel.decay, reach_min=kernel.reach_min, scale_min=kernel.scale_min, exponent=kernel.exponent)
 
 
 DEMAND_FEATURES: tuple[Feature, ...] = (

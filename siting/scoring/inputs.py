@@ -22,6 +22,26 @@ Csr = sparse.csr_array[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Supply:
+    """What serves the demand already: u outlets, rivals' and our own that stay.
+
+    Parameters
+    ----------
+    minutes
+        Walking minutes from the demand points, shape (n, u).
+    amount
+        Attraction of each, shape (u,), at least 0.
+    own
+        The supply that a candidate is itself, as where existing outlets are measured as candidates, shape (m,); −1
+        where it is none.
+    """
+
+    minutes: Csr
+    amount: NDArray[np.float64]
+    own: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeatureInputs:
     """What features are computed from: m candidates, n demand points, s stops, r rivals, q sites.
 
@@ -53,6 +73,8 @@ class FeatureInputs:
         Radii, kernels and models.
     service
         The stops' routes, or None where there is no timetable.
+    supply
+        What serves the demand already, or None where nobody looked.
     """
 
     ids: pd.Index[str]
@@ -70,6 +92,7 @@ class FeatureInputs:
     kept: NDArray[np.int64]
     settings: ScoreSettings
     service: RouteService | None = None
+    supply: Supply | None = None
 
     @property
     def stops_within_min(self) -> float:

@@ -9,11 +9,11 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from outlet.project import Settings
+from siting.settings.catchment import CatchmentSettings, FloatingSettings
 from siting.settings.learn import LearnSettings
 from siting.settings.ptal import PtalSettings
 from siting.settings.weighing import AhpSettings, Method, RobustnessSettings, ValueSettings, Weighing
 
-DecayKind = Literal["step", "linear", "gaussian", "exponential", "power"]
 ChoiceModel = Literal["huff", "logit"]
 OwnSize = Literal["fixed", "area_m2"]
 Stance = Literal["avoid", "follow", "band"]
@@ -35,15 +35,6 @@ class TransportSettings(Settings):
 
     stops_within_m: float = Field(400.0, gt=0, description="Walk within which a stop counts, metres along streets.")
     ptal: PtalSettings = PtalSettings()
-
-
-class CatchmentSettings(Settings):
-    """``[siting.score.catchment]``: how demand counts less the longer the walk."""
-
-    decay: DecayKind = Field("gaussian", description="Kernel: step, linear, gaussian, exponential or power.")
-    reach_min: float = Field(15.0, gt=0, description="Demand beyond this walk counts nothing, minutes.")
-    scale_min: float = Field(6.0, gt=0, description="Width of gaussian, exponential and power kernels, minutes.")
-    exponent: float = Field(2.0, gt=0, description="Exponent of the power kernel.")
 
 
 class CompetitionSettings(Settings):
@@ -106,6 +97,11 @@ class WeightSettings(Settings):
     cannibalised_share: float = Field(
         0.0, ge=0, description="Share of its customers taken from our own outlets, per cent; less is better."
     )
+    served_nearby: float = Field(
+        0.0,
+        ge=0,
+        description="Supply per head that people near by have already, by [siting.score.floating]; less is better.",
+    )
 
     @model_validator(mode="after")
     def _some_weight(self) -> WeightSettings:
@@ -157,6 +153,7 @@ class ScoreSettings(Settings):
     travel: TravelSettings = TravelSettings()
     transport: TransportSettings = TransportSettings()
     catchment: CatchmentSettings = CatchmentSettings()
+    floating: FloatingSettings = FloatingSettings()
     competition: CompetitionSettings = CompetitionSettings()
     weights: WeightSettings = PRESET_WEIGHTS
     ahp: AhpSettings = AhpSettings()
@@ -222,6 +219,7 @@ class ScoreSettings(Settings):
         speed, cutoff = self.travel.walk_m_per_min, self.travel.cutoff_min
         walks = {
             "catchment.reach_min": self.catchment.reach_min,
+            "floating.reach_min (or zones_min)": self.floating.farthest_min,
             "transport.stops_within_m": self.transport.stops_within_m / speed,
             "transport.ptal.bus_within_m": self.transport.ptal.bus_within_m / speed,
             "transport.ptal.rail_within_m": self.transport.ptal.rail_within_m / speed,

@@ -28,6 +28,7 @@ from siting.settings.score import ScoreSettings
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
 from siting.study.market import ProjectMarket, build_market
 from siting.study.score_notes import tell_assumptions, tell_missing, tell_service
+from siting.study.supply import tell_supply, with_supply
 from siting.study.sureness_notes import tell_method, tell_sureness
 from siting.study.tables import to_csv
 from siting.study.timetable import route_service
@@ -92,7 +93,8 @@ def _learn(
         costs = travel_costs(stage.project, others, stage.out.cache(), stage.progress)
         market = build_market(others, costs.demand_sites, costs.demand_rivals, settings.competition)
         inputs = replace(_inputs(others, costs, market, settings), service=scored.inputs.service)
-        return compute_features(replace(inputs, kept=np.arange(len(others.candidates), dtype=np.int64)))
+        inputs = replace(inputs, kept=np.arange(len(others.candidates), dtype=np.int64))
+        return compute_features(with_supply(inputs, costs, market))
 
     directions = {
         feature.name: 1 if direction_of(feature, settings) == "more" else -1
@@ -119,7 +121,7 @@ def score_candidates(
     what the stops' timetables say, None where they have none.
     """
     market = build_market(data, costs.demand_sites, costs.demand_rivals, settings.competition)
-    inputs = replace(_inputs(data, costs, market, settings), service=service)
+    inputs = with_supply(replace(_inputs(data, costs, market, settings), service=service), costs, market)
     raw = compute_features(inputs)
     assert raw.index.equals(inputs.ids), "features are not aligned to the candidates"
     values = _values(raw, settings)
@@ -130,6 +132,7 @@ def score_candidates(
     told = (
         *tell_missing(scored, costs, inputs),
         *tell_service(inputs, stand_in),
+        *tell_supply(inputs),
         *tell_method(scored, chosen, settings),
         *tell_sureness(scored, settings.robustness),
         *tell_assumptions(data, scored, inputs),

@@ -8,9 +8,10 @@ from scipy import sparse
 from siting.access.ptal import RouteService
 from siting.competition.huff import rivals_attraction, site_attraction
 from siting.competition.share import Market
-from siting.scoring.inputs import FeatureInputs
+from siting.scoring.inputs import FeatureInputs, Supply
+from siting.settings.catchment import CatchmentSettings
 from siting.settings.data import MODES
-from siting.settings.score import CatchmentSettings, CompetitionSettings, ScoreSettings
+from siting.settings.score import CompetitionSettings, ScoreSettings
 
 
 def csr(walks: list[list[float | None]]) -> sparse.csr_array:
@@ -51,6 +52,11 @@ def four_candidates() -> FeatureInputs:
         market=Market(attraction, rivals, demand),
         kept=np.array([4], dtype=np.int64),
         settings=settings,
+        supply=Supply(
+            minutes=csr([[4.0, 4.0], [None, None]]),
+            amount=np.array([1.0, 1.0]),
+            own=np.full(4, -1, dtype=np.int64),
+        ),
         service=RouteService(
             per_hour=csr([[15.0, None], [None, 20.0]]),
             mode=np.array([MODES.index("bus"), MODES.index("metro")], dtype=np.int64),

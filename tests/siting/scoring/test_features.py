@@ -24,6 +24,8 @@ BY_HAND = {
     "huff_share": [31.25, 100 * (100 * 2 / 7 + 60) / 160, NAN, NAN],
     # a takes half of its 50 from our own; b half of 200/7, and of the 60 that reach nobody else nothing
     "cannibalised_share": [50.0, 100 * (100 / 7) / (200 / 7 + 60), NAN, NAN],
+    # our outlet and the rival share the 100: 1/100 + 1/100 a head there, nothing where the 60 live
+    "served_nearby": [20.0, 20 * 75 / 105, NAN, NAN],
 }
 
 
@@ -60,6 +62,7 @@ def test_the_order_of_candidates_does_not_matter(four_candidates: FeatureInputs)
         candidate_stops=four_candidates.candidate_stops[order],
         candidate_rivals=four_candidates.candidate_rivals[order],
         demand_candidates=four_candidates.demand_candidates[:, order],
+        supply=dataclasses.replace(four_candidates.supply, own=four_candidates.supply.own[order]),
         market=market,
     )
     found, expected = compute_features(shuffled), compute_features(four_candidates)
