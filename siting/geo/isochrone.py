@@ -13,7 +13,7 @@ investigation of accessibility by public transport: an isochrone approach".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from shapely.geometry import MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from outlet.errors import InputError
+from siting.geo.around import StreetsAround
 from siting.geo.network import StreetNetwork
 from siting.geo.travel import Snapped, snap
 
@@ -90,14 +91,17 @@ def catchment_polygons(
     """
     _refuse(minutes, drawing)
     found = np.full((len(xy), len(minutes)), Polygon(), dtype=object)
-    snapped = snap(network, xy, limit_m=snap_limit_m)
-    for place in np.flatnonzero(snapped.edge >= 0).tolist():
-        reach = _junction_minutes(network, snapped, place, max(minutes, default=0.0))
-        for at, limit in enumerate(minutes):
-            lines = _reached(network, snapped, place, reach, limit)
+    longest = max(minutes, default=0.0)
+    for walk in _walks(network, xy, longest, snap_limit_m):
+        drawn, ground = np.empty((0, 4)), np.empty(0, dtype=object)
+        for at in np.argsort(minutes, kind="stable").tolist():
+            lines = walk.reached(minutes[at])
             if len(lines):
-                way = np.concatenate([xy[place], _foot(network, snapped, place)])
-                found[place, at] = _draw(np.vstack([lines, way]), drawing)
+                # What a shorter walk reached is drawn already: only the new pieces are added to it.
+                new = _not_in(np.vstack([lines, walk.way]), drawn)
+                ground = np.array([_around(new, ground, drawing)], dtype=object)
+                drawn = np.vstack([drawn, new])
+                found[walk.place, at] = _filled(ground[0], drawing.fill_m2)
     return found
 
 
@@ -108,13 +112,38 @@ def reached_streets(network: StreetNetwork, xy: Floats, minutes: float, *, snap_
     """
     _refuse([minutes], DRAWING)
     found = np.full(len(xy), MultiLineString(), dtype=object)
-    snapped = snap(network, xy, limit_m=snap_limit_m)
-    for place in np.flatnonzero(snapped.edge >= 0).tolist():
-        reach = _junction_minutes(network, snapped, place, minutes)
-        lines = _reached(network, snapped, place, reach, minutes)
+    for walk in _walks(network, xy, minutes, snap_limit_m):
+        lines = walk.reached(minutes)
         if len(lines):
-            found[place] = shapely.union_all(shapely.linestrings(lines.reshape(-1, 2, 2)))
+            found[walk.place] = shapely.union_all(shapely.linestrings(lines.reshape(-1, 2, 2)))
     return found
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """Walks from one place in the streets around it: minutes to the junctions, and the way to the street, (4,)."""
+
+    place: int
+    streets: StreetNetwork
+    snapped: Snapped
+    minutes: Floats
+    way: Floats
+
+    def reached(self, limit: float) -> Floats:
+        return _reached(self.streets, self.snapped, 0, self.minutes, limit)
+
+
+def _walks(network: StreetNetwork, xy: Floats, longest: float, snap_limit_m: float) -> Iterator[_Walk]:
+    """Yield the walks from each place that a street is near enough to."""
+    snapped = snap(network, xy, limit_m=snap_limit_m)
+    on_street = np.flatnonzero(snapped.edge >= 0).tolist()
+    around = StreetsAround(network) if on_street else None
+    for place in on_street:
+        assert around is not None
+        streets, edge = around.cut(xy[place], longest * network.walk_m_per_min, int(snapped.edge[place]))
+        here = Snapped(edge=np.array([edge]), along_m=snapped.along_m[[place]], off_m=snapped.off_m[[place]])
+        way = np.concatenate([xy[place], _foot(streets, here, 0)])
+        yield _Walk(place, streets, here, _junction_minutes(streets, here, 0, longest), way)
 
 
 def _junction_minutes(network: StreetNetwork, snapped: Snapped, place: int, limit: float) -> Floats:
@@ -173,11 +202,17 @@ def _foot(network: StreetNetwork, snapped: Snapped, place: int) -> Floats:
     return np.asarray(start + np.clip(share, 0.0, 1.0) * step, dtype=np.float64)
 
 
-def _draw(lines: Floats, drawing: Drawing) -> BaseGeometry:
-    """Return the ground around straight pieces, shape (p, 4), without small holes."""
+def _not_in(pieces: Floats, drawn: Floats) -> Floats:
+    """Return the straight pieces, shape (p, 4), that are not among those drawn, (q, 4)."""
+    seen = {piece.tobytes() for piece in drawn}
+    return pieces[[piece.tobytes() not in seen for piece in pieces]]
+
+
+def _around(lines: Floats, ground: NDArray[np.object_], drawing: Drawing) -> BaseGeometry:
+    """Return the ground around straight pieces, shape (p, 4), together with other ground."""
     # Of each piece and then merged: of one geometry of all pieces GEOS takes minutes to draw the same.
     around = shapely.buffer(shapely.linestrings(lines.reshape(-1, 2, 2)), drawing.buffer_m, quad_segs=ROUND)
-    return _filled(shapely.union_all(around), drawing.fill_m2)
+    return shapely.union_all(np.concatenate([np.asarray(around, dtype=object), ground]))
 
 
 def _filled(shape: BaseGeometry, most_m2: float) -> BaseGeometry:

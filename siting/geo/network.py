@@ -249,7 +249,7 @@ def _without_fragments(
     new_edge = np.cumsum(keep) - 1
     return StreetNetwork(
         xy=xy[used],
-        graph=_graph(ends, edge_length[keep] / speed, len(used)),
+        graph=graph_of(ends, edge_length[keep] / speed, len(used)),
         walk_m_per_min=speed,
         edges=ends,
         length_m=edge_length[keep],
@@ -261,7 +261,7 @@ def _without_fragments(
     )
 
 
-def _graph(edges: Ints, minutes: Floats, count: int) -> csr_array:
+def graph_of(edges: Ints, minutes: Floats, count: int) -> csr_array:
     """Return the symmetric graph; of parallel edges the shortest counts, an edge from a junction to itself does not."""
     open_edge = edges[:, 0] != edges[:, 1]
     pairs = edges[open_edge]
