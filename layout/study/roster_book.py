@@ -7,12 +7,11 @@ cell; weekends and closed days are shaded; every text is written as a text, so t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import xlsxwriter
 from numpy.typing import NDArray
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -22,20 +21,31 @@ from layout.data.people import Person
 from layout.staffing.plan import FREE, OFF
 from layout.study.staff_need import StaffNeed, clock
 from layout.study.staff_shifts import NamedShifts
+from outlet.book import (
+    A3,
+    A4,
+    BOX,
+    CENTRE,
+    FAINT,
+    HEADING,
+    LEFT_HEADING,
+    SUBTITLE,
+    TITLE,
+    Pen,
+    Style,
+    open_book,
+    set_page,
+    text_width,
+)
 from outlet.page.words import LOCALES, translate
 
 COLOURS = ("#A8D5F2", "#F6CE86", "#9FDCC4", "#F2B79A", "#E3BEDB", "#F4EC9C", "#A9BFE8", "#D9D2C5")
-INK = "#1F2933"
-FAINT = "#6B7280"
-RULE = "#C9CED6"
-HEAD = "#E8ECF1"
 WEEKEND = "#EDEFF2"
 CLOSED = "#DADDE2"
 WEEK_DAYS = 7
 FIRST_DAY = 2
 FIRST_PERSON = 6
 BLOCKS = 5
-WIDE = 0x2E80
 
 
 @dataclass(frozen=True)
@@ -70,38 +80,12 @@ class RosterBook:
 
 
 Words = Callable[[str], str]
-Style = Mapping[str, str | int | bool]
-
-
-class _Pen:
-    """Make the looks of one workbook, each once."""
-
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
-        self.looks: dict[tuple[tuple[str, str | int | bool], ...], Format] = {}
-
-    def look(self, style: Style) -> Format:
-        full = {"font_name": "Arial", "font_size": 9, "font_color": INK, "valign": "vcenter", **style}
-        key = tuple(sorted(full.items()))
-        if key not in self.looks:
-            self.looks[key] = self.book.add_format(full)
-        return self.looks[key]
-
-
-BOX: Style = {"border": 1, "border_color": RULE}
-CENTRE: Style = {**BOX, "align": "center"}
-HEADING: Style = {**CENTRE, "bold": True, "bg_color": HEAD}
-LEFT_HEADING: Style = {**BOX, "bold": True, "bg_color": HEAD}
-TITLE: Style = {"bold": True, "font_size": 16}
-SUBTITLE: Style = {"font_color": FAINT, "font_size": 10}
 
 
 def write_book(path: Path, content: RosterBook) -> None:
     """Write the workbook; the same content gives the same bytes."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"title": content.title, "created": dt.datetime.combine(content.as_of, dt.time())})
-        pen, say = _Pen(book), translate(content.language)
+    with open_book(path, content.title, content.as_of) as book:
+        pen, say = Pen(book), translate(content.language)
         _draw_all_weeks(book, pen, say, content)
         for week in range(len(content.need.dates) // WEEK_DAYS):
             _draw_week(book, pen, say, content, week)
@@ -159,12 +143,12 @@ def _roles(content: RosterBook, person: Person) -> str:
     )
 
 
-def _draw_all_weeks(book: Workbook, pen: _Pen, say: Words, content: RosterBook) -> None:
+def _draw_all_weeks(book: Workbook, pen: Pen, say: Words, content: RosterBook) -> None:
     _ = say
     sheet: Worksheet = book.add_worksheet(_("Roster"))
     days, people = len(content.need.dates), len(content.people)
     totals = FIRST_DAY + days
-    _set_page(sheet, paper=8, rows=(0, FIRST_PERSON - 1))
+    set_page(sheet, paper=A3, rows=(0, FIRST_PERSON - 1))
     sheet.freeze_panes(FIRST_PERSON, FIRST_DAY)
     sheet.set_column(0, 0, _name_width(content))
     sheet.set_column(1, 1, 32)
@@ -180,22 +164,10 @@ def _draw_all_weeks(book: Workbook, pen: _Pen, say: Words, content: RosterBook) 
 
 
 def _name_width(content: RosterBook) -> int:
-    """Return a column's width in characters that holds the names; wide characters count twice."""
-    widths = [sum(2 if ord(sign) > WIDE else 1 for sign in person.name) for person in content.people]
-    return min(max(widths, default=0) + 2, 40)
+    return text_width(person.name for person in content.people)
 
 
-def _set_page(sheet: Worksheet, *, paper: int, rows: tuple[int, int]) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(paper)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(*rows)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&R&P / &N")
-    sheet.hide_gridlines(2)
-
-
-def _draw_heading(sheet: Worksheet, pen: _Pen, say: Words, content: RosterBook) -> None:
+def _draw_heading(sheet: Worksheet, pen: Pen, say: Words, content: RosterBook) -> None:
     _ = say
     dates = content.need.dates
     period = f"{dates[0].isoformat()} – {dates[-1].isoformat()}"
@@ -216,7 +188,7 @@ def _draw_heading(sheet: Worksheet, pen: _Pen, say: Words, content: RosterBook) 
         sheet.write_string(top, column, text, pen.look(LEFT_HEADING))
 
 
-def _draw_person(sheet: Worksheet, pen: _Pen, content: RosterBook, e: int) -> None:
+def _draw_person(sheet: Worksheet, pen: Pen, content: RosterBook, e: int) -> None:
     row, person = FIRST_PERSON + e, content.people[e]
     sheet.set_row(row, 17)
     sheet.write_string(row, 0, person.name, pen.look({**BOX, "bold": True}))
@@ -237,7 +209,7 @@ def _paid_hours(content: RosterBook, e: int, days: Sequence[int]) -> float:
     return sum(content.named.shifts[int(content.assigned[e, d])].paid_min for d in days) / 60
 
 
-def _draw_counts(sheet: Worksheet, pen: _Pen, say: Words, content: RosterBook) -> None:
+def _draw_counts(sheet: Worksheet, pen: Pen, say: Words, content: RosterBook) -> None:
     """Draw, below the people, how many work at each post each day, and their hours."""
     _ = say
     top = FIRST_PERSON + len(content.people)
@@ -263,7 +235,7 @@ def _draw_counts(sheet: Worksheet, pen: _Pen, say: Words, content: RosterBook) -
         sheet.write_number(top + p, after, minutes / 60, pen.look({**CENTRE, "num_format": "0.0"}))
 
 
-def _draw_legend(sheet: Worksheet, pen: _Pen, say: Words, content: RosterBook, top: int) -> None:
+def _draw_legend(sheet: Worksheet, pen: Pen, say: Words, content: RosterBook, top: int) -> None:
     """Draw one block a post, side by side: its colour, and the times of its shifts."""
     _ = say
     row, height = top, 0
@@ -297,14 +269,14 @@ def _write_across(sheet: Worksheet, row: int, columns: tuple[int, int], text: st
     sheet.write_string(row, first, text, look)
 
 
-def _draw_week(book: Workbook, pen: _Pen, say: Words, content: RosterBook, week: int) -> None:
+def _draw_week(book: Workbook, pen: Pen, say: Words, content: RosterBook, week: int) -> None:
     """Draw one week on a page of A4: the code and the times of every shift."""
     _ = say
     days = range(WEEK_DAYS * week, WEEK_DAYS * (week + 1))
     first = content.need.dates[days[0]]
     iso = first.isocalendar()
     sheet: Worksheet = book.add_worksheet(f"{iso.year}-W{iso.week:02d}")
-    _set_page(sheet, paper=9, rows=(0, 2))
+    set_page(sheet, paper=A4, rows=(0, 2))
     sheet.freeze_panes(3, 1)
     sheet.set_column(0, 0, _name_width(content))
     sheet.set_column(1, WEEK_DAYS, 13)
@@ -334,10 +306,10 @@ def _draw_week(book: Workbook, pen: _Pen, say: Words, content: RosterBook, week:
         sheet.write_number(3 + e, WEEK_DAYS + 1, hours, pen.look({**CENTRE, "num_format": "0.0"}))
 
 
-def _list_unmet(book: Workbook, pen: _Pen, say: Words, content: RosterBook) -> None:
+def _list_unmet(book: Workbook, pen: Pen, say: Words, content: RosterBook) -> None:
     _ = say
     sheet: Worksheet = book.add_worksheet(_("Not met"))
-    _set_page(sheet, paper=9, rows=(0, 1))
+    set_page(sheet, paper=A4, rows=(0, 1))
     sheet.set_column(0, 0, 110)
     sheet.write_string(0, 0, content.title, pen.look(TITLE))
     sheet.write_string(1, 0, _("What the roster cannot meet"), pen.look(LEFT_HEADING))
