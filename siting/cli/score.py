@@ -19,7 +19,15 @@ STAGE = Stage(
     settings=("siting.data", "siting.score", "siting.locate.outlets"),
     reads=("check.json",),
     reads_if_there=(),
-    writes=("candidates.csv", "candidates.gpkg", "candidates.geojson", "learnt.json", "learnt.skops"),
+    writes=(
+        "candidates.csv",
+        "candidates.gpkg",
+        "candidates.geojson",
+        "served.csv",
+        "served.xlsx",
+        "learnt.json",
+        "learnt.skops",
+    ),
     per_outlet=False,
     run=run,
 )

@@ -82,18 +82,44 @@ def captured_alone(
     Both of shape (len(sites),), in the unit of demand. A site that is kept itself is judged as if it alone were new:
     what it wins beside the other kept ones, and what it takes from those.
     """
+    alone = patronage_alone(market, kept, sites)
+    rows = np.repeat(np.arange(alone.share.shape[0]), np.diff(alone.share.indptr))
+    won = market.demand[rows] * alone.share.data
+    size = len(sites)
+    return (
+        np.bincount(alone.share.indices, weights=won, minlength=size).astype(np.float64),
+        np.bincount(alone.share.indices, weights=won * alone.from_own, minlength=size).astype(np.float64),
+    )
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What each of some sites would win as the only new outlet.
+
+    Parameters
+    ----------
+    share
+        Probability that a customer goes there, shape (n, len(sites)), explicit entries for reachable pairs.
+    from_own
+        Share of it that our kept outlets lose, 0–1, one for each entry of ``share``.
+    """
+
+    share: Csr
+    from_own: NDArray[np.float64]
+
+
+def patronage_alone(market: Market, kept: NDArray[np.int64], sites: NDArray[np.int64]) -> Alone:
+    """Return the probability that a customer goes to each of ``sites``, each as the only new outlet.
+
+    A site that is kept itself is judged as it stands among the other kept ones.
+    """
     part = sparse.csr_array(market.attraction[:, sites])
     rows = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
     itself = np.isin(sites, kept)[part.indices]
     ours = np.maximum(market.of_sites(kept)[rows] - np.where(itself, part.data, 0.0), 0.0)
     base = ours + market.rivals[rows]
-    won = market.demand[rows] * _ratio(part.data, base + part.data)
-    size = len(sites)
-    from_own = won * _ratio(ours, base)
-    return (
-        np.bincount(part.indices, weights=won, minlength=size).astype(np.float64),
-        np.bincount(part.indices, weights=from_own, minlength=size).astype(np.float64),
-    )
+    share = sparse.csr_array((_ratio(part.data, base + part.data), part.indices, part.indptr), shape=part.shape)
+    return Alone(share, _ratio(ours, base))
 
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from outlet.project import Settings
 from siting.settings.catchment import CatchmentSettings, FloatingSettings
 from siting.settings.learn import LearnSettings
 from siting.settings.ptal import PtalSettings
+from siting.settings.shown import ServedSettings
 from siting.settings.weighing import AhpSettings, Method, RobustnessSettings, ValueSettings, Weighing
 
 ChoiceModel = Literal["huff", "logit"]
@@ -163,6 +164,7 @@ class ScoreSettings(Settings):
     )
     robustness: RobustnessSettings = RobustnessSettings()
     learn: LearnSettings = LearnSettings()
+    served: ServedSettings = ServedSettings()
 
     @field_validator("target_market")
     @classmethod

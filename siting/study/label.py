@@ -16,11 +16,12 @@ from outlet.handover import OutletBrief
 from outlet.outcome import Outcome
 from siting.data.layers import SitingData
 from siting.locate import FrontierPoint, SitePlan
+from siting.study.communities import AMOUNT, MINUTES, communities
 
 Csr = sparse.csr_array[np.float64]
 SCHEMA = 1
 PRICE_DIGITS = 12
-DEGREES, MINUTES, AMOUNT = 7, 3, 3
+DEGREES = 7
 SEPARATOR = ";"
 
 
@@ -109,18 +110,8 @@ def catchment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], ou
     Columns: community_id, name, grade (empty where not given), weight (unit of demand), minutes.
     """
     rows = np.flatnonzero(assigned == outlet)
-    frame = data.demand.iloc[rows]
-    grade = frame["grade"] if "grade" in frame.columns else pd.Series([None] * len(rows), index=frame.index)
-    table = pd.DataFrame(
-        {
-            "community_id": frame["id"].astype(str).to_numpy(),
-            "name": frame["name"].astype(str).to_numpy(),
-            "grade": ["" if pd.isna(value) else str(value) for value in grade],
-            "weight": frame["weight"].to_numpy(dtype=np.float64).round(AMOUNT),
-            "minutes": minutes_between(cost, rows, np.full(len(rows), outlet)).round(MINUTES),
-        }
-    )
-    return table.sort_values(["minutes", "community_id"], kind="stable", ignore_index=True)
+    minutes = minutes_between(cost, rows, np.full(len(rows), outlet))
+    return communities(data, rows, minutes).sort_values(["minutes", "community_id"], kind="stable", ignore_index=True)
 
 
 def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidates: int) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from outlet.errors import InputError
@@ -67,6 +68,13 @@ def build_market(
         demand=data.demand["weight"].to_numpy(dtype=np.float64),
     )
     return ProjectMarket(market=market, own_size=own, elsewhere=elsewhere, notes=tuple(notes))
+
+
+def rivals_known(data: SitingData, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which places, shape (k, 2), the competitor layer covers; without an area all, unless the layer is empty."""
+    if data.area is None:
+        return np.full(len(xy), len(data.competitors) > 0)
+    return np.asarray(shapely.intersects_xy(data.area, *xy.T), dtype=np.bool_)
 
 
 def _own_sizes(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from outlet.stage import Cell, StageRun, Summary
@@ -26,8 +25,9 @@ from siting.scoring.weights import choose_weights, without_timetable
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
-from siting.study.market import ProjectMarket, build_market
+from siting.study.market import ProjectMarket, build_market, rivals_known
 from siting.study.score_notes import tell_assumptions, tell_missing, tell_service
+from siting.study.shown import write_shown
 from siting.study.supply import tell_supply, with_supply
 from siting.study.sureness_notes import tell_method, tell_sureness
 from siting.study.tables import to_csv
@@ -48,7 +48,7 @@ class ScoreStudy:
 
 
 def run_score(stage: StageRun) -> Summary:
-    """Write candidates.csv, .gpkg and .geojson, where a score is learnt learnt.json and .skops; return the best."""
+    """Write candidates.* and served.*, and where a score is learnt learnt.json and learnt.skops; return the best."""
     project = stage.project
     section = project.section("siting", SitingSettings)
     data = load_siting_data(project)
@@ -58,7 +58,7 @@ def run_score(stage: StageRun) -> Summary:
     top = section.locate.outlets
     study = score_candidates(data, costs, section.score, seed=stage.seed, top=top, service=service)
     table = candidates_table(data, study.scored)
-    notes = study.notes
+    notes = (*study.notes, *write_shown(stage, data, costs, study.inputs, study.scored))
     if section.score.learn.target is not None:
         table, learnt_notes = _learn(stage, data, study, table)
         notes = (*notes, *learnt_notes)
@@ -178,7 +178,7 @@ def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, setting
     return FeatureInputs(
         ids=pd.Index(data.candidates["id"].astype(str)),
         on_street=costs.site_on_street[:count],
-        rivals_known=_rivals_known(data),
+        rivals_known=rivals_known(data, points_of(data.candidates)),
         candidate_stops=costs.candidate_stops,
         candidate_rivals=costs.candidate_rivals,
         demand_candidates=costs.demand_sites[:, :count],
@@ -191,14 +191,6 @@ def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, setting
         kept=np.arange(count, count + len(data.existing), dtype=np.int64),
         settings=settings,
     )
-
-
-def _rivals_known(data: SitingData) -> NDArray[np.bool_]:
-    """Tell which candidates the competitor layer covers; without an area it covers all, unless it is empty."""
-    if data.area is None:
-        return np.full(len(data.candidates), len(data.competitors) > 0)
-    x, y = points_of(data.candidates).T
-    return np.asarray(shapely.intersects_xy(data.area, x, y), dtype=np.bool_)
 
 
 def _best_rows(data: SitingData, scored: Scored) -> list[tuple[Cell, ...]]:

@@ -124,6 +124,8 @@ JSON_SCHEMAS: dict[str, dict[str, object]] = {
 CSV_COLUMNS: dict[str, str] = {
     "check.csv": "severity input row column code found expected fix",
     "candidates.csv": "id format score rank rank_low rank_high",
+    "served.csv": "candidate_id role rank community_id name grade weight minutes counted catchment_share "
+    "rival_min own_min share_won won",
     "assignment.csv": "demand_id outlet_id cost weight",
     "share.csv": "outlet_id captured_before captured_after share_before share_after cannibalised_from_own",
     "frontier.csv": "objective bound gap opened",
@@ -140,6 +142,7 @@ OTHERS = (
     "candidates.gpkg",
     "candidates.geojson",
     "outlets.geojson",
+    "served.xlsx",
     "map.html",
     "report.html",
     "compare.html",
