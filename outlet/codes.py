@@ -119,6 +119,10 @@ STREETS = {
     "frequencies-used": "Trips that repeat at a headway were counted as often as they run.",
     "overlapping-frequencies": "Headways of one trip overlap: its departures would count twice.",
 }
+SETTINGS = {
+    "bad-judgements": "Judgements in pairs contradict each other, or do not join all features; the message names one.",
+    "bad-competition": "A brand or term of competition that the layers do not have. Correct its name.",
+}
 HALLS = {
     "no-outline": "Nothing says where the hall ends. Name the layer or kind of the outline.",
     "outline-from-walls": "No outline is drawn; the inner face of the walls is taken.",
@@ -150,6 +154,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Tables": TABLES,
     "Places": PLACES,
     "Streets and timetables": STREETS,
+    "Settings": SETTINGS,
     "Halls": HALLS,
     "Queues": QUEUES,
 }

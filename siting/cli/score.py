@@ -23,6 +23,7 @@ STAGE = Stage(
         "candidates.csv",
         "candidates.gpkg",
         "candidates.geojson",
+        "presence.csv",
         "served.csv",
         "served.xlsx",
         "learnt.json",

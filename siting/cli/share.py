@@ -19,7 +19,7 @@ STAGE = Stage(
     settings=("siting.data", "siting.score"),
     reads=("plan.json",),
     reads_if_there=(),
-    writes=("share.csv",),
+    writes=("share.csv", "cannibalisation.csv"),
     per_outlet=False,
     run=run,
 )

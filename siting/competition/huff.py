@@ -6,7 +6,7 @@
     P_ij = a_ij / (Σ_j a_ij + o_i)               patronage: probability that i goes to j
 
     huff   f(c) = max(c, c₀)^−λ                  Huff (1964); several terms S_jk: Nakanishi and Cooper (1974)
-    logit  f(c) = exp(−β c)                      McFadden (1974), with utility α ln S − β c
+    logit  f(c) = exp(−β c)                      McFadden (1974), with utility Σ_k α_k ln S_jk − β c
 
 S_jk are an outlet's attraction terms (size, rating …), c_ij the walk in minutes, c₀ a shortest walk that counts, and
 o_i the attraction of everything outside the outlets looked at: rivals, or going elsewhere.
@@ -51,13 +51,13 @@ def size_pull(terms: NDArray[np.float64], exponents: NDArray[np.float64]) -> NDA
     return np.asarray(np.prod(terms**exponents, axis=1), dtype=np.float64)
 
 
-def site_attraction(size: NDArray[np.float64], cost: Csr, settings: CompetitionSettings) -> Csr:
+def site_attraction(pull: NDArray[np.float64], cost: Csr, settings: CompetitionSettings) -> Csr:
     """Return the attraction of every outlet for every demand point that reaches it.
 
     Parameters
     ----------
-    size
-        Attraction of the outlets, shape (m,), above 0; raised to ``settings.attraction_exponent``.
+    pull
+        Π_k S_jk^α_k of the outlets, shape (m,), from 0 (see `size_pull`).
     cost
         Walking minutes, shape (n, m), explicit entries only for reachable pairs.
     settings
@@ -65,36 +65,36 @@ def site_attraction(size: NDArray[np.float64], cost: Csr, settings: CompetitionS
 
     Returns
     -------
-    Shape (n, m), with the pattern of ``cost``; entries above 0.
+    Shape (n, m), with the pattern of ``cost``; entries from 0.
     """
-    size = np.asarray(size, dtype=np.float64)
-    if size.shape != (cost.shape[1],):
-        raise InputError(f"size has shape {size.shape}; expected ({cost.shape[1]},), one for each outlet")
-    pull = size_pull(size[:, None], np.array([settings.attraction_exponent]))
+    pull = np.asarray(pull, dtype=np.float64)
+    if pull.shape != (cost.shape[1],):
+        raise InputError(f"pull has shape {pull.shape}; expected ({cost.shape[1]},), one for each outlet")
+    if not np.isfinite(pull).all() or (pull < 0).any():
+        raise InputError("the pull of an outlet is negative or not a finite number; expected numbers from 0")
     data = distance_pull(cost.data, settings) * pull[cost.indices]
     return sparse.csr_array((data, cost.indices, cost.indptr), shape=cost.shape)
 
 
-def elsewhere_attraction(typical_size: float, settings: CompetitionSettings) -> float:
+def elsewhere_attraction(typical_pull: float, settings: CompetitionSettings) -> float:
     """Return the attraction of going elsewhere, the same for every demand point; 0 where the settings exclude it.
 
-    It is that of an outlet of typical attraction at ``elsewhere_min`` minutes, and keeps an outlet alone in a far
+    It is that of an outlet of typical pull at ``elsewhere_min`` minutes, and keeps an outlet alone in a far
     corner from winning everyone.
     """
     if settings.elsewhere_min == 0:
         return 0.0
-    pull = distance_pull(np.array([settings.elsewhere_min]), settings)[0]
-    return float(pull * typical_size**settings.attraction_exponent)
+    return float(distance_pull(np.array([settings.elsewhere_min]), settings)[0] * typical_pull)
 
 
 def rivals_attraction(
-    size: NDArray[np.float64], cost: Csr, elsewhere: float, settings: CompetitionSettings
+    pull: NDArray[np.float64], cost: Csr, elsewhere: float, settings: CompetitionSettings
 ) -> NDArray[np.float64]:
     """Return the attraction of all rivals and of going elsewhere for each demand point, shape (n,).
 
-    ``size`` has shape (r,), ``cost`` shape (n, r), minutes. A demand point that reaches no rival gets ``elsewhere``.
+    ``pull`` has shape (r,), ``cost`` shape (n, r), minutes. A demand point that reaches no rival gets ``elsewhere``.
     """
-    return np.asarray(site_attraction(size, cost, settings).sum(axis=1), dtype=np.float64).ravel() + elsewhere
+    return np.asarray(site_attraction(pull, cost, settings).sum(axis=1), dtype=np.float64).ravel() + elsewhere
 
 
 def patronage(attraction: Csr, outside: NDArray[np.float64] | None = None) -> Csr:

@@ -18,7 +18,7 @@ Cost = sparse.csr_array[np.float64]
 def rivals_within(cost: Cost, within_min: float, attraction: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the attraction of the rivals within a walk of ``within_min`` minutes, summed; more is worse.
 
-    ``attraction`` has shape (r,), above 0; where every rival attracts alike it counts rivals. Competitive
+    ``attraction`` has shape (r,), from 0 (0: no rival); where every rival attracts alike it counts rivals. Competitive
     saturation in the sense of LaLonde (1961).
     """
     attraction = _checked(cost, attraction)
@@ -51,9 +51,9 @@ def typical_attraction(attraction: NDArray[np.float64]) -> float:
     >>> typical_attraction(np.array([0.1, 0.1, 0.1, 0.1, 1.0, 1.0]))
     1.0
     """
-    if attraction.size == 0:
+    if not (attraction > 0).any():
         return 1.0
-    ordered = np.sort(attraction)
+    ordered = np.sort(attraction[attraction > 0])
     reached = np.cumsum(ordered) >= ordered.sum() / 2.0
     return float(ordered[int(np.argmax(reached))])
 
@@ -85,8 +85,8 @@ def _checked(cost: Cost, attraction: NDArray[np.float64]) -> NDArray[np.float64]
     found = np.asarray(attraction, dtype=np.float64)
     if found.shape != (cost.shape[1],):
         raise InputError(f"attraction has shape {found.shape}; expected ({cost.shape[1]},), one for each rival")
-    if not np.isfinite(found).all() or (found <= 0).any():
-        raise InputError("a rival's attraction is not above 0; expected numbers above 0")
+    if not np.isfinite(found).all() or (found < 0).any():
+        raise InputError("a rival's attraction is below 0 or not a number; expected numbers from 0")
     return found
 
 

@@ -74,6 +74,22 @@ def cannibalised(market: Market, kept: NDArray[np.int64], new: NDArray[np.int64]
     return taken
 
 
+def cannibalised_between(market: Market, kept: NDArray[np.int64], new: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what each new site takes from each kept one when all of both are open, shape (len(kept), len(new)).
+
+    ::
+
+        taken_kj = Σ_i w_i a_ij / (K_i + N_i + R_i) · a_ik / (K_i + R_i)        Σ_k taken_kj = cannibalised_j
+    """
+    ours = market.of_sites(kept)
+    base = ours + market.rivals
+    after = base + market.of_sites(new)
+    per_pull = np.divide(market.demand, after * base, out=np.zeros_like(base), where=base > 0)
+    losing = sparse.csr_array(market.attraction[:, kept])
+    winning = sparse.csr_array(sparse.diags_array(per_pull) @ market.attraction[:, new])
+    return np.asarray((losing.T @ winning).toarray(), dtype=np.float64)
+
+
 def captured_alone(
     market: Market, kept: NDArray[np.int64], sites: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,13 +8,17 @@ from outlet.project import Project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from siting.data.layers import SitingData
     from siting.settings import SitingSettings
 
 
 def check(project: Project) -> Findings:
     """Look at every layer that the settings name; nothing is solved, and nothing is left unread because of a fault."""
-    if not project.has("siting"):
-        return Findings()
+    return check_layers(project)[0] if project.has("siting") else Findings()
+
+
+def check_layers(project: Project) -> tuple[Findings, SitingData | None]:
+    """Return what a look at every layer found, and the layers together where none is at fault."""
     from siting.data.contracts.streets import street_remarks
     from siting.data.gather import gather
     from siting.data.load import assemble
@@ -22,6 +26,7 @@ def check(project: Project) -> Findings:
     from siting.settings import SitingSettings
 
     settings = project.section("siting", SitingSettings)
+    data: SitingData | None = None
     gathered = gather(project)
     faults = list(dict.fromkeys(gathered.faults))
     crs = None
@@ -45,7 +50,7 @@ def check(project: Project) -> Findings:
                     Count("siting.data.candidates.generate", len(data.candidates), "candidates made by the rule"),
                 )
             faults += _too_many(settings, len(data.candidates))
-    return Findings(faults=tuple(faults), counts=counts, remarks=remarks)
+    return Findings(faults=tuple(faults), counts=counts, remarks=remarks), None if faults else data
 
 
 def _too_many(settings: SitingSettings, candidates: int) -> list[Fault]:

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from outlet.findings import Remark
 
 SEGMENT = "segment:"
+TERM = "term:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +32,12 @@ class SitingData:
         ``id``, ``name``, ``format`` (str), ``rent_per_year``, ``fit_out_cost``, ``area_m2``, ``frontage_m`` (float,
         NaN unknown), ``hall_plan`` (str or None); points.
     existing
-        ``id``, ``name``, ``brand`` (str), ``area_m2``, ``sales``, ``visits``, ``deposits``, ``staff`` (float, NaN
-        unknown), ``may_close`` (bool), ``hall_plan`` (str or None); points; may be empty.
+        ``id``, ``name``, ``brand`` (str), ``area_m2``, ``sales``, ``visits``, ``deposits``, ``staff``, ``opened``
+        (float, NaN unknown; opened a year with decimals), ``may_close`` (bool), ``hall_plan`` (str or None); points;
+        may be empty.
     competitors
-        ``id``, ``name``, ``brand`` (str), ``attraction`` (float above 0); points; may be empty.
+        ``id``, ``name``, ``brand`` (str), ``attraction`` (float above 0); points; may be empty. Candidates, existing
+        outlets and competitors have one float column ``term:<name>`` per term of attraction that they hold.
     stops
         ``id``, ``name``, ``mode`` (rail, metro, tram, bus or ferry), ``station`` (bool), ``departures_per_hour``
         (float, NaN unknown); points; may be empty.

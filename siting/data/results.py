@@ -16,7 +16,9 @@ from outlet.cells import from_text_cell
 from outlet.errors import InputError
 
 RAW, VALUE, WEIGHT, CONTRIBUTION = "_raw", "_value", "_weight", "_contribution"
-_TEXTS = {"id": str, "name": str, "format": str, "outlet_id": str, "demand_id": str, "opened": str}
+_TEXTS = dict.fromkeys(
+    ("id", "name", "format", "outlet_id", "existing_id", "candidate_id", "brand", "demand_id", "opened"), str
+)
 
 
 class _Artefact(BaseModel):
@@ -95,6 +97,10 @@ class Results:
         frontier.csv, or None.
     assignment
         assignment.csv, or None.
+    cannibalisation
+        cannibalisation.csv, or None.
+    presence
+        presence.csv, or None.
     """
 
     candidates: pd.DataFrame
@@ -103,6 +109,8 @@ class Results:
     share: pd.DataFrame | None = None
     frontier: pd.DataFrame | None = None
     assignment: pd.DataFrame | None = None
+    cannibalisation: pd.DataFrame | None = None
+    presence: pd.DataFrame | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -128,6 +136,8 @@ def read_results(out: Path) -> Results:
         share=_table(out / "share.csv"),
         frontier=_table(out / "frontier.csv"),
         assignment=_table(out / "assignment.csv"),
+        cannibalisation=_table(out / "cannibalisation.csv"),
+        presence=_table(out / "presence.csv"),
     )
 
 

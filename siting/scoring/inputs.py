@@ -60,7 +60,7 @@ class FeatureInputs:
     is_station, departures_per_hour
         Of the stops, shape (s,); departures NaN where unknown.
     attraction_of_rivals
-        Shape (r,), above 0.
+        Shape (r,), from 0: 0 is no rival.
     own_attraction
         Attraction of the newcomer in the rivals' unit, shape (m,), above 0.
     value
@@ -108,7 +108,8 @@ class FeatureInputs:
     def full_rivals(self) -> NDArray[np.bool_]:
         """Whether a rival attracts enough to be called one, shape (r,)."""
         least = self.settings.competition.nearest_from * typical_attraction(self.attraction_of_rivals)
-        return np.asarray(self.attraction_of_rivals >= least, dtype=np.bool_)
+        enough = (self.attraction_of_rivals >= least) & (self.attraction_of_rivals > 0)
+        return np.asarray(enough, dtype=np.bool_)
 
     def known(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return competition figures, NaN where the competitor layer does not cover the candidate."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pydantic import model_validator
+
 from outlet.project import Settings
 from siting.settings.data import DataSettings
 from siting.settings.locate import LocateSettings
-from siting.settings.score import ScoreSettings
+from siting.settings.score import ScoreSettings, offer
 
 __all__ = ["DataSettings", "LocateSettings", "ScoreSettings", "SitingSettings"]
 
@@ -16,3 +18,20 @@ class SitingSettings(Settings):
     data: DataSettings
     score: ScoreSettings = ScoreSettings()
     locate: LocateSettings = LocateSettings()
+
+    @model_validator(mode="after")
+    def _terms_have_columns(self) -> SitingSettings:
+        competition, layers = self.score.competition, self.data.terms_by_layer()
+        for layer, terms in layers.items():
+            for name in terms:
+                if name not in competition.terms:
+                    near = offer(name, list(competition.terms), "score.competition.terms")
+                    raise ValueError(f"data.{layer}.terms: there is no term {name!r}; {near}")
+        for name in competition.terms:
+            held = any(name in terms for terms in layers.values()) or name == "area_m2"
+            if not held and not (name in competition.own_terms and name in competition.rival_terms):
+                raise ValueError(
+                    f"score.competition.terms.{name}: no layer says in which column it stands; name it in the terms of "
+                    "data.competitors, data.existing or data.candidates"
+                )
+        return self

@@ -207,6 +207,11 @@ class CandidateSettings(LayerSettings):
     columns: CandidateColumns = Field(
         CandidateColumns(), description="Field → column of the file; a column named here must be there."
     )
+    terms: dict[str, str] = Field(
+        default={},
+        description="Term of attraction → column that holds it, above 0; the exponents stand in "
+        "[siting.score.competition.terms].",
+    )
     default_format: str = Field("own", description="Format of candidates whose file does not say.")
     generate: GenerateSettings | None = Field(None, description="Rule that makes candidates.")
 
@@ -228,6 +233,7 @@ class ExistingColumns(CoordinateColumns):
     visits: str = Field("visits", description="Visits per year.")
     deposits: str = Field("deposits", description="Deposits, project currency.")
     staff: str = Field("staff", description="Staff, full-time equivalents.")
+    opened: str = Field("opened", description="When it opened: a year, or a date such as 1998-05-01.")
     may_close: str = Field("may_close", description="Whether the plan may close it; false if absent.")
     hall_plan: str = Field("hall_plan", description="Hall plan file inside the project folder.")
 
@@ -237,6 +243,14 @@ class ExistingSettings(FileLayer):
 
     columns: ExistingColumns = Field(
         ExistingColumns(), description="Field → column of the file; a column named here must be there."
+    )
+    terms: dict[str, str] = Field(
+        default={},
+        description="Term of attraction → column that holds it, above 0; the exponents stand in "
+        "[siting.score.competition.terms].",
+    )
+    opened_day_first: bool | None = Field(
+        None, description="Whether 5/1/1998 is 5 January; found out where the column allows one order only."
     )
 
 
@@ -254,6 +268,11 @@ class CompetitorSettings(FileLayer):
 
     columns: CompetitorColumns = Field(
         CompetitorColumns(), description="Field → column of the file; a column named here must be there."
+    )
+    terms: dict[str, str] = Field(
+        default={},
+        description='Term of attraction → column that holds it, above 0, as { rating = "stars" }; the exponents stand '
+        "in [siting.score.competition.terms].",
     )
     default_attraction: float = Field(1.0, gt=0, description="Attraction where the file does not say.")
 
@@ -347,3 +366,8 @@ class DataSettings(Settings):
     zoning: ZoningSettings | None = None
     area: FileLayer | None = Field(None, description="Polygons inside which the competitor layer is complete.")
     water: FileLayer | None = Field(None, description="Water polygons, for the map's backdrop.")
+
+    def terms_by_layer(self) -> dict[str, dict[str, str]]:
+        """Return the columns of terms of attraction that each layer names."""
+        layers = {"candidates": self.candidates, "existing": self.existing, "competitors": self.competitors}
+        return {name: layer.terms for name, layer in layers.items() if layer is not None}

@@ -33,6 +33,12 @@ class LearnSettings(Settings):
     coverage: float = Field(0.9, ge=0.5, lt=1, description="Share of outlets that a predicted interval should hold.")
     repeats: int = Field(5, ge=1, le=100, description="How often each feature is shuffled to measure its importance.")
     leave_out: tuple[str, ...] = Field((), description="Features and columns that are not to be learnt from.")
+    candidate_age_years: float = Field(
+        3.0,
+        ge=0,
+        le=200,
+        description="Age at which candidates are judged, where existing outlets' dates of opening are learnt from.",
+    )
     assume: dict[str, float | str] = Field(
         default={},
         description='What a candidate is taken to have, such as { brand = "Ours", staff = 6 }; a column of the '

@@ -52,6 +52,23 @@ class CompetitionSettings(Settings):
     )
     model: ChoiceModel = Field("huff", description="huff: attraction / minutes^exponent; logit: exp(-per_min minutes).")
     attraction_exponent: float = Field(1.0, ge=0, description="Exponent of attraction (alpha).")
+    terms: dict[str, float] = Field(
+        default={},
+        description="Further terms and their exponents, as { area_m2 = 0.8, rating = 0.4 }; the layers' own terms say "
+        "in which column each stands.",
+    )
+    own_terms: dict[str, float] = Field(
+        default={}, description="What an outlet of ours has of a term where its row does not say, as { rating = 4 }."
+    )
+    rival_terms: dict[str, float] = Field(
+        default={}, description="What a rival has of a term where its row does not say; else the median of those known."
+    )
+    brands: dict[str, float] = Field(
+        default={},
+        description='What a brand counts, as { "Nordea" = 1.5, "own partner" = 0 }: attraction is multiplied; 0: no '
+        "rival; all others 1.",
+    )
+    presence_of: int = Field(50, ge=1, description="presence.csv lists rivals around so many of the best candidates.")
     distance_exponent: float = Field(2.0, gt=0, description="Exponent of minutes in the Huff model (lambda).")
     least_min: float = Field(1.0, gt=0, description="A shorter walk counts as this in the Huff model, minutes.")
     logit_per_min: float = Field(0.2, gt=0, description="Loss of utility per minute in the logit model.")
@@ -64,6 +81,22 @@ class CompetitionSettings(Settings):
         ge=0,
         description="Customers may go elsewhere, as if a typical rival stood this many minutes away; 0: they may not.",
     )
+
+    @model_validator(mode="after")
+    def _terms_are_known(self) -> CompetitionSettings:
+        for name in self.terms:
+            if name in ("attraction", "cost", ""):
+                raise ValueError(f"terms: {name!r} is no name for a term; attraction has attraction_exponent")
+        for key, given in (("own_terms", self.own_terms), ("rival_terms", self.rival_terms)):
+            for name, value in given.items():
+                if name not in self.terms:
+                    raise ValueError(f"{key}: there is no term {name!r}; {offer(name, list(self.terms), 'terms')}")
+                if value <= 0:
+                    raise ValueError(f"{key}.{name} is {value:g}; expected a number above 0")
+        for name, times in self.brands.items():
+            if times < 0:
+                raise ValueError(f"brands: {name!r} counts {times:g}; expected 0 or more")
+        return self
 
 
 class WeightSettings(Settings):
@@ -239,6 +272,10 @@ def _refuse_unknown(names: Iterable[str]) -> None:
     features = list(WeightSettings.model_fields)
     for name in names:
         if name not in features:
-            near = difflib.get_close_matches(name, features, n=1, cutoff=0.4)
-            offer = f"did you mean {near[0]!r}?" if near else f"features: {', '.join(features)}"
-            raise ValueError(f"there is no feature {name!r}; {offer}")
+            raise ValueError(f"there is no feature {name!r}; {offer(name, features, 'features')}")
+
+
+def offer(name: str, known: list[str], what: str) -> str:
+    """Return the nearest of the known names as a question, or all of them."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+    return f"did you mean {near[0]!r}?" if near else f"{what}: {', '.join(known) or 'none'}"

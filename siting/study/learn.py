@@ -8,6 +8,7 @@ Own columns (area, brand, staff) are learnt from only where candidates have them
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from outlet.errors import InputError
 from outlet.stage import StageRun
-from siting.data.layers import SitingData, points_of
+from siting.data.contracts.opened import years_of
+from siting.data.layers import TERM, SitingData, points_of
 from siting.scoring.learn_store import dump_model
 from siting.scoring.learn_table import observe
 from siting.scoring.learn_words import tell_learnt
@@ -28,9 +30,10 @@ from siting.settings.learn import LearnSettings
 
 SCHEMA = 1
 OWN = ("area_m2", "brand", "staff")
+AGE = "age_years"
 COLUMNS = ("predicted", "predicted_low", "predicted_high", "out_of_range")
 _TEXTS = ("brand",)
-_OWN_DIRECTIONS = {"area_m2": 1, "staff": 1}
+_OWN_DIRECTIONS = {"area_m2": 1, "staff": 1, AGE: 1}
 _DIGITS = 6
 _SHARE_DECIMALS = 4
 
@@ -50,7 +53,9 @@ class LearntStudy:
 def as_candidates(data: SitingData) -> SitingData:
     """Return the data with the existing outlets as candidates and no others, so that they are measured alike."""
     table: dict[str, object] = {"id": data.existing["id"], "name": data.existing["name"]}
-    for name in data.candidates.columns.difference(["id", "name", data.candidates.geometry.name], sort=False):
+    terms = [name for name in data.existing.columns if str(name).startswith(TERM)]
+    wanted = dict.fromkeys([*data.candidates.columns, *terms])
+    for name in [name for name in wanted if name not in ("id", "name", data.candidates.geometry.name)]:
         if name in data.existing.columns:
             table[name] = data.existing[name]
         else:
@@ -68,6 +73,7 @@ def learn_project(
     settings: LearnSettings,
     *,
     seed: int,
+    as_of: dt.date,
 ) -> LearntStudy:
     """Learn and predict.
 
@@ -85,6 +91,8 @@ def learn_project(
         ``[siting.score.learn]`` with a target.
     seed
         Of every random choice.
+    as_of
+        The project's day, on which outlets have their age.
 
     Raises
     ------
@@ -92,10 +100,14 @@ def learn_project(
         When a name in ``leave_out`` or ``assume`` is no feature, a brand is unknown, or nothing can be learnt.
     """
     assert settings.target is not None
-    _refuse_unknown(settings, [*raw.columns, *OWN])
+    _refuse_unknown(settings, [*raw.columns, *OWN, AGE])
     location = measure(as_candidates(data)).drop(columns=list(settings.leave_out), errors="ignore")
     assert list(location.index) == list(data.existing["id"].astype(str)), "features are not aligned to the outlets"
     own, at_candidates, notes = _own_columns(data, settings, location.index, raw.index)
+    aged = _ages(data, settings, as_of)
+    if aged is not None:
+        own, at_candidates = own.assign(**{AGE: aged[0]}), at_candidates.assign(**{AGE: settings.candidate_age_years})
+        notes.append(aged[1])
     observed = observe(
         location,
         own,
@@ -140,7 +152,7 @@ def learnt_document(study: LearntStudy, settings: LearnSettings) -> dict[str, ob
         "kind": learnt.model.kind,
         "outlets": len(learnt.observed.features),
         "features": {"location": list(learnt.observed.location), "own": list(learnt.observed.own)},
-        "assumed": dict(settings.assume),
+        "assumed": dict(settings.assume) | ({AGE: settings.candidate_age_years} if AGE in learnt.observed.own else {}),
         "blocks": int(learnt.blocks.max()) + 1,
         "folds": int(learnt.fold.max()) + 1,
         "figures": {basis: _figures_of(learnt, basis) for basis in BASES if basis in learnt.figures},
@@ -220,6 +232,20 @@ def _own_columns(
             continue
         own[name], assumed[name] = column.to_numpy(), known
     return pd.DataFrame(own, index=existing), pd.DataFrame(assumed, index=candidates), notes
+
+
+def _ages(data: SitingData, settings: LearnSettings, as_of: dt.date) -> tuple[Floats, str] | None:
+    """Return the outlets' ages in years, shape (n,), and what is told of it; None where they do not differ."""
+    opened = data.existing["opened"].to_numpy(dtype=np.float64)
+    if AGE in settings.leave_out or len(np.unique(opened[np.isfinite(opened)])) < 2:
+        return None
+    age = np.maximum(years_of(as_of) - opened, 0.0)
+    unknown = int(np.isnan(opened).sum())
+    told = (
+        f"Outlets are {np.nanmin(age):.3g} to {np.nanmax(age):.3g} years old on {as_of.isoformat()}; candidates are "
+        f"judged at {settings.candidate_age_years:g} years (siting.score.learn.candidate_age_years)."
+    )
+    return age, told + (f" {unknown:,} of {len(age):,} outlets have no known age." if unknown else "")
 
 
 def _at_candidates(data: SitingData, name: str, settings: LearnSettings) -> list[str] | Floats | None:

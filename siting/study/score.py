@@ -26,6 +26,7 @@ from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
 from siting.study.market import ProjectMarket, build_market, rivals_known
+from siting.study.presence import presence_table
 from siting.study.score_notes import tell_assumptions, tell_missing, tell_service
 from siting.study.shown import write_shown
 from siting.study.supply import tell_supply, with_supply
@@ -65,6 +66,7 @@ def run_score(stage: StageRun) -> Summary:
     stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
     stage.out.write_text("candidates.geojson", to_geojson(table, notes))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
+    stage.out.write_text("presence.csv", to_csv(presence_table(data, study.inputs, study.scored.ranking.rank)))
     return Summary(
         title=f"The best {min(TOP, len(table))} of {len(table):,} candidates (score 0–100)",
         columns=(
@@ -102,7 +104,8 @@ def _learn(
         if feature.name not in settings.values
     }
     stage.progress.say(f"learnt score: {settings.learn.target} of {len(data.existing):,} outlets")
-    study = learn_project(data, scored.scored.raw, measure, directions, settings.learn, seed=stage.seed)
+    as_of = stage.project.settings.as_of
+    study = learn_project(data, scored.scored.raw, measure, directions, settings.learn, seed=stage.seed, as_of=as_of)
     return write_learnt(stage, table, study, settings.learn), study.notes
 
 
@@ -184,7 +187,7 @@ def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, setting
         demand_candidates=costs.demand_sites[:, :count],
         is_station=data.stops["station"].to_numpy(dtype=np.bool_),
         departures_per_hour=data.stops["departures_per_hour"].to_numpy(dtype=np.float64),
-        attraction_of_rivals=data.competitors["attraction"].to_numpy(dtype=np.float64),
+        attraction_of_rivals=market.rival_size,
         own_attraction=market.own_size[:count],
         value=value,
         market=market.market,

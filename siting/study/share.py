@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from outlet.errors import InputError
 from outlet.stage import Cell, StageRun, Summary
-from siting.competition.share import Market, cannibalised, captured
+from siting.competition.share import Market, cannibalised, cannibalised_between, captured
 from siting.data.layers import SitingData
 from siting.data.load import load_siting_data
 from siting.settings import SitingSettings
@@ -20,6 +20,7 @@ from siting.study.tables import to_csv
 from siting.study.travel import candidate_costs, rival_costs
 
 COLUMNS = ("outlet_id", "captured_before", "captured_after", "share_before", "share_after", "cannibalised_from_own")
+CANNIBALISATION = ("outlet_id", "existing_id", "taken", "share_of_existing")
 SHOWN = 20
 _DECIMALS = 6
 
@@ -44,7 +45,7 @@ class PlannedSites:
 
 
 def run_share(stage: StageRun) -> Summary:
-    """Write share.csv from plan.json and return the table of outlets.
+    """Write share.csv and, where we have outlets, cannibalisation.csv from plan.json; return the table of outlets.
 
     Raises
     ------
@@ -61,6 +62,8 @@ def run_share(stage: StageRun) -> Summary:
     sites = locate_sites(data, plan.opened, plan.kept, plan.closed)
     table = share_table(data, market.market, sites)
     stage.out.write_text("share.csv", to_csv(table))
+    if len(sites.kept) and len(sites.opened):
+        stage.out.write_text("cannibalisation.csv", to_csv(cannibalisation_table(data, market.market, sites)))
     shown = _shown(table)
     model = "logit" if settings.competition.model == "logit" else "Huff"
     return Summary(
@@ -149,6 +152,30 @@ def share_table(data: SitingData, market: Market, sites: PlannedSites) -> pd.Dat
         }
     ).round(_DECIMALS)
     return table.assign(role=roles)
+
+
+def cannibalisation_table(data: SitingData, market: Market, sites: PlannedSites) -> pd.DataFrame:
+    """Return cannibalisation.csv: who of ours loses how much to which new outlet, the largest loss first.
+
+    ``taken`` is in demand units and sums over a new outlet's rows to its ``cannibalised_from_own`` in share.csv;
+    ``share_of_existing`` is its part, 0–1, of what the existing outlet would have if nothing new opened. Pairs that
+    share no customer are left out.
+    """
+    taken = cannibalised_between(market, sites.kept, sites.opened)
+    alone = captured(market, sites.kept)[sites.kept]
+    share = np.divide(taken, alone[:, None], out=np.zeros_like(taken), where=alone[:, None] > 0)
+    ids = np.array([*data.candidates["id"].astype(str), *data.existing["id"].astype(str)], dtype=object)
+    loser, winner = np.nonzero(taken > 0)
+    table = pd.DataFrame(
+        {
+            "outlet_id": ids[sites.opened][winner],
+            "existing_id": ids[sites.kept][loser],
+            "taken": taken[loser, winner],
+            "share_of_existing": share[loser, winner],
+        }
+    )
+    order = ["taken", "outlet_id", "existing_id"]
+    return table.round(_DECIMALS).sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
 
 
 def _market_notes(found: ProjectMarket, sites: PlannedSites) -> list[str]:

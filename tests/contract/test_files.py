@@ -128,6 +128,8 @@ CSV_COLUMNS: dict[str, str] = {
     "rival_min own_min share_won won",
     "assignment.csv": "demand_id outlet_id cost weight",
     "share.csv": "outlet_id captured_before captured_after share_before share_after cannibalised_from_own",
+    "cannibalisation.csv": "outlet_id existing_id taken share_of_existing",
+    "presence.csv": "candidate_id rank brand outlets attraction nearest_min",
     "frontier.csv": "objective bound gap opened",
     "efficiency.csv": "",
     "establishment.csv": "",

@@ -122,6 +122,8 @@ def _column_names(chosen: LayerSettings) -> tuple[list[str], frozenset[str], str
     names = [str(value) for value in columns.model_dump(exclude_none=True).values()]
     if isinstance(chosen, DemandSettings):
         names += list(chosen.segments.values())
+    if isinstance(chosen, CandidateSettings | ExistingSettings | CompetitorSettings):
+        names += list(chosen.terms.values())
     lon, lat = (columns.lon, columns.lat) if isinstance(columns, CoordinateColumns) else ("lon", "lat")
     return names, frozenset(columns.model_fields_set) - {"lon", "lat", "point"}, lon, lat
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
+from outlet.data.cells import is_empty
 from outlet.data.contract import faults_of, flag, number, one_of, required, unique_id
 from outlet.errors import Fault
 from outlet.findings import Remark
 from siting.data.contracts.columns import Columns
-from siting.data.layers import SEGMENT
+from siting.data.contracts.opened import EXPECTED, read_opened
+from siting.data.layers import SEGMENT, TERM
 from siting.settings.data import (
     MODES,
     CandidateSettings,
@@ -62,7 +65,13 @@ def contract_of(chosen: LayerSettings) -> list[Clause]:
         case CompetitorSettings():
             names = chosen.columns
             pull = Clause("attraction", names.attraction, (*number(above=0.0),))
-            return [_id(names.id), Clause("name", names.name), Clause("brand", names.brand), pull]
+            return [
+                _id(names.id),
+                Clause("name", names.name),
+                Clause("brand", names.brand),
+                pull,
+                *_terms(chosen.terms),
+            ]
         case StopSettings():
             return _stop_clauses(chosen)
         case StreetSettings():
@@ -100,6 +109,7 @@ def _candidate_clauses(chosen: CandidateSettings) -> list[Clause]:
         Clause("area_m2", names.area_m2, (*number(above=0.0, high=LARGEST_HALL_M2),)),
         Clause("frontage_m", names.frontage_m, (*number(high=LONGEST_FRONTAGE_M),)),
         Clause("hall_plan", names.hall_plan),
+        *_terms(chosen.terms),
     ]
 
 
@@ -114,9 +124,33 @@ def _existing_clauses(chosen: ExistingSettings) -> list[Clause]:
         Clause("visits", names.visits, (*number(),)),
         Clause("deposits", names.deposits, (*number(),)),
         Clause("staff", names.staff, (*number(),)),
+        Clause("opened", names.opened, (_when(chosen),)),
         Clause("may_close", names.may_close, (flag(),)),
         Clause("hall_plan", names.hall_plan),
+        *_terms(chosen.terms),
     ]
+
+
+def _terms(terms: Mapping[str, str]) -> list[Clause]:
+    return [Clause("term", column, (*number(above=0.0),), must=True) for _, column in sorted(terms.items())]
+
+
+def _term_columns(columns: Columns, terms: Mapping[str, str]) -> dict[str, object]:
+    return {TERM + name: columns.numbers(column) for name, column in sorted(terms.items())}
+
+
+def _when(chosen: ExistingSettings) -> Check:
+    from pandera.pandas import Check
+
+    return Check(
+        lambda cells: pd.Series(
+            ~np.isnan(read_opened(cells, day_first=chosen.opened_day_first)) | is_empty(cells), index=cells.index
+        ),
+        name="not-a-date",
+        error=EXPECTED,
+        description="Write the year first, or state opened_day_first.",
+        ignore_na=False,
+    )
 
 
 def _stop_clauses(chosen: StopSettings) -> list[Clause]:
@@ -198,6 +232,7 @@ def candidates_table(columns: Columns, settings: CandidateSettings) -> gpd.GeoDa
         "area_m2": columns.numbers(names.area_m2),
         "frontage_m": columns.numbers(names.frontage_m),
         "hall_plan": columns.optional_text(names.hall_plan),
+        **_term_columns(columns, settings.terms),
     }
     return _frame(columns, data)
 
@@ -215,10 +250,18 @@ def existing_table(columns: Columns, settings: ExistingSettings) -> gpd.GeoDataF
         "visits": columns.numbers(names.visits),
         "deposits": columns.numbers(names.deposits),
         "staff": columns.numbers(names.staff),
+        "opened": _opened(columns, settings),
         "may_close": columns.flags(names.may_close, default=False),
         "hall_plan": columns.optional_text(names.hall_plan),
+        **_term_columns(columns, settings.terms),
     }
     return _frame(columns, data)
+
+
+def _opened(columns: Columns, settings: ExistingSettings) -> NDArray[np.float64]:
+    if not columns.has(settings.columns.opened):
+        return np.full(len(columns.frame), np.nan)
+    return read_opened(columns.frame[settings.columns.opened], day_first=settings.opened_day_first)
 
 
 def competitors_table(columns: Columns, settings: CompetitorSettings) -> gpd.GeoDataFrame:
@@ -230,6 +273,7 @@ def competitors_table(columns: Columns, settings: CompetitorSettings) -> gpd.Geo
         "name": columns.names(names.name, ids),
         "brand": columns.text(names.brand),
         "attraction": columns.numbers(names.attraction, settings.default_attraction),
+        **_term_columns(columns, settings.terms),
     }
     return _frame(columns, data)
 
@@ -293,7 +337,7 @@ def generated_table(points: gpd.GeoSeries, names: list[str], rule: GenerateSetti
 EMPTY: dict[str, dict[str, str]] = {
     "existing": {"id": "str", "name": "str", "brand": "str"}
     | dict.fromkeys(EXISTING_NUMBERS, "float64")
-    | {"may_close": "bool", "hall_plan": "object"},
+    | {"opened": "float64", "may_close": "bool", "hall_plan": "object"},
     "candidates": {"id": "str", "name": "str", "format": "str"}
     | dict.fromkeys(CANDIDATE_NUMBERS, "float64")
     | {"hall_plan": "object"},

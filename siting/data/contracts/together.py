@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -9,6 +11,7 @@ import shapely
 from outlet.errors import Fault, InputError
 from outlet.findings import Remark
 from outlet.project import Project
+from siting.data.contracts.opened import years_of
 from siting.data.contracts.tables import shared_ids
 from siting.settings.data import DataSettings, ZoningSettings
 
@@ -27,6 +30,8 @@ def together_faults(project: Project, settings: DataSettings, frames: Frames) ->
     if files["candidates"] and files["existing"] and {"candidates", "existing"} <= frames.keys():
         names = (str(files["candidates"]), str(files["existing"]))
         faults += shared_ids(frames["candidates"], frames["existing"], names)
+    if files["existing"] and "existing" in frames:
+        faults += _not_open_yet(str(files["existing"]), frames["existing"], project.settings.as_of)
     if "demand" in frames:
         faults += _no_demand(settings, frames["demand"])
     if settings.zoning is not None and "zoning" in frames:
@@ -54,6 +59,24 @@ def _is_inside(project: Project, plan: str) -> bool:
         return project.path(plan).is_file()
     except (InputError, ValueError, OSError):
         return False
+
+
+def _not_open_yet(file: str, frame: gpd.GeoDataFrame, as_of: dt.date) -> list[Fault]:
+    """Return the faults of outlets that open after the project's day; a year alone is compared as a year."""
+    opened = frame["opened"].to_numpy(dtype=np.float64)
+    late = (opened > years_of(as_of)) & (opened != as_of.year + 0.5)
+    return [
+        Fault(
+            file,
+            code="out-of-range",
+            found=f"an outlet that opens in {opened[at]:.2f}",
+            expected=f"outlets open on the project's day, {as_of.isoformat()}",
+            fix="Leave it out, make it a candidate, or correct as_of.",
+            row=int(frame.index[at]),
+            column="opened",
+        )
+        for at in np.flatnonzero(late).tolist()
+    ]
 
 
 def _no_demand(settings: DataSettings, demand: gpd.GeoDataFrame) -> list[Fault]:

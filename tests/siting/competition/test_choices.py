@@ -8,7 +8,7 @@ from scipy import sparse
 
 from outlet.errors import InputError
 from siting.competition.choices import Choices, log_probabilities, pairs_from_costs
-from siting.competition.huff import patronage, site_attraction
+from siting.competition.huff import patronage, site_attraction, size_pull
 from siting.settings.score import CompetitionSettings
 
 
@@ -38,7 +38,7 @@ def test_is_the_patronage_of_huff_py(model: str, seed: int) -> None:
     chosen = CompetitionSettings(
         model=model, attraction_exponent=0.8, distance_exponent=1.7, least_min=0.5, logit_per_min=0.13
     )
-    known = patronage(site_attraction(size, walk, chosen))
+    known = patronage(site_attraction(size_pull(size[:, None], np.array([0.8])), walk, chosen))
     form, slope = ("log", -1.7) if model == "huff" else ("linear", -0.13)
     least = 0.5 if model == "huff" else 0.0
     found = pairs_from_costs(size[:, None], ("size",), walk, form, least)  # type: ignore[arg-type]

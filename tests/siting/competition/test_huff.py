@@ -87,7 +87,9 @@ def test_bad_input_is_named() -> None:
         size_pull(np.array([[0.0]]), np.ones(1))
     with pytest.raises(InputError, match=r"expected \(m, k\), \(k,\)"):
         size_pull(np.ones((2, 2)), np.ones(1))
-    with pytest.raises(InputError, match=r"size has shape \(3,\); expected \(2,\)"):
+    with pytest.raises(InputError, match=r"pull has shape \(3,\); expected \(2,\)"):
         site_attraction(np.ones(3), dense([[1.0, 2.0]]), HUFF)
+    with pytest.raises(InputError, match="the pull of an outlet is negative"):
+        site_attraction(np.array([-1.0, 1.0]), dense([[1.0, 2.0]]), HUFF)
     with pytest.raises(InputError, match="outside has shape"):
         patronage(dense([[1.0]]), np.array([-1.0]))

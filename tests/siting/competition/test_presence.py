@@ -33,11 +33,13 @@ def test_a_typical_rival_is_one_that_customers_meet() -> None:
     assert typical_attraction(np.array([0.1] * 18 + [1.0] * 12)) == 1.0
     assert typical_attraction(np.array([300.0, 100.0, 200.0])) == 200.0
     assert typical_attraction(np.zeros(0)) == 1.0
+    assert typical_attraction(np.zeros(3)) == 1.0
+    assert typical_attraction(np.array([0.0, 0.0, 2.0])) == 2.0
 
 
 def test_bad_input_is_named(cost: sparse.csr_array) -> None:
-    with pytest.raises(InputError, match="a rival's attraction is not above 0"):
-        rivals_within(cost, 10.0, np.array([1.0, 0.0, 1.0]))
+    with pytest.raises(InputError, match="a rival's attraction is below 0"):
+        rivals_within(cost, 10.0, np.array([1.0, -1.0, 1.0]))
     with pytest.raises(InputError, match=r"attraction has shape \(1,\); expected \(3,\)"):
         rivals_within(cost, 10.0, np.ones(1))
     with pytest.raises(InputError, match=r"wanted has shape \(1,\); expected \(3,\)"):

@@ -140,10 +140,14 @@ def test_an_outlet_is_measured_as_a_candidate_in_its_place_would_be(
     learn = siting.study.learn.learn_project
 
     def spy(
-        data: SitingData, raw: pd.DataFrame, measure: Callable[[SitingData], pd.DataFrame], *rest: object, seed: int
+        data: SitingData,
+        raw: pd.DataFrame,
+        measure: Callable[[SitingData], pd.DataFrame],
+        *rest: object,
+        **more: object,
     ) -> object:
         seen["outlets"], seen["candidates"] = measure(as_candidates(data)), raw
-        return learn(data, raw, measure, *rest, seed=seed)  # type: ignore[arg-type]
+        return learn(data, raw, measure, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(siting.study.learn, "learn_project", spy)
     run_score(run_in(gridtown, *LEARN, BRAND))
@@ -185,3 +189,26 @@ def test_a_column_that_gives_deposits_away_is_refused_until_left_out(gridtown: P
     run_score(run_in(gridtown, *LEARN, area, 'siting.score.learn.leave_out=["area_m2"]'))
     data = json.loads((gridtown / "out" / "learnt.json").read_text(encoding="utf-8"))
     assert data["features"]["own"] == []
+
+
+def test_age_is_learnt_from_and_candidates_are_judged_at_a_stated_one(gridtown: Path, run_in: Run) -> None:
+    """Deposits grow by a tenth with every year since opening; without another age candidates are three years old."""
+    table = put_outlets(gridtown)
+    rng = np.random.default_rng(11)
+    year, noise = rng.integers(1980, 2025, len(table)), rng.normal(0, 0.3, len(table))
+    write(gridtown, "existing", table.assign(opened=year, deposits=np.exp(12.0 + 0.1 * (2026 - year) + noise)))
+    summary = run_score(run_in(gridtown, *LEARN))
+    told = "\n".join(summary.notes)
+    oldest, youngest = 2026 + 60 / 365 - year.min() - 0.5, 2026 + 60 / 365 - year.max() - 0.5
+    assert f"Outlets are {youngest:.3g} to {oldest:.3g} years old on 2026-03-02; candidates are judged at 3 " in told
+    data = json.loads((gridtown / "out" / "learnt.json").read_text(encoding="utf-8"))
+    assert data["assumed"] == {"age_years": 3.0}
+    assert data["importances"][0]["feature"] == "age_years"
+    assert data["figures"]["own"]["spearman"] > 0.8
+    young = candidates(gridtown)["predicted"]
+    run_score(run_in(gridtown, *LEARN, "siting.score.learn.candidate_age_years=23.0"))
+    ratio = (candidates(gridtown)["predicted"] / young).dropna()
+    assert (ratio > 1.5).all()  # e² for twenty years, less what the model smooths
+    run_score(run_in(gridtown, *LEARN, 'siting.score.learn.leave_out=["age_years"]'))
+    data = json.loads((gridtown / "out" / "learnt.json").read_text(encoding="utf-8"))
+    assert "age_years" not in data["features"]["own"]

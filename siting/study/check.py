@@ -1,0 +1,58 @@
+"""Find every fault of siting's inputs and settings that can be told before anything is walked or solved."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from outlet.errors import Fault, InputError
+from outlet.findings import Findings
+from outlet.project import Project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from siting.data.layers import SitingData
+    from siting.settings import SitingSettings
+
+_FILE = "outlet.toml"
+
+
+def check(project: Project) -> Findings:
+    """Look at every layer that the settings name, and at the settings that only data or a model can judge."""
+    from siting.data.check import check_layers
+
+    if not project.has("siting"):
+        return Findings()
+    from siting.settings import SitingSettings
+
+    settings = project.section("siting", SitingSettings)
+    findings, data = check_layers(project)
+    faults = [*_judgements(settings)]
+    if data is not None:
+        faults += _competition(settings, data)
+    return dataclasses.replace(findings, faults=(*findings.faults, *faults))
+
+
+def _judgements(settings: SitingSettings) -> list[Fault]:
+    """Return the fault of judgements in pairs that contradict each other or do not hang together."""
+    if settings.score.weighing != "ahp":
+        return []
+    from siting.scoring.ahp import judged_weights
+
+    ahp = settings.score.ahp
+    try:
+        judged_weights(ahp.judgements, settings.score.counted, ahp.consistency_limit)
+    except InputError as error:
+        expected = f"judgements that join all features, with a consistency ratio of at most {ahp.consistency_limit:g}"
+        return [Fault(_FILE, "bad-judgements", str(error), expected)]
+    return []
+
+
+def _competition(settings: SitingSettings, data: SitingData) -> list[Fault]:
+    """Return the fault of brands that no competitor has, or of terms that nobody has."""
+    from siting.study.attraction import attractions_of
+
+    try:
+        attractions_of(data, settings.score.competition)
+    except InputError as error:
+        return [Fault(_FILE, "bad-competition", str(error), "brands and terms that the layers have")]
+    return []
