@@ -22,6 +22,7 @@ STAGE = Stage(
     writes=(
         "plan.json",
         "outlets.geojson",
+        "outlet_catchments.geojson",
         "assignment.csv",
         "frontier.csv",
         "outlets/*/outlet.json",

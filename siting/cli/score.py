@@ -26,6 +26,8 @@ STAGE = Stage(
         "presence.csv",
         "served.csv",
         "served.xlsx",
+        "catchments.geojson",
+        "catchments.gpkg",
         "learnt.json",
         "learnt.skops",
     ),

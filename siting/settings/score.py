@@ -12,7 +12,7 @@ from outlet.project import Settings
 from siting.settings.catchment import CatchmentSettings, FloatingSettings
 from siting.settings.learn import LearnSettings
 from siting.settings.ptal import PtalSettings
-from siting.settings.shown import ServedSettings
+from siting.settings.shown import PolygonSettings, ServedSettings
 from siting.settings.weighing import AhpSettings, Method, RobustnessSettings, ValueSettings, Weighing
 
 ChoiceModel = Literal["huff", "logit"]
@@ -198,6 +198,7 @@ class ScoreSettings(Settings):
     robustness: RobustnessSettings = RobustnessSettings()
     learn: LearnSettings = LearnSettings()
     served: ServedSettings = ServedSettings()
+    polygons: PolygonSettings = PolygonSettings()
 
     @field_validator("target_market")
     @classmethod
@@ -260,6 +261,7 @@ class ScoreSettings(Settings):
             "transport.ptal.rail_within_m": self.transport.ptal.rail_within_m / speed,
             "competition.rivals_within_m": self.competition.rivals_within_m / speed,
         }
+        walks["polygons.minutes"] = max(self.polygons.walks(cutoff))
         for name, minutes in walks.items():
             if minutes > cutoff + 1e-9:
                 raise ValueError(

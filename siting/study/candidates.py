@@ -105,9 +105,14 @@ def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str] = ()) -> str:
 
 
 def write_gpkg(table: gpd.GeoDataFrame, path: Path, as_of: dt.date) -> None:
-    """Write candidates.gpkg in the metric coordinate system; its time stamps are the project's ``as_of``."""
+    """Write candidates.gpkg in the metric coordinate system."""
+    write_layer(table, path, as_of, LAYER)
+
+
+def write_layer(table: gpd.GeoDataFrame, path: Path, as_of: dt.date, layer: str) -> None:
+    """Write a layer of a new GeoPackage; its time stamps are the project's ``as_of``."""
     with _gdal_date(as_of):
-        pyogrio.write_dataframe(table, path, layer=LAYER, driver="GPKG")
+        pyogrio.write_dataframe(table, path, layer=layer, driver="GPKG")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from siting.study.label import (
     site_ids,
 )
 from siting.study.market import build_market
+from siting.study.shown import write_outlet_catchments
 from siting.study.tables import to_csv
 from siting.study.travel import candidate_costs, rival_costs, site_points
 
@@ -76,6 +77,8 @@ def run_locate(stage: StageRun) -> Summary:
     data = load_siting_data(stage.project)
     study = locate_outlets(stage, data, settings)
     briefs = make_briefs(stage.project, data, study.won, study.opened)
+    drawn = write_outlet_catchments(stage, data, study.problem.cost, study.opened)
+    study = replace(study, notes=(*study.notes, *drawn))
     _write(stage, data, study, briefs)
     return _summary(data, study, briefs, settings)
 

@@ -100,6 +100,17 @@ def rival_costs(project: Project, data: SitingData, cache: Path, progress: Progr
     return _Walker(project, data, cache, progress).minutes("rivals", demand_points(data), points_of(data.competitors))
 
 
+def street_network(project: Project, data: SitingData, progress: Progress = SILENT) -> StreetNetwork:
+    """Return the streets as costs are computed along them."""
+    return _Walker(project, data, Path(), progress).network
+
+
+def outlet_rivals(project: Project, data: SitingData, xy: Points, cache: Path, progress: Progress = SILENT) -> Csr:
+    """Return walking minutes from some outlets, shape (p, 2), to every competitor, shape (p, r)."""
+    walker = _Walker(project, data, cache, progress)
+    return walker.minutes("competitors around outlets", xy, points_of(data.competitors))
+
+
 def travel_costs(project: Project, data: SitingData, cache: Path, progress: Progress = SILENT) -> TravelCosts:
     """Return all walking costs that scoring needs; parameters as for `candidate_costs`."""
     walker = _Walker(project, data, cache, progress)

@@ -145,6 +145,9 @@ OTHERS = (
     "candidates.geojson",
     "outlets.geojson",
     "served.xlsx",
+    "catchments.geojson",
+    "catchments.gpkg",
+    "outlet_catchments.geojson",
     "map.html",
     "report.html",
     "compare.html",
@@ -212,6 +215,18 @@ def test_geojson_of_siting_is_wgs84_and_of_the_hall_local(sample_out: Path) -> N
             assert -90 <= lat <= 90
     for file in found(sample_out, "outlets/*/hall.geojson"):
         assert json.loads(file.read_text(encoding="utf-8"))["crs"] is None
+
+
+def test_catchments_are_nested_and_state_what_is_inside(sample_out: Path) -> None:
+    for name in ("catchments.geojson", "outlet_catchments.geojson"):
+        features = json.loads((sample_out / name).read_text(encoding="utf-8"))["features"]
+        assert features
+        inside: dict[str, list[tuple[float, float, float]]] = {}
+        for feature in features:
+            found = feature["properties"]
+            assert set(found) == {"id", "name", "role", "minutes", "area_km2", "demand", "rivals"}
+            inside.setdefault(found["id"], []).append((found["minutes"], found["area_km2"], found["demand"]))
+        assert all(bands == sorted(bands) for bands in inside.values())
 
 
 def test_the_geopackage_is_metric(sample_out: Path) -> None:
