@@ -97,6 +97,8 @@ PLACES = {
 }
 STREETS = {
     "ways-dropped": "Ways that nobody walks along, or that have no length, were dropped.",
+    "unread-speed": "A speed limit is not understood and was taken as none told. Write km/h, or a number with mph.",
+    "unread-oneway": "A direction is not understood and was taken as both ways. Write yes, no or -1.",
     "ways-cut": "Ways reach beyond the extract and are cut at its edge.",
     "areas-cut": "Areas reach beyond the extract and are cut at its edge.",
     "areas-dropped": "Areas whose outline cannot be closed were dropped.",

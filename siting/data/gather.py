@@ -93,7 +93,8 @@ def _gather_file(
     gathered.faults += read.faults
     gathered.remarks += read.remarks
     gathered.placed += [] if read.placed is None else [read.placed]
-    gathered.counts.append(Count(source.name, len(frame), f"{layer}, {frame.crs.name if frame.crs else 'no CRS'}"))
+    rows = int(frame["walkable"].sum()) if "walkable" in frame else len(frame)
+    gathered.counts.append(Count(source.name, rows, f"{layer}, {frame.crs.name if frame.crs else 'no CRS'}"))
     before = gathered.frames.get(layer)
     if before is not None:
         frame = pd.concat([before, frame], ignore_index=True)

@@ -43,6 +43,9 @@ class SitingData:
         (float, NaN unknown); points; may be empty.
     streets
         ``name``, ``kind`` (str); walkable LineStrings.
+    roads
+        ``kind`` (str), ``limit_km_h`` (float, NaN unknown), ``forward``, ``backward`` (bool); LineStrings that cars
+        drive on, from the same file as the streets; None where nobody asked.
     zoning
         ``allowed`` (bool); polygons; None where there is no zoning.
     area
@@ -65,6 +68,7 @@ class SitingData:
     zoning: gpd.GeoDataFrame | None
     area: BaseGeometry | None
     water: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame | None = None
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 

@@ -18,6 +18,7 @@ from siting.data.contracts.columns import rows_of
 from siting.data.contracts.geometry import centres
 from siting.data.contracts.tables import empty_table, generated_table
 from siting.data.contracts.together import together_remarks
+from siting.data.contracts.ways import split_ways
 from siting.data.gather import Gathered, gather, layer_settings
 from siting.data.layers import SitingData, points_of
 from siting.geo.candidates import Ground, Siting, along_streets
@@ -76,6 +77,7 @@ def assemble(
         frames[layer] = moved.reset_index(drop=True)
     for layer in ("existing", "competitors", "stops", "streets", "water"):
         frames.setdefault(layer, empty_table(layer, crs))
+    frames["streets"], roads = split_ways(frames["streets"])
     if "candidates" not in frames:
         frames["candidates"] = empty_table("candidates", crs)
         if candidates and settings.candidates.generate is not None and not faults:
@@ -93,6 +95,7 @@ def assemble(
         competitors=frames["competitors"],
         stops=frames["stops"],
         streets=frames["streets"],
+        roads=roads,
         zoning=frames.get("zoning"),
         area=None if area is None else shapely.union_all(area.geometry.to_numpy()),
         water=frames["water"],

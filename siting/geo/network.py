@@ -15,15 +15,22 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from outlet.errors import InputError
+from siting.geo.lines import (
+    Joined,
+    Pieces,
+    StreetLines,
+    arcs_graph,
+    join_lines,
+    keep_edges,
+    parts_of,
+    pieces_of,
+    vertices_of,
+)
 
-SAME_VERTEX_M = 0.01
 LEAST_PART_M = 10_000.0
 NEARLY_M = 1.0
-NO_LENGTH = "the streets hold no line with a length; expected lines"
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -55,7 +62,7 @@ class StreetParts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StreetNetwork:
+class StreetNetwork(StreetLines):
     """A walking network without fragments, metric.
 
     Parameters
@@ -66,16 +73,6 @@ class StreetNetwork:
         Walking minutes between neighbouring junctions, CSR of shape (k, k), symmetric.
     walk_m_per_min
         Walking speed, metres per minute.
-    edges
-        The two junctions of every edge, shape (e, 2).
-    length_m
-        Length of every edge along its bends, shape (e,), metres.
-    segments
-        Straight pieces of the edges, shape (s, 4): x and y of the start, x and y of the end, metres.
-    segment_edge
-        Edge of every piece, shape (s,).
-    segment_from_m
-        Way from the edge's first junction to the start of the piece, shape (s,), metres.
     kept_m, dropped_m
         Length of the streets kept, and of the fragments not connected to them, metres.
     """
@@ -83,11 +80,6 @@ class StreetNetwork:
     xy: Floats
     graph: csr_array
     walk_m_per_min: float
-    edges: Ints
-    length_m: Floats
-    segments: Floats
-    segment_edge: Ints
-    segment_from_m: Floats
     kept_m: float
     dropped_m: float
 
@@ -113,11 +105,7 @@ def build_network(
     """
     if not walk_m_per_min > 0:
         raise InputError(f"walking speed is {walk_m_per_min} metres per minute; expected a number above 0")
-    points, line, node = _vertices(lines)
-    pieces, first = _pieces(points, line, node)
-    junction = _junctions(node, line, pieces.nodes)
-    edge = _edges_of_pieces(first, line, junction[pieces.nodes[:, 0]])
-    return _without_fragments(pieces, edge, node, points, walk_m_per_min, least_part_m)
+    return _without_fragments(join_lines(lines), walk_m_per_min, least_part_m)
 
 
 def street_parts(lines: NDArray[np.object_], *, least_part_m: float = LEAST_PART_M) -> StreetParts:
@@ -135,9 +123,9 @@ def street_parts(lines: NDArray[np.object_], *, least_part_m: float = LEAST_PART
     InputError
         When no line has a length.
     """
-    points, line, node = _vertices(lines)
-    pieces, _ = _pieces(points, line, node)
-    part = _parts(pieces.nodes, int(node.max()) + 1)[pieces.nodes[:, 0]]
+    points, line, node = vertices_of(lines)
+    pieces, _ = pieces_of(points, line, node)
+    part = parts_of(pieces.nodes, int(node.max()) + 1)[pieces.nodes[:, 0]]
     number, part = np.unique(part, return_inverse=True)
     metres = np.asarray(np.bincount(part, weights=pieces.length), dtype=np.float64)
     sums = np.column_stack([np.bincount(part, weights=pieces.xy[:, axis]) for axis in (0, 1)])
@@ -156,47 +144,7 @@ def street_parts(lines: NDArray[np.object_], *, least_part_m: float = LEAST_PART
     )
 
 
-@dataclass(frozen=True)
-class _Pieces:
-    """Straight pieces: their vertices (p, 2), coordinates (p, 4), lengths and lines (p,)."""
-
-    nodes: Ints
-    xy: Floats
-    length: Floats
-    line: Ints
-
-
-def _vertices(lines: NDArray[np.object_]) -> tuple[Floats, Ints, Ints]:
-    """Return coordinates, line and number of every vertex; those within a centimetre have one number."""
-    points, line = shapely.get_coordinates(lines, return_index=True)
-    if not len(points):
-        raise InputError(NO_LENGTH)
-    cell = np.round(points / SAME_VERTEX_M).astype(np.int64)
-    _, one, node = np.unique(cell, axis=0, return_index=True, return_inverse=True)
-    close = cKDTree(points[one]).query_pairs(SAME_VERTEX_M, output_type="ndarray")
-    if len(close):
-        node = _parts(close, len(one))[node]
-    return points, np.asarray(line, dtype=np.int64), np.asarray(node, dtype=np.int64)
-
-
-def _pieces(points: Floats, line: Ints, node: Ints) -> tuple[_Pieces, Ints]:
-    """Return the straight pieces, and where in the vertices each begins."""
-    first = np.flatnonzero((line[1:] == line[:-1]) & (node[1:] != node[:-1]))
-    if not len(first):
-        raise InputError(NO_LENGTH)
-    nodes = np.column_stack([node[first], node[first + 1]])
-    xy = np.hstack([points[first], points[first + 1]])
-    length = np.hypot(xy[:, 2] - xy[:, 0], xy[:, 3] - xy[:, 1])
-    return _Pieces(nodes, xy, length, line[first]), first
-
-
-def _parts(pairs: Ints, count: int) -> Ints:
-    """Number the connected parts of ``count`` nodes joined by pairs, shape (count,)."""
-    joined = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
-    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
-
-
-def _nearly_met(pieces: _Pieces) -> Floats:
+def _nearly_met(pieces: Pieces) -> Floats:
     """Return the loose ends of lines that stop within a metre of another line, shape (n, 2)."""
     degree = np.bincount(pieces.nodes.ravel())
     at, side = np.nonzero(degree[pieces.nodes] == 1)
@@ -207,69 +155,26 @@ def _nearly_met(pieces: _Pieces) -> Floats:
     return np.asarray(ends[np.unique(end[other])], dtype=np.float64)
 
 
-def _junctions(node: Ints, line: Ints, piece_nodes: Ints) -> NDArray[np.bool_]:
-    """Tell which vertices are ends of a line or have other than two pieces."""
-    count = int(node.max()) + 1
-    degree = np.bincount(piece_nodes.ravel(), minlength=count)
-    ends = np.zeros(count, dtype=bool)
-    change = np.flatnonzero(line[1:] != line[:-1])
-    ends[node[[0, len(node) - 1]]] = True
-    ends[node[change]] = True
-    ends[node[change + 1]] = True
-    return np.asarray(ends | (degree != 2), dtype=np.bool_)
-
-
-def _edges_of_pieces(first: Ints, line: Ints, starts_at_junction: NDArray[np.bool_]) -> Ints:
-    """Number the edges: a new one begins at a junction and with every line."""
-    new = np.ones(len(first), dtype=bool)
-    new[1:] = starts_at_junction[1:] | (line[first[1:]] != line[first[:-1]])
-    return np.asarray(np.cumsum(new) - 1, dtype=np.int64)
-
-
-def _without_fragments(
-    pieces: _Pieces, edge: Ints, node: Ints, points: Floats, speed: float, least_part_m: float
-) -> StreetNetwork:
-    length = pieces.length
-    count = int(edge[-1]) + 1
-    begin = np.flatnonzero(np.diff(edge, prepend=-1))
-    end = np.append(begin[1:], len(edge)) - 1
-    ends = np.column_stack([pieces.nodes[begin, 0], pieces.nodes[end, 1]])
-    edge_length = np.bincount(edge, weights=length, minlength=count)
-    along = np.cumsum(length) - length
-    along -= along[begin][edge]
-    nodes = int(node.max()) + 1
-    part = _parts(ends, nodes)[ends[:, 0]]
-    metres = np.bincount(part, weights=edge_length)
+def _without_fragments(joined: Joined, speed: float, least_part_m: float) -> StreetNetwork:
+    part = parts_of(joined.ends, len(joined.xy))[joined.ends[:, 0]]
+    metres = np.bincount(part, weights=joined.length)
     keep = (part == int(np.argmax(metres))) | (metres >= least_part_m)[part]
-    used, renumbered = np.unique(ends[keep], return_inverse=True)
-    ends = renumbered.reshape(-1, 2).astype(np.int64)
-    xy = np.empty((nodes, 2))
-    xy[node] = points
-    kept_piece = keep[edge]
-    new_edge = np.cumsum(keep) - 1
+    kept = keep_edges(joined, keep)
     return StreetNetwork(
-        xy=xy[used],
-        graph=graph_of(ends, edge_length[keep] / speed, len(used)),
+        edges=kept.edges,
+        length_m=kept.length_m,
+        segments=kept.segments,
+        segment_edge=kept.segment_edge,
+        segment_from_m=kept.segment_from_m,
+        xy=kept.xy,
+        graph=graph_of(kept.edges, kept.length_m / speed, len(kept.xy)),
         walk_m_per_min=speed,
-        edges=ends,
-        length_m=edge_length[keep],
-        segments=pieces.xy[kept_piece],
-        segment_edge=new_edge[edge[kept_piece]].astype(np.int64),
-        segment_from_m=along[kept_piece],
-        kept_m=round(float(edge_length[keep].sum()), 3),
-        dropped_m=round(float(edge_length[~keep].sum()), 3),
+        kept_m=round(float(joined.length[keep].sum()), 3),
+        dropped_m=round(float(joined.length[~keep].sum()), 3),
     )
 
 
 def graph_of(edges: Ints, minutes: Floats, count: int) -> csr_array:
     """Return the symmetric graph; of parallel edges the shortest counts, an edge from a junction to itself does not."""
-    open_edge = edges[:, 0] != edges[:, 1]
-    pairs = edges[open_edge]
-    tail = np.concatenate([pairs[:, 0], pairs[:, 1]])
-    head = np.concatenate([pairs[:, 1], pairs[:, 0]])
-    weight = np.tile(minutes[open_edge], 2)
-    order = np.lexsort((weight, head, tail))
-    tail, head, weight = tail[order], head[order], weight[order]
-    shortest = np.ones(len(tail), dtype=bool)
-    shortest[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    return csr_array((weight[shortest], (tail[shortest], head[shortest])), shape=(count, count))
+    first, second = edges.T
+    return arcs_graph(np.concatenate([first, second]), np.concatenate([second, first]), np.tile(minutes, 2), count)

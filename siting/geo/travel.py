@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from siting.geo.lines import StreetLines
 from siting.geo.network import StreetNetwork
 from siting.geo.search import reach
 
@@ -40,7 +41,7 @@ class Snapped:
     off_m: Floats
 
 
-def snap(network: StreetNetwork, xy: Floats, *, limit_m: float) -> Snapped:
+def snap(network: StreetLines, xy: Floats, *, limit_m: float) -> Snapped:
     """Bring points, shape (q, 2), to the nearest street within the limit."""
     count = len(xy)
     edge = np.full(count, -1, dtype=np.int64)
@@ -98,7 +99,7 @@ def travel_minutes(
     reached = np.flatnonzero(targets.edge >= 0)
     target, origin, minutes = reach(graph, first_target + reached, cutoff_min, slice(first_origin, first_target))
     near = _same_edge(network, origins, targets, cutoff_min)
-    return _smallest(
+    return smallest(
         np.concatenate([origin, near[0]]).astype(np.int64),
         np.concatenate([reached[target], near[1]]).astype(np.int64),
         np.concatenate([minutes, near[2]]),
@@ -121,7 +122,7 @@ def _with_points(network: StreetNetwork, origins: Snapped, targets: Snapped) -> 
             heads.append(junction if leaving else node)
             minutes.append((points.off_m[at] + np.maximum(along, 0)) / network.walk_m_per_min)
     size = count + len(origins.edge) + len(targets.edge)
-    return _smallest(np.concatenate(tails), np.concatenate(heads), np.concatenate(minutes), (size, size))
+    return smallest(np.concatenate(tails), np.concatenate(heads), np.concatenate(minutes), (size, size))
 
 
 def _same_edge(
@@ -141,7 +142,7 @@ def _same_edge(
     return origin[within], target[within], minutes[within]
 
 
-def _smallest(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
+def smallest(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:
     """Return a CSR array with the smallest value of each pair, zeros explicit, indices sorted."""
     order = np.lexsort((values, columns, rows))
     rows, columns, values = rows[order], columns[order], values[order]

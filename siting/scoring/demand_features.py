@@ -25,6 +25,20 @@ def catchment_decay(settings: ScoreSettings) -> Decay:
     return Decay(kind=kernel.decay, reach_min=kernel.reach_min, scale_min=kernel.scale_min, exponent=kernel.exponent)
 
 
+def demand_by_car(inputs: FeatureInputs) -> NDArray[np.float64]:
+    """Return the demand within ``drive.reach_min`` by car, decayed with the drive, in demand units; more is better.
+
+    Customers drive to the candidate, one-way streets obeyed. NaN where drives are not known, and where no street that
+    cars drive on is near enough. Source: Hansen (1959).
+    """
+    if inputs.drives is None:
+        return np.full(len(inputs.ids), np.nan)
+    kernel = inputs.settings.drive
+    decay = Decay(kind=kernel.decay, reach_min=kernel.reach_min, scale_min=kernel.scale_min, exponent=kernel.exponent)
+    around = catchment_demand(inputs.value, inputs.drives.minutes, decay)
+    return np.where(inputs.drives.on_road, around, np.nan)
+
+
 DEMAND_FEATURES: tuple[Feature, ...] = (
     Feature(
         name="demand_nearby",
@@ -34,5 +48,15 @@ DEMAND_FEATURES: tuple[Feature, ...] = (
         family="demand",
         source="Hansen (1959)",
         compute=demand_nearby,
+    ),
+    Feature(
+        name="demand_by_car",
+        label="Demand within a drive, less the longer it is",
+        unit="demand",
+        direction="more",
+        family="demand",
+        source="Hansen (1959)",
+        compute=demand_by_car,
+        costly=True,
     ),
 )

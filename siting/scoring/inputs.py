@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from siting.access.drive import Drives
 from siting.access.ptal import RouteService
 from siting.competition.presence import typical_attraction
 from siting.competition.share import Market
@@ -75,6 +76,8 @@ class FeatureInputs:
         The stops' routes, or None where there is no timetable.
     supply
         What serves the demand already, or None where nobody looked.
+    drives
+        Minutes by car from the demand points, or None where they are not known or not counted.
     """
 
     ids: pd.Index[str]
@@ -93,6 +96,7 @@ class FeatureInputs:
     settings: ScoreSettings
     service: RouteService | None = None
     supply: Supply | None = None
+    drives: Drives | None = None
 
     @property
     def stops_within_min(self) -> float:
@@ -118,7 +122,10 @@ class FeatureInputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Feature:
-    """One feature: its column name, what it is called, its unit, which way is good, and the function it comes from."""
+    """One feature: its column name, what it is called, its unit, which way is good, and the function it comes from.
+
+    A ``costly`` one is computed only where it has a weight; else its column is empty.
+    """
 
     name: str
     label: str
@@ -127,3 +134,4 @@ class Feature:
     family: Family
     source: str
     compute: Callable[[FeatureInputs], NDArray[np.float64]]
+    costly: bool = False

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from outlet.project import Settings
 from siting.settings.catchment import CatchmentSettings, FloatingSettings
+from siting.settings.drive import DriveSettings
 from siting.settings.learn import LearnSettings
 from siting.settings.ptal import PtalSettings
 from siting.settings.shown import PolygonSettings, ServedSettings
@@ -118,6 +119,12 @@ class WeightSettings(Settings):
     demand_nearby: float = Field(
         0.0, ge=0, description="Demand within catchment.reach_min, less the longer the walk; more is better."
     )
+    demand_by_car: float = Field(
+        0.0,
+        ge=0,
+        description="Demand within drive.reach_min by car, less the longer the drive; more is better. Not computed "
+        "without a weight.",
+    )
     rivals_nearby: float = Field(
         0.0, ge=0, description="Attraction of rivals within competition.rivals_within_m; less is better."
     )
@@ -188,6 +195,7 @@ class ScoreSettings(Settings):
     transport: TransportSettings = TransportSettings()
     catchment: CatchmentSettings = CatchmentSettings()
     floating: FloatingSettings = FloatingSettings()
+    drive: DriveSettings = DriveSettings()
     competition: CompetitionSettings = CompetitionSettings()
     weights: WeightSettings = PRESET_WEIGHTS
     ahp: AhpSettings = AhpSettings()

@@ -25,6 +25,7 @@ from siting.scoring.weights import choose_weights, without_timetable
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
+from siting.study.driving import DriveStudy, drive_study
 from siting.study.market import ProjectMarket, build_market, rivals_known
 from siting.study.presence import presence_table
 from siting.study.score_notes import tell_assumptions, tell_missing, tell_service
@@ -37,6 +38,7 @@ from siting.study.travel import TravelCosts, travel_costs
 
 TOP = 10
 NAMED = 3
+NO_DRIVES = DriveStudy(drives=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +57,10 @@ def run_score(stage: StageRun) -> Summary:
     data = load_siting_data(project)
     service = route_service(project, data)
     costs = travel_costs(project, data, stage.out.cache(), stage.progress)
+    drive = drive_study(project, data, stage.out.cache(), stage.progress)
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
     top = section.locate.outlets
-    study = score_candidates(data, costs, section.score, seed=stage.seed, top=top, service=service)
+    study = score_candidates(data, costs, section.score, seed=stage.seed, top=top, service=service, drive=drive)
     table = candidates_table(data, study.scored)
     notes = (*study.notes, *write_shown(stage, data, costs, study.inputs, study.scored))
     if section.score.learn.target is not None:
@@ -94,7 +97,8 @@ def _learn(
     def measure(others: SitingData) -> pd.DataFrame:
         costs = travel_costs(stage.project, others, stage.out.cache(), stage.progress)
         market = build_market(others, costs.demand_sites, costs.demand_rivals, settings.competition)
-        inputs = replace(_inputs(others, costs, market, settings), service=scored.inputs.service)
+        drives = drive_study(stage.project, others, stage.out.cache(), stage.progress).drives
+        inputs = replace(_inputs(others, costs, market, settings), service=scored.inputs.service, drives=drives)
         inputs = replace(inputs, kept=np.arange(len(others.candidates), dtype=np.int64))
         return compute_features(with_supply(inputs, costs, market))
 
@@ -117,14 +121,16 @@ def score_candidates(
     seed: int,
     top: int = 1,
     service: RouteService | None = None,
+    drive: DriveStudy = NO_DRIVES,
 ) -> ScoreStudy:
     """Return features, scores, what is sure of them and assumptions of all candidates.
 
     ``top`` is how many outlets open: the study tells how likely a candidate is among the best so many. ``service`` is
-    what the stops' timetables say, None where they have none.
+    what the stops' timetables say, None where they have none; ``drive`` what cars need, where that is counted.
     """
     market = build_market(data, costs.demand_sites, costs.demand_rivals, settings.competition)
-    inputs = with_supply(replace(_inputs(data, costs, market, settings), service=service), costs, market)
+    inputs = replace(_inputs(data, costs, market, settings), service=service, drives=drive.drives)
+    inputs = with_supply(inputs, costs, market)
     raw = compute_features(inputs)
     assert raw.index.equals(inputs.ids), "features are not aligned to the candidates"
     values = _values(raw, settings)
@@ -136,6 +142,7 @@ def score_candidates(
         *tell_missing(scored, costs, inputs),
         *tell_service(inputs, stand_in),
         *tell_supply(inputs),
+        *drive.notes,
         *tell_method(scored, chosen, settings),
         *tell_sureness(scored, settings.robustness),
         *tell_assumptions(data, scored, inputs),

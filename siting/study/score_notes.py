@@ -59,7 +59,8 @@ def _not_weighed(scored: Scored, inputs: FeatureInputs) -> list[str]:
     valued = np.asarray(np.isfinite(scored.ranking.values).any(axis=0), dtype=np.bool_)
     weighed = np.flatnonzero((scored.weights > 0) & anywhere)
     lacking = int((~known[:, weighed].all(axis=1) & inputs.on_street).sum())
-    nobody = [f.name for k, f in enumerate(FEATURES) if not anywhere[k]]
+    asked = [not feature.costly or scored.weights[k] > 0 for k, feature in enumerate(FEATURES)]
+    nobody = [f.name for k, f in enumerate(FEATURES) if not anywhere[k] and asked[k]]
     alike = [f.name for k, f in enumerate(FEATURES) if anywhere[k] and not valued[k]]
     notes: list[str] = []
     if nobody:

@@ -34,7 +34,7 @@ Csr = sparse.csr_array[np.float64]
 Points = NDArray[np.float64]
 
 FILES_KEPT = 16
-_PREFIX = "walk-"
+PREFIX = "walk-"
 _DAMAGED = (
     *(OSError, EOFError, ValueError, KeyError, TypeError, OverflowError, RuntimeError, MemoryError),
     *(zipfile.BadZipFile, zlib.error),
@@ -148,7 +148,7 @@ class _Walker:
     @cached_property
     def streets_hash(self) -> bytes:
         coordinates, line = shapely.get_coordinates(self.lines, return_index=True)
-        return _hash(coordinates, line.astype(np.int64)).digest()
+        return hash_arrays(coordinates, line.astype(np.int64)).digest()
 
     def minutes(self, what: str, origins: Points, targets: Points) -> Csr:
         """Return walking minutes from origins to targets, from the cache where they are there."""
@@ -194,11 +194,12 @@ class _Walker:
 
     def _file(self, kind: str, origins: Points, targets: Points) -> Path:
         settings = f"{hash_code()} {kind} {self.settings.model_dump_json()}".encode()
-        digest = hashlib.sha256(settings + self.streets_hash + _hash(origins, targets).digest()).hexdigest()
-        return self.cache / f"{_PREFIX}{digest[:32]}.npz"
+        digest = hashlib.sha256(settings + self.streets_hash + hash_arrays(origins, targets).digest()).hexdigest()
+        return self.cache / f"{PREFIX}{digest[:32]}.npz"
 
 
-def _hash(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> hashlib._Hash:
+def hash_arrays(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> hashlib._Hash:
+    """Return a hash of arrays, their types and shapes."""
     total = hashlib.sha256()
     for array in arrays:
         total.update(f"{array.dtype.str}{array.shape}".encode())
@@ -228,6 +229,6 @@ def write_matrix(file: Path, matrix: Csr) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    files = sorted(file.parent.glob(f"{_PREFIX}*.npz"), key=lambda path: path.stat().st_mtime_ns)
+    files = sorted(file.parent.glob(f"{PREFIX}*.npz"), key=lambda path: path.stat().st_mtime_ns)
     for old in files[:-FILES_KEPT]:
         old.unlink(missing_ok=True)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from outlet.data.cells import is_empty
 from outlet.data.contract import faults_of, flag, number, one_of, required, unique_id
 from outlet.errors import Fault
-from outlet.findings import Remark
 from siting.data.contracts.columns import Columns
 from siting.data.contracts.opened import EXPECTED, read_opened
+from siting.data.contracts.ways import streets_table
 from siting.data.layers import SEGMENT, TERM
 from siting.settings.data import (
     MODES,
@@ -75,7 +75,7 @@ def contract_of(chosen: LayerSettings) -> list[Clause]:
         case StopSettings():
             return _stop_clauses(chosen)
         case StreetSettings():
-            return [Clause("name", chosen.columns.name), Clause("kind", chosen.columns.kind)]
+            return _street_clauses(chosen)
         case ZoningSettings():
             return [Clause("allowed", chosen.columns.allowed, (required(),), must=True)]
     return []
@@ -161,6 +161,20 @@ def _stop_clauses(chosen: StopSettings) -> list[Clause]:
         Clause("mode", names.mode, (one_of(MODES, "unknown-mode"),)),
         Clause("station", names.station, (flag(),)),
         Clause("departures_per_hour", names.departures_per_hour, (*number(high=MOST_PER_HOUR),)),
+    ]
+
+
+def _street_clauses(chosen: StreetSettings) -> list[Clause]:
+    names = chosen.columns
+    return [
+        Clause("name", names.name),
+        Clause("kind", names.kind),
+        Clause("walkable", names.walkable, (flag(),)),
+        Clause("speed_limit", names.speed_limit),
+        Clause("oneway", names.oneway),
+        Clause("junction", names.junction),
+        Clause("access", names.access),
+        Clause("motor_vehicle", names.motor_vehicle),
     ]
 
 
@@ -294,20 +308,6 @@ def stops_table(columns: Columns, settings: StopSettings) -> gpd.GeoDataFrame:
     return _frame(columns, data)
 
 
-def streets_table(columns: Columns, settings: StreetSettings) -> gpd.GeoDataFrame:
-    """Return the walkable ways: name, kind; lines in several parts become several rows."""
-    names = settings.columns
-    frame = _frame(columns, {"name": columns.text(names.name), "kind": columns.text(names.kind)})
-    walkable = ~frame["kind"].isin(settings.not_walkable)
-    if not bool(walkable.all()):
-        told = f"{int((~walkable).sum())} ways nobody walks along were dropped"
-        columns.remarks.append(Remark(columns.source.name, "ways-dropped", told))
-    frame = frame[walkable]
-    if not bool((frame.geometry.geom_type == "LineString").all()):
-        frame = frame.explode(index_parts=False)
-    return frame
-
-
 def zoning_table(columns: Columns, settings: ZoningSettings) -> gpd.GeoDataFrame:
     """Return the zoning: allowed."""
     text = columns.text(settings.columns.allowed).str.lower()
@@ -343,7 +343,14 @@ EMPTY: dict[str, dict[str, str]] = {
     | {"hall_plan": "object"},
     "competitors": {"id": "str", "name": "str", "brand": "str", "attraction": "float64"},
     "stops": {"id": "str", "name": "str", "mode": "str", "station": "bool", "departures_per_hour": "float64"},
-    "streets": {"name": "str", "kind": "str"},
+    "streets": {
+        "name": "str",
+        "kind": "str",
+        "walkable": "bool",
+        "limit_km_h": "float64",
+        "forward": "bool",
+        "backward": "bool",
+    },
     "water": {},
 }
 

@@ -13,7 +13,9 @@ NAME_KEYS = ("name", "brand", "operator", "addr:street", "addr:housenumber")
 
 def streets_choice(rules: OsmRules) -> Choice:
     """Return what streets need."""
-    return Choice(lines=frozenset({("highway", ANY)}), keys=frozenset({"name", "access", "foot", "area"}))
+    return Choice(
+        lines=frozenset({("highway", ANY)}), keys=frozenset({"name", "access", "foot", "area", "motor_vehicle"})
+    )
 
 
 def stops_choice(rules: OsmRules) -> Choice:

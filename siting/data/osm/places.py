@@ -181,13 +181,14 @@ def _close_together(xy: NDArray[np.float64], keys: Sequence[tuple[str, str]], wi
 
 
 def find_streets(extract: Extract, rules: OsmRules) -> gpd.GeoDataFrame:
-    """Return the ways people may walk along, WGS 84 lines."""
-    keep = [_walkable(tags, rules) for tags in extract.lines.tags]
+    """Return the ways people may walk or drive along, WGS 84 lines; column ``walkable`` says where they may walk."""
+    keep = ["highway" in tags and (_walkable(tags, rules) or _driven(tags, rules)) for tags in extract.lines.tags]
     lines = extract.lines.where(keep)
     data = {
         "id": list(lines.ids),
         "name": [tags.get("name") for tags in lines.tags],
         "kind": [tags["highway"] for tags in lines.tags],
+        "walkable": ["yes" if _walkable(tags, rules) else "no" for tags in lines.tags],
     }
     return _by_id(gpd.GeoDataFrame(pd.DataFrame(data), geometry=list(lines.shapes), crs=WGS84))
 
@@ -196,6 +197,13 @@ def _walkable(tags: Tags, rules: OsmRules) -> bool:
     if "highway" not in tags or tags.get("area") == "yes" or tags.get("foot") in rules.streets.no_access:
         return False
     return tags.get("access") not in rules.streets.no_access or tags.get("foot") in ("yes", "designated", "permissive")
+
+
+def _driven(tags: Tags, rules: OsmRules) -> bool:
+    """Tell whether cars may go there, as far as tags say; kinds nobody drives on are the planner's to name."""
+    if tags.get("area") == "yes":
+        return False
+    return tags.get("motor_vehicle", tags.get("access")) not in rules.streets.no_access
 
 
 def find_homes(extract: Extract, rules: OsmRules) -> tuple[gpd.GeoDataFrame, list[str]]:

@@ -52,6 +52,7 @@ def osm_files(path: Path, *, sector: Sector, brand: str) -> tuple[dict[str, byte
     outlets = find_outlets(extract, rules, sector=sector, brand=brand)
     stops, stop_notes = find_stops(extract, rules)
     streets = find_streets(extract, rules)
+    streets = streets[streets["walkable"] == "yes"]
     homes, home_notes = find_homes(extract, rules)
     per_person = rules.buildings.floor_m2_per_person
     persons = round(float(homes["floor_m2"].sum()) / per_person)

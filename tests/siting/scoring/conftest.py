@@ -5,12 +5,14 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
+from siting.access.drive import Drives
 from siting.access.ptal import RouteService
 from siting.competition.huff import rivals_attraction, site_attraction
 from siting.competition.share import Market
 from siting.scoring.inputs import FeatureInputs, Supply
 from siting.settings.catchment import CatchmentSettings
 from siting.settings.data import MODES
+from siting.settings.drive import DriveSettings
 from siting.settings.score import CompetitionSettings, ScoreSettings
 
 
@@ -27,10 +29,12 @@ def four_candidates() -> FeatureInputs:
     """Four candidates; the third is outside the area of the competitor layer, the fourth off every street.
 
     Two demand points of 100 and 60 (worth 150 and 60 to the target market), one own outlet (site 4), one rival.
+    Cars drive near the first three candidates; the second demand point is farther from the first than 10 minutes.
     A bus leaves the first stop 15 times an hour, a metro the second 20 times.
     """
     settings = ScoreSettings(
         catchment=CatchmentSettings(decay="linear", reach_min=10.0),
+        drive=DriveSettings(decay="linear", reach_min=10.0),
         competition=CompetitionSettings(distance_exponent=1.0, elsewhere_min=0.0),
     )
     demand_sites = csr([[2.0, 5.0, 8.0, None, 4.0], [None, 5.0, 20.0, None, None]])
@@ -56,6 +60,9 @@ def four_candidates() -> FeatureInputs:
             minutes=csr([[4.0, 4.0], [None, None]]),
             amount=np.array([1.0, 1.0]),
             own=np.full(4, -1, dtype=np.int64),
+        ),
+        drives=Drives(
+            minutes=csr([[4.0, 0.0, 2.0, None], [12.0, 4.0, None, None]]), on_road=np.array([True, True, True, True])
         ),
         service=RouteService(
             per_hour=csr([[15.0, None], [None, 20.0]]),

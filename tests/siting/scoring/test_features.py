@@ -17,6 +17,7 @@ BY_HAND = {
     # a: bus 30 / (1 + 2 + 2), metro 30 / (7 + 1.5 + 0.75); b: bus 30 / (4 + 2 + 2)
     "ptal_index": [6.0 + 30 / 9.25, 3.75, 0.0, NAN],
     "demand_nearby": [120.0, 105.0, 30.0, NAN],  # 150 · 0.8; 150 · 0.5 + 60 · 0.5; 150 · 0.2
+    "demand_by_car": [90.0, 186.0, 120.0, NAN],  # 150 · 0.6; 150 + 60 · 0.6; 150 · 0.8
     "rivals_nearby": [1.0, 0.0, NAN, NAN],  # 800 m = 10 min; c lies outside the competitor layer
     "rival_walk_min": [3.0, 15.0, NAN, NAN],
     "demand_per_rival": [60.0, 105.0, NAN, NAN],
@@ -53,6 +54,8 @@ def test_every_feature_states_unit_direction_and_source(feature) -> None:  # typ
 def test_the_order_of_candidates_does_not_matter(four_candidates: FeatureInputs) -> None:
     order = np.array([2, 0, 3, 1])
     sites = np.append(order, 4)
+    drives = four_candidates.drives
+    assert drives is not None
     market = dataclasses.replace(four_candidates.market, attraction=four_candidates.market.attraction[:, sites])
     shuffled = dataclasses.replace(
         four_candidates,
@@ -64,6 +67,7 @@ def test_the_order_of_candidates_does_not_matter(four_candidates: FeatureInputs)
         demand_candidates=four_candidates.demand_candidates[:, order],
         supply=dataclasses.replace(four_candidates.supply, own=four_candidates.supply.own[order]),
         market=market,
+        drives=dataclasses.replace(drives, minutes=drives.minutes[:, order], on_road=drives.on_road[order]),
     )
     found, expected = compute_features(shuffled), compute_features(four_candidates)
     np.testing.assert_allclose(found.loc[expected.index].to_numpy(), expected.to_numpy())
@@ -76,12 +80,21 @@ def test_what_the_project_lacks_is_missing_not_zero(four_candidates: FeatureInpu
         is_station=np.zeros(0, dtype=bool),
         departures_per_hour=np.zeros(0),
         service=None,
+        drives=None,
         kept=np.zeros(0, dtype=np.int64),
         rivals_known=np.zeros(4, dtype=bool),
     )
     found = compute_features(without)
     assert found.drop(columns="demand_nearby").isna().all(axis=None)
     assert found["demand_nearby"].notna().sum() == 3
+
+
+def test_a_place_that_no_car_comes_near_has_no_demand_by_car(four_candidates: FeatureInputs) -> None:
+    drives = four_candidates.drives
+    assert drives is not None
+    off = dataclasses.replace(drives, on_road=np.array([True, False, True, True]))
+    found = compute_features(dataclasses.replace(four_candidates, drives=off))["demand_by_car"]
+    np.testing.assert_array_equal(found, [90.0, NAN, 120.0, NAN])
 
 
 def test_a_planner_who_follows_rivals_turns_their_direction() -> None:
