@@ -30,13 +30,15 @@ class Multipliers(NamedTuple):
     """State of the subgradient steps, changed in place.
 
     ``value`` and ``best`` are λ now and at the best bound, ``direction`` the smoothed step, shape (n,); ``bound`` is
-    (best bound, step scale, steps without progress), shape (3,).
+    (best bound, step scale, steps without progress, bound that is enough), shape (4,); ``share`` says how often each
+    candidate was chosen of late, shape (m,).
     """
 
     value: Floats
     best: Floats
     direction: Floats
     bound: Floats
+    share: Floats
 
 
 @compiled
@@ -83,6 +85,12 @@ def _slope(near: Nearest, value: Floats, chosen: Flags, i: int) -> float:
 
 
 @compiled
+def _remember(share: Floats, chosen: Flags) -> None:
+    for j in range(len(share)):
+        share[j] = 0.95 * share[j] + (0.05 if chosen[j] else 0.0)
+
+
+@compiled
 def improve_bound(
     near: Nearest, lower: Floats, upper: Floats, p: int, price: float, state: Multipliers, steps: int
 ) -> Flags:
@@ -99,6 +107,9 @@ def improve_bound(
         if bound > state.bound[0]:
             state.bound[0] = bound
             state.best[:] = state.value
+        if bound >= state.bound[3]:
+            break
+        _remember(state.share, chosen)
         if state.bound[2] >= 20.0:
             state.bound[1] *= 0.7
             state.bound[2] = 0.0

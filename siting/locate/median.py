@@ -6,8 +6,9 @@ The p-median (Hakimi, 1964; ReVelle and Swain, 1970), with w_i the demand and c_
 
 A demand point of no demand need not be served. With ``unreached`` every demand point may stay unserved at that cost.
 The method: greedy and interchange for a plan, Lagrangian relaxation for the bound (`lagrangian`), candidates locked by
-what they would cost, and for what is left the radius formulation (Cornuéjols, Nemhauser and Wolsey, 1980; in the sparse
-form of García, Labbé and Marín, 2011) by HiGHS: with D_i1 < D_i2 < … the distinct costs of i and z_ik = 1 where no open
+what they would cost, and for what is left branching on candidates (`median_tree`). Where rules beside the number of
+outlets hold, the radius formulation is solved instead (Cornuéjols, Nemhauser and Wolsey, 1980; in the sparse form of
+García, Labbé and Marín, 2011) by HiGHS: with D_i1 < D_i2 < … the distinct costs of i and z_ik = 1 where no open
 candidate is within D_ik::
 
     min Σ_i w_i (D_i1 + Σ_k (D_i,k+1 − D_ik) z_ik),   z_ik ≥ z_i,k−1 − Σ_{j: c_ij = D_ik} y_j
@@ -28,6 +29,7 @@ from outlet.outcome import Limits, Outcome
 from siting.locate import check
 from siting.locate.lagrangian import Multipliers, fix_sites, improve_bound
 from siting.locate.local_search import Nearest, search_median, two_nearest
+from siting.locate.median_tree import Node, Tree
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_demand, read_pairs
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.rules import site_rows
@@ -142,7 +144,9 @@ class _Solve:
             limit = weight[served] * unreached
         near = Nearest(usable.start, usable.candidate.astype(np.int64), cost, limit)
         zeros = np.zeros(usable.n)
-        state = Multipliers(zeros, zeros.copy(), zeros.copy(), np.array([0.0, 1.5, 0.0]))
+        state = Multipliers(
+            zeros, zeros.copy(), zeros.copy(), np.array([0.0, 1.5, 0.0, np.inf]), np.zeros(len(rows.lower))
+        )
         return cls(search, near, unreached is None, rows.lower.copy(), rows.upper.copy(), state)
 
     @property
@@ -200,12 +204,38 @@ class _Solve:
         self._improve(chosen.copy())
 
     def _fix(self) -> None:
-        price = self.search.objective
-        assert price is not None
-        beaten = price - 1.0 + 1e-6 if self.search.whole else price * (1.0 - 1e-9)
-        fix_sites(self.near, self.lower, self.upper, self.p, beaten, self.state.best)
+        fix_sites(self.near, self.lower, self.upper, self.p, self._beaten(), self.state.best)
+
+    def _beaten(self) -> float:
+        """Return the price no plan of which, or above, is wanted any more."""
+        price = self._target()
+        return price - 1.0 + 1e-6 if self.search.whole else price * (1.0 - 1e-9)
 
     def exact(self) -> None:
+        """Prove what is left: by branching, or where rules beside the number of outlets hold, by an exact model."""
+        if self.search.rows.is_plain:
+            self._branch()
+        else:
+            self._solve_model()
+
+    def _branch(self) -> None:
+        search = self.search
+        settled, free = np.flatnonzero(self.lower == 1.0), np.flatnonzero((self.lower == 0.0) & (self.upper == 1.0))
+        root = Node(float(self.state.bound[0]), 0, settled, free, self.state.best.copy())
+        tree = Tree(self.near, len(self.lower), self.p, [root])
+        while tree.nodes and not search.is_done and search.seconds_left > 0 and search.work_left > 0:
+            search.work += tree.advance(self._beaten(), self._offer_new) / ENTRIES_PER_WORK
+            self._tighten(tree.bound)
+        if not tree.nodes and search.opened is None:
+            search.infeasible = True
+            search.reasons.append(f"no {self.p} outlets reach all demand")
+
+    def _offer_new(self, opened: Positions) -> None:
+        if not any(np.array_equal(opened, seen) for seen in self.chosen[-20:]):
+            self.chosen.append(opened)
+            self.search.offer(opened)
+
+    def _solve_model(self) -> None:
         """Solve the radius formulation of what is left, where it is not too large."""
         model, entries = self._radius_model()
         if model is None:

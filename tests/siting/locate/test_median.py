@@ -1,5 +1,7 @@
 """The p-median: against brute force, published optima, and the defects of the usual library."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,9 @@ from scipy.sparse.csgraph import shortest_path
 
 from outlet.errors import InputError
 from outlet.outcome import Limits
-from siting.locate import SiteRules, median, p_median
+from siting.locate import SiteRules, median, median_tree, p_median
+from siting.locate.local_search import Nearest
+from siting.locate.median_tree import Node, Tree
 
 LIMITS = Limits(seconds=20, workers=1)
 
@@ -86,14 +90,64 @@ def test_a_point_of_no_demand_needs_no_outlet():
 
 
 def test_too_large_for_the_exact_model_is_told_and_bounded(monkeypatch):
+    """Rules beside the number of outlets need the model; without them branching has no such limit."""
     monkeypatch.setattr(median, "MOST_MODEL_ENTRIES", 10)
-    rng = np.random.default_rng(1)
-    cost = rng.random((60, 30))
-    outcome = p_median(cost, np.ones(60), 4, limits=LIMITS)
+    cost = np.random.default_rng(1).random((60, 30))
+    plain = p_median(cost, np.ones(60), 4, limits=LIMITS)
+    assert plain.status == "optimal"
+    pair = (int(plain.solution.opened[0]), int(plain.solution.opened[1]))
+    outcome = p_median(cost, np.ones(60), 4, rules=SiteRules(forbidden_pairs=[pair]), limits=LIMITS)
     assert outcome.status == "feasible"
     assert outcome.stopped_by == "work"
     assert outcome.bound < outcome.objective
     assert "was not tried; the bound is from Lagrangian relaxation" in outcome.reasons[0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.sampled_from([0.0, 3.0, np.inf]))
+def test_branching_alone_finds_and_proves_the_best_set(seed, p, unreached):
+    """From multipliers of 0 and the worst of plans, so that nothing but the tree can do it."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, 9)), 7
+    cost = rng.integers(0, 10, (n, m)).astype(float)
+    limit = np.full(n, 1.0 + 2.0 * cost.sum() if np.isinf(unreached) else unreached)
+    order = np.argsort(cost, axis=1, kind="stable")
+    near = Nearest(np.arange(0, n * m + 1, m), order.reshape(-1), np.take_along_axis(cost, order, 1).reshape(-1), limit)
+    prices = {
+        opened: float(np.minimum(cost[:, opened].min(axis=1), limit).sum())
+        for opened in itertools.combinations(range(m), p)
+    }
+    best = [max(prices.values()) + 1.0]
+    nothing = np.empty(0, dtype=np.int64)
+    tree = Tree(near, m, p, [Node(-np.inf, 0, nothing, np.arange(m), np.zeros(n))])
+
+    def offer(opened):
+        best[0] = min(best[0], prices[tuple(opened.tolist())])
+
+    bounds = []
+    while tree.nodes:
+        tree.advance(best[0] - 1e-6, offer)
+        bounds.append(tree.bound)
+        assert min(tree.bound, best[0]) <= min(prices.values()) + 1e-6
+    assert best[0] == pytest.approx(min(prices.values()))
+    assert bounds == sorted(bounds)
+
+
+def test_too_few_outlets_to_reach_everyone_is_proved_infeasible():
+    """Three villages in a row that reach only themselves, and two outlets."""
+    cost = np.where(np.eye(3, dtype=bool), 0.0, np.inf)
+    outcome = p_median(cost, np.ones(3), 2, limits=LIMITS)
+    assert (outcome.status, outcome.reasons) == ("infeasible", ("no 2 outlets reach all demand",))
+
+
+def test_many_waiting_nodes_change_the_order_and_not_the_answer(monkeypatch):
+    rng = np.random.default_rng(5)
+    cost, weight = rng.random((90, 40)), rng.integers(1, 9, 90)
+    usual = p_median(cost, weight, 8, limits=LIMITS)
+    monkeypatch.setattr(median_tree, "MOST_HELD", 0)
+    deep = p_median(cost, weight, 8, limits=LIMITS)
+    assert (usual.status, deep.status) == ("optimal", "optimal")
+    assert deep.objective == pytest.approx(usual.objective)
 
 
 def test_out_of_time_still_has_a_plan_and_a_bound():
@@ -121,14 +175,14 @@ def test_a_locked_outlet_stays_however_bad():
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", [*range(1, 6), 12, 16])
 def test_the_published_optima_of_the_or_library(shared, number):
-    """pmed1–5 (Beasley, 1985): the last cost of a repeated edge counts."""
+    """Beasley (1985): the last cost of a repeated edge counts."""
     numbers = [int(word) for word in (shared / "pmed" / f"pmed{number}.txt").read_text().split()]
     n, edges, p = numbers[:3]
     graph = np.zeros((n, n))
     for i, j, cost in np.array(numbers[3 : 3 + 3 * edges]).reshape(-1, 3):
         graph[i - 1, j - 1] = graph[j - 1, i - 1] = cost
-    optimum = [5819, 4093, 4250, 3034, 1355][number - 1]
+    optimum = {1: 5819, 2: 4093, 3: 4250, 4: 3034, 5: 1355, 12: 6634, 16: 8162}[number]
     outcome = p_median(shortest_path(graph, directed=False), np.ones(n), p, limits=LIMITS)
     assert (outcome.status, outcome.objective) == ("optimal", optimum)
