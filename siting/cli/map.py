@@ -7,6 +7,7 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Draw map.html from what siting wrote and from the project's layers."""
+    from siting.data.drawn import read_catchments
     from siting.data.load import load_siting_data
     from siting.data.results import read_results
     from siting.maps.page import MapRequest, render_map
@@ -25,6 +26,7 @@ def run(stage: StageRun) -> Summary:
             results=results,
             unit=settings.data.demand.unit,
             credit=settings.data.credit,
+            catchments=read_catchments(stage.out.out),
         )
     )
     stage.out.write_text("map.html", page.html)

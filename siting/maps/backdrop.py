@@ -127,13 +127,20 @@ def encode_areas(
 
     Each area is a list of rings: the outer ring of each part, then its holes. The result is aligned with ``areas``.
     """
+    return fit_areas(areas, crs, grid)[0]
+
+
+def fit_areas(
+    areas: Sequence[BaseGeometry] | NDArray[np.object_], crs: pyproj.CRS, grid: Grid
+) -> tuple[list[list[Deltas]], float]:
+    """Return areas as `encode_areas` does, and how far what is drawn may lie from them, metres."""
     shapes = np.asarray(areas, dtype=object)
-    drawn = shapes
+    drawn, tolerance = shapes, 0.0
     for tolerance in TOLERANCES_M:
         drawn = shapely.simplify(shapes, tolerance)
         if _vertices(drawn) <= AREA_VERTICES:
             break
-    return [_rings(shape, grid) for shape in to_degrees(drawn, crs)]
+    return [_rings(shape, grid) for shape in to_degrees(drawn, crs)], tolerance
 
 
 def _rings(shape: BaseGeometry, grid: Grid) -> list[Deltas]:

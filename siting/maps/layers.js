@@ -9,6 +9,7 @@ const DEMAND_RAMP = ["#f3eadd", "#e3d0b7", "#cfb08a", "#b48d5f", "#8f6a3f"];
 const INK = "#17232e";
 const OPENED = "#c2410c";
 const OWN = "#0a5a78";
+const REACH = "#6d28a8";
 
 const format = (value, digits = 1) =>
   value === null || value === undefined || !Number.isFinite(value)
@@ -92,6 +93,8 @@ const SHAPES = {
     `<svg width="14" height="14" aria-hidden="true"><circle cx="7" cy="7" r="5.5" fill="${SCORE_RAMP[3]}" stroke="${INK}"/></svg>`,
   demand: () =>
     `<svg width="16" height="14" aria-hidden="true"><rect x="1" y="2" width="14" height="10" fill="${DEMAND_RAMP[2]}" stroke="#fff"/></svg>`,
+  catchments: () =>
+    `<svg width="18" height="14" aria-hidden="true"><ellipse cx="9" cy="7" rx="8" ry="6" fill="${REACH}" fill-opacity=".18" stroke="${REACH}" stroke-dasharray="3 2"/><ellipse cx="9" cy="7" rx="4" ry="3" fill="${REACH}" fill-opacity=".35" stroke="${REACH}"/></svg>`,
   assignment: () =>
     `<svg width="18" height="10" aria-hidden="true"><path d="M1 9L17 1" stroke="${INK}" stroke-opacity=".55" stroke-width="1.4"/></svg>`,
   streets: () =>
@@ -110,6 +113,7 @@ const Layers = (() => {
   };
   const zones = pane("zones", 215, true);
   const streets = pane("streets", 220, true);
+  const reach = pane("reach", 230, true);
   const links = pane("links", 390, true);
   const things = pane("things", 400, false);
   const group = (name) => window[PAGE.groups[name]];
@@ -287,6 +291,19 @@ const Layers = (() => {
     else if (!map.getBounds().pad(-0.08).contains(place)) map.panTo(place);
   }
 
+  // The walks from one place, the longest first so that shorter ones lie on it; dashed as they get longer.
+  function drawBands(bands) {
+    group("catchments").clearLayers();
+    const dashes = [null, "7 4", "2 4"];
+    bands.forEach((rings, at) => {
+      L.polygon(rings.map(decode), {
+        renderer: reach, pane: "reach", interactive: false, color: REACH, weight: at === 0 ? 2 : 1.6,
+        dashArray: dashes[Math.min(at, 2)], fillColor: REACH, fillOpacity: 0.1,
+      }).addTo(group("catchments"));
+    });
+    bands.forEach((rings, at) => group("catchments").getLayers()[at].bringToBack());
+  }
+
   // Show every candidate, beside the legend where that costs little.
   function fit(legendWidth = 0) {
     const points = PAGE.candidates.lat.map((lat, at) => [lat, PAGE.candidates.lon[at]]);
@@ -310,5 +327,5 @@ const Layers = (() => {
   if (PAGE.credit) map.attributionControl.addAttribution(element("span", {}, PAGE.credit).outerHTML);
   window.addEventListener("beforeprint", () => { map.invalidateSize({ animate: false }); fit(); });
   window.addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
-  return { map, group, colour, choose, fit, onChoose: (call) => listeners.push(call) };
+  return { map, group, colour, choose, drawBands, fit, onChoose: (call) => listeners.push(call) };
 })();

@@ -10,9 +10,11 @@ from outlet.page import Markup, number, render_page, render_template, translate
 from outlet.page.terms import model_name
 from outlet.page.words import HTML_LANGUAGES
 from outlet.project import ProjectSettings
+from siting.data.drawn import Catchments
 from siting.data.layers import SitingData
 from siting.data.results import Results
 from siting.maps.backdrop import Backdrop, draw_backdrop
+from siting.maps.bands import DrawnBands, draw_bands
 from siting.maps.content import (
     MANY_LINKS,
     candidate_values,
@@ -29,15 +31,17 @@ from siting.settings.score import ScoreSettings
 from siting.study.breakdown import is_weighted_mean, weights_told
 from siting.study.wording import frontier_chart, plan_facts, unit_name
 
+NOTHING_DRAWN = Catchments({}, {})
 HIDDEN_AT_FIRST = ("stops", "assignment")
 TOP_AT_LEAST = 5
+LEAST_TOLD_M = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class MapRequest:
     """What the map is drawn from.
 
-    ``unit`` is what demand counts (persons …); ``credit`` names whose data it is.
+    ``unit`` is what demand counts (persons …); ``credit`` names whose data it is; ``catchments`` are the drawn ones.
     """
 
     project: ProjectSettings
@@ -46,6 +50,7 @@ class MapRequest:
     results: Results
     unit: str
     credit: str = ""
+    catchments: Catchments = NOTHING_DRAWN
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def render_map(request: MapRequest) -> MapPage:
     words = map_words(language)
     grid = grid_of(request.data)
     backdrop = draw_backdrop(request.data.streets, request.data.water, grid)
-    notes = _backdrop_notes(backdrop, language)
+    drawn = draw_bands(request.catchments, request.data.crs, grid)
+    notes = [*_backdrop_notes(backdrop, language), *_band_notes(drawn, language)]
     bare = bare_map((grid.lon, grid.lat), LAYERS)
     body = render_template(
         "siting.maps",
@@ -80,7 +86,10 @@ def render_map(request: MapRequest) -> MapPage:
             "notes": [*request.data.notes, *request.results.plan.notes, *_method_notes(request), *notes],
         },
     )
-    page = _page_values(request, words) | {"map": bare.variable, "groups": bare.groups}
+    layers = drawn_layers(request.data, request.results, backdrop, grid) | {"catchments": drawn.rings}
+    page = _page_values(request, words) | {"catchments": drawn.figures}
+    page["sizes"] = {**_sizes(request), "catchments": drawn.places}
+    page |= {"map": bare.variable, "groups": bare.groups}
     scripts = [files("siting.maps").joinpath(name).read_text(encoding="utf-8") for name in ("layers.js", "panel.js")]
     html = render_page(
         f"{request.project.name} · {words['map']}",
@@ -88,7 +97,7 @@ def render_map(request: MapRequest) -> MapPage:
         language=language,
         styles=[leaflet_style(), files("siting.maps").joinpath("map.css").read_text(encoding="utf-8")],
         scripts=[leaflet_script(), bare.script, *scripts],
-        data={"map-page": page, "map-layers": drawn_layers(request.data, request.results, backdrop, grid)},
+        data={"map-page": page, "map-layers": layers},
     )
     return MapPage(html, tuple(notes))
 
@@ -116,6 +125,14 @@ def _backdrop_notes(backdrop: Backdrop, language: str) -> list[str]:
     return notes
 
 
+def _band_notes(drawn: DrawnBands, language: str) -> list[str]:
+    _ = translate(language)
+    if drawn.tolerance_m <= LEAST_TOLD_M:
+        return []
+    text = _("To keep the page small, catchments are drawn to within {metres} m.")
+    return [text.format(metres=number(drawn.tolerance_m, language))]
+
+
 def _feature_notes(request: MapRequest, language: str) -> list[tuple[str, str]]:
     _ = translate(language)
     better = {"more": _("more is better"), "less": _("less is better")}
@@ -135,7 +152,6 @@ def _page_values(request: MapRequest, words: Mapping[str, str]) -> dict[str, obj
     results = request.results
     outlets = outlet_values(request.data, results)
     _measure, per_area = shade_by(request.data)
-    sizes = _sizes(request, outlets)
     few = len(results.assignment) <= MANY_LINKS if results.assignment is not None else False
     features = _features(request, language)
     return {
@@ -148,14 +164,14 @@ def _page_values(request: MapRequest, words: Mapping[str, str]) -> dict[str, obj
         "candidates": candidate_values(request.data, results),
         "outlets": outlets,
         "top": min(len(results.candidates), max(TOP_AT_LEAST, len(results.plan.opened))),
-        "sizes": sizes,
         "on": {name: name not in HIDDEN_AT_FIRST or (name == "assignment" and few) for name in LAYERS},
         "credit": request.credit,
     }
 
 
-def _sizes(request: MapRequest, outlets: Sequence[Mapping[str, object]]) -> dict[str, int]:
+def _sizes(request: MapRequest) -> dict[str, int]:
     data, results = request.data, request.results
+    outlets = outlet_values(data, results)
     opened = sum(outlet["role"] == "new" for outlet in outlets)
     return {
         "opened": opened,

@@ -143,6 +143,7 @@
     box.replaceChildren(
       element("div", { class: "row-head" }, head, close),
       element("p", {}, element("span", { class: "score" }, scoreText(scores[j])), ` / 100 · ${WORDS.rank} ${ranks[j] || "–"}${interval}`),
+      ...reached("candidates", candidates.id[j]),
       element(
         "table", { class: "parts" },
         element("thead", {}, element("tr", {}, ...[WORDS.feature, WORDS.measured, WORDS.value, WORDS.points].map((word, n) => element("th", { scope: "col", class: n % 2 ? "number" : null }, word)))),
@@ -152,14 +153,39 @@
     );
   }
 
+  // What is within a walk of a place: a table of the bands, or why there is none.
+  function reached(kind, id) {
+    const bands = PAGE.catchments[kind][id];
+    Layers.drawBands(bands ? DRAWN.catchments[kind][id] : []);
+    if (!PAGE.sizes.catchments) return [];
+    if (!bands) return [element("p", { class: "small muted" }, WORDS.not_drawn)];
+    const heads = [WORDS.walk, `${WORDS.inside} (${PAGE.unit})`, WORDS.rivals, WORDS.area_km2];
+    return [element(
+      "table", { class: "bands" },
+      element("thead", {}, element("tr", {}, ...heads.map((head, n) => element("th", { scope: "col", class: n ? "number" : null }, head)))),
+      element("tbody", {}, ...bands.map(([minutes, demand, rivals, area]) => element(
+        "tr", {}, element("th", { scope: "row" }, WORDS.minutes.replace("{n}", format(minutes))),
+        element("td", { class: "number" }, format(demand, 0)), element("td", { class: "number" }, format(rivals, 0)),
+        element("td", { class: "number" }, format(area, 2)),
+      ))),
+    )];
+  }
+
+  // Beside the map the panel scrolls alone: to the head of the card. Below it the page does: no farther than it must.
+  function show(card) {
+    const beside = window.matchMedia("(min-width: 861px)").matches;
+    at(card).scrollIntoView({ block: beside ? "start" : "nearest" });
+  }
+
   function choose(j, zoom = false) {
     state.chosen = j;
+    fillOutlet(-1);
     Layers.choose(j < 0 ? null : [candidates.lat[j], candidates.lon[j]], zoom);
     fillRanking();
     fillChosen();
     if (j >= 0) {
       select("ranking");
-      at("chosen").scrollIntoView({ block: "nearest" });
+      show("chosen");
     }
   }
 
@@ -184,12 +210,31 @@
       choose(outlet.candidate, zoom);
       return;
     }
+    choose(-1);
     Layers.choose([outlet.lat, outlet.lon], zoom);
     select("plan");
+    fillOutlet(o);
+    show("chosen-outlet");
+  }
+
+  function fillOutlet(o) {
+    const box = at("chosen-outlet");
+    box.hidden = o < 0;
+    if (o < 0) {
+      Layers.drawBands([]);
+      box.replaceChildren();
+      return;
+    }
+    const outlet = outlets[o];
+    const close = element("button", { type: "button", class: "no-print", "aria-label": WORDS.close }, "✕");
+    close.addEventListener("click", () => { fillOutlet(-1); Layers.choose(null); });
+    const head = element("h2", {}, outlet.name, " ", element("span", { class: "badge" }, WORDS[outlet.role]));
+    const captured = outlet.captured === null ? [] : [element("p", {}, `${WORDS.captured}: ${format(outlet.captured, 0)} ${PAGE.unit}`)];
+    box.replaceChildren(element("div", { class: "row-head" }, head, close), ...captured, ...reached("existing", outlet.id));
   }
 
   function fillLegend() {
-    const order = ["opened", "existing", "candidates", "competitors", "stops", "demand", "assignment", "area", "streets"];
+    const order = ["opened", "existing", "candidates", "competitors", "stops", "demand", "catchments", "assignment", "area", "streets"];
     const shapes = { existing: "kept", candidates: "candidate", competitors: "competitor", stops: "stop" };
     for (const name of order) {
       if (!PAGE.sizes[name]) continue;

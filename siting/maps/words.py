@@ -5,7 +5,18 @@ from __future__ import annotations
 from outlet.page import translate
 from siting.settings.data import MODES
 
-LAYERS = ("opened", "existing", "candidates", "competitors", "stops", "demand", "assignment", "area", "streets")
+LAYERS = (
+    "opened",
+    "existing",
+    "candidates",
+    "competitors",
+    "stops",
+    "demand",
+    "catchments",
+    "assignment",
+    "area",
+    "streets",
+)
 
 
 def map_words(language: str) -> dict[str, str]:
@@ -22,6 +33,7 @@ def map_words(language: str) -> dict[str, str]:
             "layer_competitors": _("Competitors"),
             "layer_stops": _("Stops and stations"),
             "layer_demand": _("Demand"),
+            "layer_catchments": _("Catchment of the chosen place"),
             "layer_assignment": _("Who is served where"),
             "layer_area": _("Competitors known inside"),
             "layer_streets": _("Streets and water"),
@@ -60,6 +72,12 @@ def _panel_words(language: str) -> dict[str, str]:
         "interval_help": _("Range of ranks under random weights around the chosen ones"),
         "more": _("Show more"),
         "found": _("{found} of {all} candidates"),
+        "walk": _("Within a walk of"),
+        "minutes": _("{n} min"),
+        "inside": _("Demand"),
+        "rivals": _("Rivals"),
+        "area_km2": _("km²"),
+        "not_drawn": _("Its catchment is not drawn: those of the best candidates and of outlets are."),
         "moved": _("Places gained or lost since the weights of the project"),
         "no_data": _("no data"),
         "feature": _("Feature"),

@@ -5,7 +5,9 @@ import json
 import re
 
 import pytest
+import shapely
 
+from siting.data.drawn import Band, Catchments
 from siting.data.results import read_results
 from siting.maps.page import MapRequest, render_map
 
@@ -170,6 +172,71 @@ def test_choosing_an_existing_outlet_needs_no_candidate(town, tmp_path, visit):
     seen.page.click("#planned button >> nth=3")
     assert seen.page.is_visible("#plan-panel")
     assert seen.troubles == []
+
+
+def bands(lon, lat, role):
+    return tuple(
+        Band(
+            minutes,
+            0.5 * minutes,
+            100.0 * minutes,
+            None if role == "existing" else 2,
+            shapely.Point(lon, lat).buffer(r),
+        )
+        for minutes, r in ((5.0, 0.002), (10.0, 0.004), (15.0, 0.006))
+    )
+
+
+def with_catchments(town, folder, **changes):
+    request = request_of(town, **changes)
+    table = read_results(town.out)
+    best, one = str(table.candidates["id"][0]), table.outlets[-1]
+    place = table.outlets[0]
+    found = Catchments({best: bands(place.lon, place.lat, "new")}, {one.id: bands(one.lon, one.lat, one.role)})
+    file = folder / "map.html"
+    file.write_text(render_map(dataclasses.replace(request, catchments=found)).html, encoding="utf-8")
+    return file
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh", "es"])
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_the_catchment_of_the_chosen_place_is_drawn_and_told(town, tmp_path, visit, language, size):
+    seen = visit(with_catchments(town, tmp_path, language=language), size)
+    page = seen.page
+    page.wait_for_selector(READY)
+    drawn = "window[PAGE.groups.catchments].getLayers().length"
+    assert page.evaluate(drawn) == 0
+    page.focus("#ranking button >> nth=0")
+    page.keyboard.press("Enter")
+    assert page.evaluate(drawn) == 3
+    assert page.locator("#chosen .bands tbody tr").count() == 3
+    assert "500" in page.inner_text("#chosen .bands")
+    page.focus("#ranking button >> nth=1")
+    page.keyboard.press("Enter")
+    assert page.evaluate(drawn) == 0
+    assert page.locator("#chosen .bands").count() == 0
+    page.click("#tab-plan")
+    page.click("#planned button >> nth=3")
+    assert page.evaluate(drawn) == 3
+    assert page.locator("#chosen-outlet .bands td", has_text="–").count() == 3
+    assert seen.overflow() <= 0
+    assert seen.troubles == []
+
+
+@pytest.mark.browser
+def test_the_layer_of_catchments_can_be_switched_off_by_keyboard(town, tmp_path, visit):
+    seen = visit(with_catchments(town, tmp_path))
+    page = seen.page
+    page.wait_for_selector(READY)
+    page.click("#ranking button >> nth=0")
+    shown = "window[PAGE.map].hasLayer(window[PAGE.groups.catchments])"
+    assert page.evaluate(shown)
+    page.focus("#layer-catchments")
+    page.keyboard.press("Space")
+    assert not page.evaluate(shown)
+    page.keyboard.press("Space")
+    assert page.evaluate(shown)
 
 
 def test_a_project_without_share_frontier_and_competitors_has_a_map(town):
