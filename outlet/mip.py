@@ -11,6 +11,7 @@ weighed by the size of the model, about one unit a second.
 
 from __future__ import annotations
 
+import atexit
 import math
 import threading
 import time
@@ -30,6 +31,9 @@ ENTRIES_PER_WORK = 1_000_000.0
 
 PATIENCE_S = 2.0
 """How long HiGHS may take to stop after Ctrl-C before it is left behind."""
+
+LAST_WAIT_S = 60.0
+"""How long a process waits at its end for one left behind."""
 
 _MODEL = highspy.HighsModelStatus
 _PLAN_TOLERANCE = 1e-9
@@ -264,6 +268,8 @@ def _run(highs: highspy.Highs, watch: _Watch) -> bool:
             watch.stop = "interrupt"
             asked = min(asked, time.perf_counter())
         if time.perf_counter() > asked + PATIENCE_S:
+            # Its thread is left behind; a process that ended under it would abort.
+            atexit.register(watch.done.wait, LAST_WAIT_S)
             return False
     if watch.fault is not None:
         raise watch.fault

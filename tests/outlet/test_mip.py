@@ -145,8 +145,10 @@ CHILD = textwrap.dedent(
     cases = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(cases)
     model = cases.hard()
+    import outlet.mip
     from outlet.mip import run_mip
     from outlet.outcome import Limits
+    outlet.mip.PATIENCE_S = float(sys.argv[2])
     print("go", flush=True)
     run = run_mip(model, Limits(seconds=120, workers=1))
     bounded = run.objective is None or run.bound is None or run.bound >= run.objective
@@ -156,9 +158,14 @@ CHILD = textwrap.dedent(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX")
-def test_ctrl_c_gives_back_plan_and_bound_at_once():
+@pytest.mark.parametrize("patience", [2.0, 0.0])
+def test_ctrl_c_gives_back_plan_and_bound_at_once(patience):
+    """Also where HiGHS is left behind: the process then waits for it at its end, and does not abort."""
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, __file__], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", CHILD, __file__, str(patience)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert child.stdout.readline().strip() == "go"
     time.sleep(3.0)
