@@ -46,6 +46,8 @@ def gather(project: Project, layers: Collection[str] | None = None) -> Gathered:
     wanted = set(LAYERS if layers is None else layers) | {"demand"}
     if "candidates" in wanted and settings.candidates.generate is not None:
         wanted |= {"stops", "streets", "zoning"}
+    if (spread := settings.demand.spread) is not None:
+        wanted |= {"streets" if spread.onto == "streets" else "spread"}
     gathered = Gathered()
     for layer, chosen in layer_settings(settings).items():
         if layer not in wanted or chosen is None:
@@ -63,6 +65,7 @@ def layer_settings(settings: DataSettings) -> dict[str, LayerSettings | None]:
     """Return each layer's settings, None where the project has no such layer."""
     return {
         "demand": settings.demand,
+        "spread": settings.demand.spread,
         "candidates": settings.candidates,
         "existing": settings.existing,
         "competitors": settings.competitors,

@@ -15,6 +15,7 @@ from outlet.findings import Remark
 
 SEGMENT = "segment:"
 TERM = "term:"
+ORIGIN = "origin"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,10 @@ class SitingData:
         The metric coordinate system.
     demand
         ``id``, ``name`` (str), ``weight`` (float from 0), ``grade`` (str or None, only where given), one float column
-        ``segment:<name>`` per segment; points or polygons.
+        ``segment:<name>`` per segment; points or polygons. Where demand was spread onto points, ``origin`` is the id of
+        the polygon that a point came from.
+    demand_areas
+        The demand layer as it was before it was spread, or None where it was not.
     candidates
         ``id``, ``name``, ``format`` (str), ``rent_per_year``, ``fit_out_cost``, ``area_m2``, ``frontage_m`` (float,
         NaN unknown), ``hall_plan`` (str or None); points.
@@ -69,6 +73,7 @@ class SitingData:
     area: BaseGeometry | None
     water: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame | None = None
+    demand_areas: gpd.GeoDataFrame | None = None
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
@@ -78,9 +83,24 @@ class SitingData:
         return tuple(sorted(str(c).removeprefix(SEGMENT) for c in self.demand.columns if str(c).startswith(SEGMENT)))
 
 
+def amount_columns(demand: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return the columns that are divided when demand is: the weight and what is part of it."""
+    return tuple(str(name) for name in demand.columns if name == "weight" or str(name).startswith(SEGMENT))
+
+
+def drawn_demand(data: SitingData) -> gpd.GeoDataFrame:
+    """Return demand as the planner knows it: polygons where points were made of them."""
+    return data.demand if data.demand_areas is None else data.demand_areas
+
+
 def demand_points(data: SitingData) -> NDArray[np.float64]:
     """Return a point inside every demand polygon, or the demand points themselves, shape (n, 2), metres."""
-    points = shapely.point_on_surface(data.demand.geometry.to_numpy())
+    return inner_points(data.demand)
+
+
+def inner_points(frame: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Return a point inside every geometry of a layer, shape (n, 2), metres."""
+    points = shapely.point_on_surface(frame.geometry.to_numpy())
     return np.asarray(shapely.get_coordinates(points), dtype=np.float64)
 
 

@@ -21,6 +21,7 @@ from siting.data.contracts.together import together_remarks
 from siting.data.contracts.ways import split_ways
 from siting.data.gather import Gathered, gather, layer_settings
 from siting.data.layers import SitingData, points_of
+from siting.data.spread import SpreadDemand, spread_demand
 from siting.geo.candidates import Ground, Siting, along_streets
 from siting.geo.crs import degrees_of, length_error, metric_crs, parse_metric_crs
 from siting.geo.datum import choose_operation
@@ -83,6 +84,12 @@ def assemble(
         if candidates and settings.candidates.generate is not None and not faults:
             frames["candidates"], made = _generate(settings.candidates.generate, settings, frames)
             remarks.append(made)
+    spread = SpreadDemand(frames["demand"])
+    if not faults:
+        spread = spread_demand(settings.demand, frames["demand"], frames.get("spread"), frames["streets"])
+    frames["demand"] = spread.demand
+    remarks += spread.remarks
+    faults += spread.faults
     frames["candidates"], left_out, none_left = _on_allowed_ground(settings, frames)
     remarks += [*left_out, *together_remarks(settings, frames)]
     faults += none_left
@@ -99,6 +106,7 @@ def assemble(
         zoning=frames.get("zoning"),
         area=None if area is None else shapely.union_all(area.geometry.to_numpy()),
         water=frames["water"],
+        demand_areas=spread.areas,
         notes=tuple(str(remark) for remark in remarks),
         remarks=tuple(remarks),
     )

@@ -12,7 +12,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from siting.data.layers import SitingData, demand_points
+from siting.data.layers import ORIGIN, SitingData, drawn_demand, inner_points
 from siting.data.results import Results
 from siting.maps.backdrop import STEP_DEG, Backdrop, Grid, encode, encode_areas, to_degrees
 from siting.study.breakdown import is_weighted_mean
@@ -24,7 +24,7 @@ MANY_LINKS = 600
 
 def grid_of(data: SitingData) -> Grid:
     """Return the grid whose origin is the south-western corner of demand and candidates."""
-    bounds = np.array([frame.total_bounds for frame in (data.demand, data.candidates) if len(frame)])
+    bounds = np.array([frame.total_bounds for frame in (drawn_demand(data), data.candidates) if len(frame)])
     corner = shapely.Point(bounds[:, 0].min(), bounds[:, 1].min())
     degrees = shapely.get_coordinates(to_degrees(np.array([corner], dtype=object), data.crs))[0]
     return Grid(round(float(degrees[0]), 4), round(float(degrees[1]), 4))
@@ -36,8 +36,9 @@ def shade_by(data: SitingData) -> tuple[NDArray[np.float64], bool]:
     Polygons that tile a city are shaded by density, so that large ones do not look important for their size alone;
     points and buildings by their weight.
     """
-    weight = data.demand["weight"].to_numpy(dtype=np.float64)
-    area = data.demand.geometry.area.to_numpy(dtype=np.float64)
+    demand = drawn_demand(data)
+    weight = demand["weight"].to_numpy(dtype=np.float64)
+    area = demand.geometry.area.to_numpy(dtype=np.float64)
     if len(area) == 0 or (area <= 0).any() or float(np.median(area)) < BUILDING_M2:
         return weight, False
     return weight / area * 1e6, True
@@ -71,19 +72,20 @@ def drawn_layers(data: SitingData, results: Results, backdrop: Backdrop, grid: G
 
 
 def _demand(data: SitingData, grid: Grid) -> dict[str, object]:
+    demand = drawn_demand(data)
     measure, _ = shade_by(data)
     breaks = shade_breaks(measure)
     shade = np.clip(np.searchsorted(breaks, measure, side="right") - 1, 0, len(breaks) - 2)
-    middle = _encoded(demand_points(data), data.crs, grid)
-    areas = bool((data.demand.geometry.area > 0).all()) and len(data.demand) > 0
+    middle = _encoded(inner_points(demand), data.crs, grid)
+    areas = bool((demand.geometry.area > 0).all()) and len(demand) > 0
     return {
-        "name": [str(name) for name in data.demand["name"]],
-        "weight": [rounded(weight, 2) for weight in data.demand["weight"]],
+        "name": [str(name) for name in demand["name"]],
+        "weight": [rounded(weight, 2) for weight in demand["weight"]],
         "shade": [int(value) for value in shade],
         "breaks": breaks,
         "middle": middle,
         "points": None if areas else middle,
-        "rings": encode_areas(data.demand.geometry.to_numpy(), data.crs, grid) if areas else None,
+        "rings": encode_areas(demand.geometry.to_numpy(), data.crs, grid) if areas else None,
     }
 
 
@@ -115,13 +117,13 @@ def _plain(value: object) -> str | bool:
 def _links(data: SitingData, results: Results, outlet_at: Mapping[str, int]) -> list[list[int]]:
     if results.assignment is None:
         return []
-    demand_at = {str(id_): at for at, id_ in enumerate(data.demand["id"])}
+    demand_at = {str(id_): at for at, id_ in enumerate(drawn_demand(data)["id"])}
+    if data.demand_areas is not None:
+        origins = zip(data.demand["id"], data.demand[ORIGIN], strict=True)
+        demand_at = {str(id_): demand_at[str(origin)] for id_, origin in origins}
     pairs = zip(results.assignment["demand_id"], results.assignment["outlet_id"], strict=True)
-    return [
-        [demand_at[demand], outlet_at[outlet]]
-        for demand, outlet in pairs
-        if demand in demand_at and outlet in outlet_at
-    ]
+    known = ((demand_at[d], outlet_at[o]) for d, o in pairs if d in demand_at and o in outlet_at)
+    return [list(link) for link in dict.fromkeys(known)]
 
 
 def candidate_values(data: SitingData, results: Results) -> dict[str, object]:

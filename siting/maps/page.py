@@ -11,7 +11,7 @@ from outlet.page.terms import model_name
 from outlet.page.words import HTML_LANGUAGES
 from outlet.project import ProjectSettings
 from siting.data.drawn import Catchments
-from siting.data.layers import SitingData
+from siting.data.layers import SitingData, drawn_demand
 from siting.data.results import Results
 from siting.maps.backdrop import Backdrop, draw_backdrop
 from siting.maps.bands import DrawnBands, draw_bands
@@ -179,7 +179,7 @@ def _sizes(request: MapRequest) -> dict[str, int]:
         "candidates": len(results.candidates),
         "competitors": len(data.competitors),
         "stops": len(data.stops),
-        "demand": len(data.demand),
+        "demand": len(drawn_demand(data)),
         "assignment": 0 if results.assignment is None else len(results.assignment),
         "area": 0 if data.area is None else 1,
         "streets": len(data.streets) + len(data.water),

@@ -14,8 +14,8 @@ from outlet.project import DataPath, Settings
 
 Mode = Literal["rail", "metro", "tram", "bus", "ferry"]
 MODES: tuple[Mode, ...] = ("rail", "metro", "tram", "bus", "ferry")
-LAYERS = ("demand", "candidates", "existing", "competitors", "stops", "streets", "zoning", "area", "water")
 CellValue = str | int | float | bool
+LAYERS = ("demand", "spread", "candidates", "existing", "competitors", "stops", "streets", "zoning", "area", "water")
 
 NOT_WALKABLE = (
     "motorway",
@@ -67,6 +67,8 @@ FRONTED = (
     "trunk",
     "road",
 )
+
+LIVED_ALONG = ("residential", "living_street", "unclassified", "tertiary", "secondary", "primary", "pedestrian", "road")
 
 
 class CoordinateColumns(Settings):
@@ -171,6 +173,44 @@ class DemandColumns(CoordinateColumns):
     grade: str = Field("grade", description="Grade of an estate, such as A; optional.")
 
 
+class SpreadColumns(CoordinateColumns):
+    """Columns of what demand is spread onto."""
+
+    weight: str = Field(
+        "weight", description="What people divide by, such as floor area, from 0; all alike, or area, if absent."
+    )
+
+
+class SpreadSettings(LayerSettings):
+    """``[siting.data.demand.spread]``: what polygons of demand are divided among, so that people stand where they live.
+
+    Each polygon's demand is divided among what lies in it, in proportion; not a person is lost. Polygons in which
+    nothing lies stay one point, and so do those without demand; points stay as they are.
+    """
+
+    file: DataPath | None = Field(
+        None, description="File of points or polygons: buildings, addresses, a population grid; or give onto instead."
+    )
+    onto: Literal["streets", "grid"] | None = Field(
+        None, description="Where there is no such file. streets: points along them; grid: the cells of a square grid."
+    )
+    columns: SpreadColumns = Field(
+        SpreadColumns(), description="Field → column of the file; a column named here must be there."
+    )
+    spacing_m: float = Field(100.0, ge=5, description="streets: least distance between two points of one way, metres.")
+    aside_m: float = Field(
+        15.0, gt=0, le=100, description="streets: homes stand this far from the middle, on both sides, metres."
+    )
+    kinds: tuple[str, ...] = Field(LIVED_ALONG, min_length=1, description="streets: kinds of street people live along.")
+    cell_m: float = Field(250.0, ge=5, description="grid: side of a cell, metres.")
+
+    @model_validator(mode="after")
+    def _one_target(self) -> SpreadSettings:
+        if (self.file is None) == (self.onto is None):
+            raise ValueError('expected one of file and onto ("streets" or "grid")')
+        return self
+
+
 class DemandSettings(FileLayer):
     """``[siting.data.demand]``: where customers are."""
 
@@ -181,6 +221,7 @@ class DemandSettings(FileLayer):
     columns: DemandColumns = Field(
         DemandColumns(), description="Field → column of the file; a column named here must be there."
     )
+    spread: SpreadSettings | None = Field(None, description="What polygons are divided among; whole if not given.")
     segments: dict[str, str] = Field(
         {}, description='Segment name → column that counts it in the unit of the weight, as { students = "stud" }.'
     )

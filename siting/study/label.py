@@ -16,7 +16,7 @@ from outlet.handover import OutletBrief
 from outlet.outcome import Outcome
 from siting.data.layers import SitingData
 from siting.locate import FrontierPoint, SitePlan
-from siting.study.communities import AMOUNT, MINUTES, communities
+from siting.study.communities import AMOUNT, MINUTES, communities, whole_communities
 
 Csr = sparse.csr_array[np.float64]
 SCHEMA = 1
@@ -105,13 +105,15 @@ def assignment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], i
 
 
 def catchment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], outlet: int) -> pd.DataFrame:
-    """Return catchment.csv of one outlet: the demand points assigned to it, nearest first.
+    """Return catchment.csv of one outlet: the communities assigned to it, nearest first.
 
+    Points made of one polygon are one community: its weight is that of its points assigned here, its walk their mean.
     Columns: community_id, name, grade (empty where not given), weight (unit of demand), minutes.
     """
     rows = np.flatnonzero(assigned == outlet)
     minutes = minutes_between(cost, rows, np.full(len(rows), outlet))
-    return communities(data, rows, minutes).sort_values(["minutes", "community_id"], kind="stable", ignore_index=True)
+    table, _ = whole_communities(data, communities(data, rows, minutes), rows, np.zeros(len(rows), dtype=np.int64))
+    return table.sort_values(["minutes", "community_id"], kind="stable", ignore_index=True)
 
 
 def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidates: int) -> pd.DataFrame:

@@ -6,7 +6,8 @@ segment, ``minutes`` of walk, ``counted`` (what it counts for the target market 
 counts of a candidate sum to its demand_nearby_raw), ``catchment_share`` (of that sum, 0–1), ``rival_min`` and
 ``own_min`` (walk to the nearest rival, and to the nearest other outlet of ours; the cutoff where none is within it),
 ``share_won`` (probability that a customer goes there, were it the only new outlet) and ``won`` (of the weight).
-Sites by rank, then our outlets; nearest community first. Empty is not known.
+Points made of one polygon of demand are one community, of which what is within reach is listed. Sites by rank, then our
+outlets; nearest community first. Empty is not known.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from siting.data.layers import SEGMENT, SitingData, demand_points, points_of
 from siting.scoring.demand_features import catchment_decay
 from siting.scoring.inputs import FeatureInputs
 from siting.study.candidates import Scored
-from siting.study.communities import AMOUNT, MINUTES, communities
+from siting.study.communities import AMOUNT, MINUTES, communities, whole_communities
 from siting.study.market import rivals_known
 from siting.study.travel import Csr, TravelCosts
 
@@ -75,7 +76,8 @@ def list_served(data: SitingData, costs: TravelCosts, inputs: FeatureInputs, sco
     table["counted"] = counted.round(_COUNTED)
     table["catchment_share"] = np.divide(counted, total, out=np.zeros_like(counted), where=total > 0).round(_SHARE)
     _compete(table, data, costs, inputs, sites, near)
-    order = np.lexsort((table["community_id"].to_numpy(dtype=np.str_), table["minutes"], near.column))
+    table, column = whole_communities(data, table, near.row, near.column)
+    order = np.lexsort((table["community_id"].to_numpy(dtype=np.str_), table["minutes"], column))
     left_out = max(len(sites) - fits, 0)
     return Served(table.iloc[order].reset_index(drop=True), sites[:fits], left_out)
 

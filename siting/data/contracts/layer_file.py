@@ -27,6 +27,7 @@ from siting.settings.data import (
     DemandSettings,
     ExistingSettings,
     LayerSettings,
+    SpreadSettings,
     StopSettings,
     StreetColumns,
     StreetSettings,
@@ -36,6 +37,7 @@ from siting.settings.data import (
 
 KINDS = {
     "demand": POINT_OR_POLYGON,
+    "spread": POINT_OR_POLYGON,
     "candidates": POINT,
     "existing": POINT_OR_POLYGON,
     "competitors": POINT_OR_POLYGON,
@@ -109,6 +111,7 @@ def _column_names(chosen: LayerSettings) -> tuple[list[str], frozenset[str], str
     match chosen:
         case (
             DemandSettings()
+            | SpreadSettings()
             | CandidateSettings()
             | ExistingSettings()
             | CompetitorSettings()
@@ -207,3 +210,5 @@ def _repair_cells(columns: Columns, chosen: LayerSettings) -> None:
     if isinstance(chosen, DemandSettings):
         for column in dict.fromkeys((chosen.columns.weight, *chosen.segments.values())):
             columns.fill_zero(column)
+    if isinstance(chosen, SpreadSettings):
+        columns.fill_zero(chosen.columns.weight)

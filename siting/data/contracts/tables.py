@@ -27,6 +27,7 @@ from siting.settings.data import (
     ExistingSettings,
     GenerateSettings,
     LayerSettings,
+    SpreadSettings,
     StopSettings,
     StreetSettings,
     ZoningSettings,
@@ -58,6 +59,8 @@ def contract_of(chosen: LayerSettings) -> list[Clause]:
     match chosen:
         case DemandSettings():
             return _demand_clauses(chosen)
+        case SpreadSettings():
+            return [Clause("weight", chosen.columns.weight, (required(expected="a number from 0"), *number()))]
         case CandidateSettings():
             return _candidate_clauses(chosen)
         case ExistingSettings():
@@ -197,6 +200,8 @@ def layer_table(columns: Columns, chosen: LayerSettings) -> gpd.GeoDataFrame:
     match chosen:
         case DemandSettings():
             return demand_table(columns, chosen)
+        case SpreadSettings():
+            return spread_table(columns, chosen)
         case CandidateSettings():
             return candidates_table(columns, chosen)
         case ExistingSettings():
@@ -231,6 +236,12 @@ def demand_table(columns: Columns, settings: DemandSettings) -> gpd.GeoDataFrame
     for segment, column in sorted(settings.segments.items()):
         data[SEGMENT + segment] = columns.numbers(column, 0.0) * settings.weight_factor
     return _frame(columns, data)
+
+
+def spread_table(columns: Columns, settings: SpreadSettings) -> gpd.GeoDataFrame:
+    """Return what demand is spread onto: weight, where the file has it."""
+    weight = settings.columns.weight
+    return _frame(columns, {"weight": columns.numbers(weight)} if columns.has(weight) else {})
 
 
 def candidates_table(columns: Columns, settings: CandidateSettings) -> gpd.GeoDataFrame:

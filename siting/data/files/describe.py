@@ -16,6 +16,7 @@ from siting.settings.data import (
     FormSettings,
     JoinSettings,
     LayerSettings,
+    SpreadSettings,
     StopSettings,
 )
 
@@ -51,6 +52,8 @@ def _columns(chosen: LayerSettings) -> tuple[CoordinateColumns, str | None]:
     match chosen:
         case DemandSettings() | CandidateSettings() | ExistingSettings() | CompetitorSettings() | StopSettings():
             return chosen.columns, chosen.columns.id
+        case SpreadSettings():
+            return chosen.columns, None
     return CoordinateColumns(), None
 
 

@@ -28,7 +28,7 @@ from siting.settings import SitingSettings
 from siting.settings.data import LAYERS, DataSettings, LayerSettings
 
 SUFFIX = ".pbf"
-BY_TAGS = ("demand", "candidates", "existing", "competitors", "zoning", "area")
+BY_TAGS = ("demand", "spread", "candidates", "existing", "competitors", "zoning", "area")
 ALWAYS = ("id", "name")
 KEPT_EXTRACTS = 2
 
@@ -101,6 +101,7 @@ def read_extract_layer(source: Source, use: ExtractUse, columns: Sequence[str]) 
 def _layers(settings: DataSettings) -> Iterable[tuple[str, LayerSettings]]:
     held: dict[str, LayerSettings | None] = {
         "demand": settings.demand,
+        "spread": settings.demand.spread,
         "candidates": settings.candidates,
         "existing": settings.existing,
         "competitors": settings.competitors,
@@ -126,7 +127,13 @@ def _choice(layer: str, chosen: LayerSettings) -> Choice:
         key, values = next(iter(chosen.where.items()))
         choice = tags_choice({key: _texts(values)})
     else:
-        by_rules = {"demand": homes_choice, "stops": stops_choice, "streets": streets_choice, "water": water_choice}
+        by_rules = {
+            "demand": homes_choice,
+            "spread": homes_choice,
+            "stops": stops_choice,
+            "streets": streets_choice,
+            "water": water_choice,
+        }
         found = by_rules.get(layer)
         choice = found(rules) if found is not None else Choice()
         if layer == "zoning":
@@ -219,8 +226,16 @@ def _frame(places: Features) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(data), geometry=list(places.shapes), crs=WGS84)
 
 
+_BY_RULES = {
+    "demand": homes_choice,
+    "spread": homes_choice,
+    "stops": stops_choice,
+    "streets": streets_choice,
+    "water": water_choice,
+}
 _LAYERS = {
     "demand": _demand,
+    "spread": _demand,
     "candidates": _places,
     "existing": _places,
     "competitors": _places,

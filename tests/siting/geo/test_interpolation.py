@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from outlet.errors import InputError
-from siting.demand.interpolation import area_overlay, dasymetric_overlay, point_overlay
+from siting.geo.interpolation import area_overlay, dasymetric_overlay, point_overlay
 
 Geometries = NDArray[np.object_]
 

@@ -140,8 +140,8 @@ def area_overlay(sources: Geometries, targets: Geometries, *, sliver: float = SL
     """
     _require_polygons("source", sources)
     _require_polygons("target", targets)
-    s, t = _pairs(sources, targets)
-    area = _shared_area(sources[s], targets[t])
+    s, t = pairs_that_meet(sources, targets)
+    area = shared_area(sources[s], targets[t])
     whole = np.asarray(shapely.area(sources), dtype=np.float64)
     inside = np.bincount(s, weights=area, minlength=len(sources))
     over = inside / whole
@@ -175,7 +175,7 @@ def dasymetric_overlay(sources: Geometries, targets: Geometries, points: Geometr
     """
     _require_polygons("target", targets)
     within = point_overlay(sources, points, weight)
-    t, p = _pairs(targets, points)
+    t, p = pairs_that_meet(targets, points)
     holders = np.bincount(p, minlength=len(points))
     belongs = _matrix(1.0 / holders[p], p, t, (len(points), len(targets)))
     whole = np.asarray(belongs.T @ np.asarray(weight, dtype=np.float64), dtype=np.float64)
@@ -209,12 +209,12 @@ def point_overlay(sources: Geometries, points: Geometries, weight: Floats | None
         raise InputError(f"weight has shape {amount.shape}; expected ({len(points)},), one for each point")
     if not np.isfinite(amount).all() or (amount < 0).any():
         raise InputError("a weight is negative or not a number; expected numbers from 0")
-    s, p = _pairs(sources, points)
+    s, p = pairs_that_meet(sources, points)
     shared = _matrix(amount[p], s, p, (len(sources), len(points)))
     return Overlay(shared, np.asarray(shared.sum(axis=1), dtype=np.float64), amount)
 
 
-def _shared_area(one: Geometries, other: Geometries) -> Floats:
+def shared_area(one: Geometries, other: Geometries) -> Floats:
     """Return the area that each pair shares, shape (k,), clipping only what neither holds whole."""
     area = np.zeros(len(one))
     is_whole = np.zeros(len(one), dtype=np.bool_)
@@ -229,7 +229,7 @@ def _shared_area(one: Geometries, other: Geometries) -> Floats:
     return area
 
 
-def _pairs(one: Geometries, other: Geometries) -> tuple[Rows, Rows]:
+def pairs_that_meet(one: Geometries, other: Geometries) -> tuple[Rows, Rows]:
     """Return the rows of the pairs that meet; prepares the geometries of ``one``."""
     shapely.prepare(one)
     first, second = shapely.STRtree(other).query(one, predicate="intersects")
