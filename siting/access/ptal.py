@@ -96,11 +96,12 @@ def ptal_rules(settings: PtalSettings, walk_m_per_min: float) -> PtalRules:
 class RouteService:
     """What leaves where: departures per hour in the better direction, shape (s, r), and the routes' modes, shape (r,).
 
-    ``mode`` holds positions in `MODES`.
+    ``mode`` holds positions in `MODES`; ``names`` what people call each route, r of them.
     """
 
     per_hour: Csr
     mode: Ints
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,10 @@ class RouteAccess:
         Positions; the stop is the one at which the route counts.
     walk_min, wait_min
         Minutes to the stop, and there, reliability allowance included.
+    per_hour
+        Departures per hour there, in the better direction.
+    is_best
+        Whether it is the best route of its mode, and counts whole.
     edf
         Equivalent doorstep frequency.
     index
@@ -124,6 +129,8 @@ class RouteAccess:
     stop: Ints
     walk_min: Floats
     wait_min: Floats
+    per_hour: Floats
+    is_best: NDArray[np.bool_]
     edf: Floats
     index: Floats
 
@@ -274,6 +281,8 @@ def _weigh(served: _Served, mode_of_route: Ints, rules: PtalRules) -> RouteAcces
         stop=served.stop,
         walk_min=served.walk,
         wait_min=wait,
+        per_hour=served.per_hour,
+        is_best=best,
         edf=edf,
         index=np.where(best, edf, rules.others_count * edf),
     )

@@ -24,6 +24,7 @@ STAGE = Stage(
         "candidates.gpkg",
         "candidates.geojson",
         "presence.csv",
+        "ptal.csv",
         "served.csv",
         "served.xlsx",
         "catchments.geojson",

@@ -49,6 +49,10 @@ class PtalSettings(Settings):
         description="Highest index of the bands 0, 1a, 1b, 2, 3, 4, 5 and 6a; above is 6b (TfL).",
     )
 
+    sheet_best: int = Field(
+        20, ge=0, le=10_000, description="Candidates whose routes ptal.csv lists one by one, best first; 0: no sheet."
+    )
+
     @model_validator(mode="after")
     def _sound(self) -> PtalSettings:
         if self.peak_from >= self.peak_to:

@@ -15,6 +15,7 @@ from siting.study.candidates import Scored
 from siting.study.catchments import Places, catchments_geojson, draw_catchments, write_catchments_gpkg
 from siting.study.label import site_ids
 from siting.study.market import rivals_known
+from siting.study.ptal_sheet import write_ptal
 from siting.study.served import best_candidates, list_served
 from siting.study.served_book import MOST_SHEETS, ServedBook, write_served_book
 from siting.study.tables import to_csv
@@ -26,11 +27,11 @@ Ints = NDArray[np.int64]
 def write_shown(
     stage: StageRun, data: SitingData, costs: TravelCosts, inputs: FeatureInputs, scored: Scored
 ) -> list[str]:
-    """Write served.csv and .xlsx, catchments.geojson and .gpkg; return what to tell of them."""
+    """Write served.csv and .xlsx, catchments.geojson and .gpkg, ptal.csv; return what to tell of them."""
     notes = _write_served(stage, data, costs, inputs, scored)
     best = best_candidates(scored, inputs.settings.polygons.best)
     _write_candidates_catchments(stage, data, costs, inputs, best)
-    return notes
+    return [*notes, *write_ptal(stage, data, inputs, scored)]
 
 
 def _write_served(

@@ -45,5 +45,7 @@ def route_service(project: Project, data: SitingData) -> RouteService | None:
     assert first == len(data.stops), "stops are not those of the timetables"
     modes = [MODES.index(mode) for feed in feeds for mode in feed.modes]
     return RouteService(
-        per_hour=sparse.csr_array(sparse.block_diag(parts, format="csr")), mode=np.array(modes, dtype=np.int64)
+        per_hour=sparse.csr_array(sparse.block_diag(parts, format="csr")),
+        mode=np.array(modes, dtype=np.int64),
+        names=tuple(name for feed in feeds for name in feed.route_names),
     )

@@ -130,6 +130,8 @@ CSV_COLUMNS: dict[str, str] = {
     "share.csv": "outlet_id captured_before captured_after share_before share_after cannibalised_from_own",
     "cannibalisation.csv": "outlet_id existing_id taken share_of_existing",
     "presence.csv": "candidate_id rank brand outlets attraction nearest_min",
+    "ptal.csv": "candidate_id candidate rank mode route stop_id stop walk_m walk_min departures_per_hour "
+    "scheduled_wait_min reliability_min access_min edf counted contribution",
     "frontier.csv": "objective bound gap opened",
     "efficiency.csv": "",
     "establishment.csv": "",

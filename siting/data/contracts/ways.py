@@ -109,7 +109,12 @@ def read_way_tags(columns: Columns, settings: StreetSettings, kind: pd.Series) -
     names = settings.columns
     limit = _per_value(columns, names.speed_limit, read_limit, np.nan, "unread-speed", "taken as no limit told")
     told = _per_value(
-        columns, names.oneway, lambda text: _ONEWAY.get(text.strip().lower()), np.nan, "unread-oneway", "both ways"
+        columns,
+        names.oneway,
+        lambda text: _ONEWAY.get(text.strip().lower()),
+        np.nan,
+        "unread-oneway",
+        "taken as both ways",
     )
     junction = columns.text(names.junction).str.lower().isin(_ROUND).to_numpy(dtype=bool)
     implied = junction | kind.isin(_ONE_WAY_KINDS).to_numpy(dtype=bool)

@@ -27,6 +27,7 @@ from siting.settings.data import Mode, StopSettings
 
 PRIORITY: tuple[Mode, ...] = ("rail", "metro", "tram", "ferry", "bus")
 TOLD = 20
+KEPT_CALLS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,36 @@ class Departures:
         return pd.DataFrame(columns | counts)
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A feed's timetable, the ordinal of its working day, and the departures counted from it."""
+
+    timetable: Timetable
+    working: int
+    departures: Departures
+
+
+_counted: dict[tuple[str, str, int, int, dt.date], Counted] = {}
+
+
+def read_counted(source: Source, as_of: dt.date) -> Counted:
+    """Return a feed counted, or what was read of it before, if it has not changed since; raises `read_departures`.
+
+    The last feeds are kept while they have no more than ``KEPT_CALLS`` calls together.
+    """
+    stat = source.path.stat() if source.path.is_file() else None
+    key = None if stat is None else (str(source.path.resolve()), source.name, stat.st_size, stat.st_mtime_ns, as_of)
+    if key is not None and key in _counted:
+        return _counted[key]
+    feed, timetable, chosen = open_timetable(source, as_of)
+    counted = Counted(timetable, chosen.working, count_departures(feed, timetable, chosen))
+    if key is not None:
+        _counted[key] = counted
+        while sum(len(kept.timetable.calls.trip) for kept in _counted.values()) > KEPT_CALLS:
+            del _counted[next(iter(_counted))]
+    return counted
+
+
 def read_departures(source: Source, as_of: dt.date) -> Departures:
     """Return a feed's departures by stop, route and hour.
 
@@ -95,7 +126,7 @@ def read_departures(source: Source, as_of: dt.date) -> Departures:
     TableError
         Every fault of the feed at once; rows are data rows, the first is 1.
     """
-    return count_departures(*open_timetable(source, as_of))
+    return read_counted(source, as_of).departures
 
 
 def open_timetable(source: Source, as_of: dt.date) -> tuple[Feed, Timetable, ChosenDays]:

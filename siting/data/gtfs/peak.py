@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from siting.data.files.source import Source
-from siting.data.gtfs.feed import count_departures, open_timetable
+from siting.data.gtfs.feed import read_counted
 from siting.data.gtfs.timetable import Timetable
 from siting.data.gtfs.values import HOUR_S, NONE, Floats, Ints
 from siting.settings.data import Mode
@@ -33,8 +33,8 @@ class PeakService:
         The working day counted.
     stop_ids
         The stops that `siting.data.gtfs.feed.read_gtfs` returns, shape (s,), sorted.
-    route_ids, modes
-        Every route of the feed, shape (r,).
+    route_ids, route_names, modes
+        Every route of the feed, shape (r,); names are what people call them.
     per_hour
         Departures per hour in the better direction, shape (s, r); explicit entries above 0.
     """
@@ -42,6 +42,7 @@ class PeakService:
     day: dt.date
     stop_ids: tuple[str, ...]
     route_ids: tuple[str, ...]
+    route_names: tuple[str, ...]
     modes: tuple[Mode, ...]
     per_hour: Csr
 
@@ -63,19 +64,21 @@ def read_peak(source: Source, as_of: dt.date, window_s: tuple[int, int]) -> Peak
     TableError
         Every fault of the feed at once.
     """
-    feed, timetable, chosen = open_timetable(source, as_of)
-    places = np.unique(count_departures(feed, timetable, chosen).station)
+    counted = read_counted(source, as_of)
+    timetable = counted.timetable
+    places = np.unique(counted.departures.station)
     ids = [timetable.stops.ids[at] for at in places.tolist()]
     rank = np.argsort(np.array(ids, dtype=object), kind="stable")
-    place, route, number = count_window(timetable, chosen.working, window_s)
+    place, route, number = count_window(timetable, counted.working, window_s)
     column = np.full(len(timetable.stops.ids), NONE, dtype=np.int64)
     column[places[rank]] = np.arange(len(places))
     shape = (len(places), len(timetable.route_ids))
     per_hour = sparse.csr_array((number * (HOUR_S / (window_s[1] - window_s[0])), (column[place], route)), shape=shape)
     return PeakService(
-        dt.date.fromordinal(chosen.working),
+        dt.date.fromordinal(counted.working),
         tuple(ids[at] for at in rank.tolist()),
         timetable.route_ids,
+        timetable.route_names,
         timetable.modes,
         per_hour,
     )

@@ -47,7 +47,7 @@ class Form:
 
 FORMS = {
     "stops": Form(("stop_id", "stop_lat", "stop_lon"), ("stop_name", "location_type", "parent_station")),
-    "routes": Form(("route_id", "route_type")),
+    "routes": Form(("route_id", "route_type"), ("route_short_name", "route_long_name")),
     "trips": Form(("trip_id", "route_id", "service_id"), ("direction_id",)),
     "stop_times": Form(("trip_id", "stop_id", "stop_sequence", "departure_time"), ("arrival_time", "pickup_type")),
     "calendar": Form(("service_id", *WEEKDAYS, "start_date", "end_date"), may_be_absent=True),

@@ -44,6 +44,7 @@ class Timetable:
 
     stops: Stops
     route_ids: tuple[str, ...]
+    route_names: tuple[str, ...]
     modes: tuple[Mode, ...]
     trips: Trips
     calls: Calls
@@ -63,7 +64,7 @@ class Timetable:
 def read_timetable(feed: Feed) -> Timetable:
     """Return the timetable; where the feed has faults it is only as whole as they let it be."""
     stops = read_stops(Values("stops", feed.tables["stops"], feed.faults), feed.remarks)
-    route_first, modes = _read_routes(feed)
+    route_first, names, modes = _read_routes(feed)
     services = read_services(feed)
     values = Values("trips", feed.tables["trips"], feed.faults)
     first, repeats = values.unique("trip_id", same_row_is_fine=True)
@@ -89,7 +90,7 @@ def read_timetable(feed: Feed) -> Timetable:
             f"{len(frequencies.trip):,} headways; each of their departures is counted"
         )
         feed.remarks.append(Remark(feed.faults.feed, "frequencies-used", text))
-    return Timetable(stops, tuple(route_first), modes, trips, calls, services, frequencies)
+    return Timetable(stops, tuple(route_first), names, modes, trips, calls, services, frequencies)
 
 
 def _directions(values: Values) -> Ints:
@@ -98,8 +99,8 @@ def _directions(values: Values) -> Ints:
     return np.where(column.is_empty(), NONE, column.codes).astype(np.int64)
 
 
-def _read_routes(feed: Feed) -> tuple[Mapping[str, int], tuple[Mode, ...]]:
-    """Return the position of each route and its mode."""
+def _read_routes(feed: Feed) -> tuple[Mapping[str, int], tuple[str, ...], tuple[Mode, ...]]:
+    """Return the position of each route, what people call it (its short name, its long one or its id), and its mode."""
     values = Values("routes", feed.tables["routes"], feed.faults)
     first, repeats = values.unique("route_id", same_row_is_fine=True)
     feed.remarks += repeats_remark(feed.faults.name_of("routes"), repeats)
@@ -108,7 +109,9 @@ def _read_routes(feed: Feed) -> tuple[Mapping[str, int], tuple[Mode, ...]]:
     wrong = np.array([kind is None for kind in kinds], dtype=np.bool_)[column.codes]
     values.tell("route_type", "unknown-mode", wrong, "a route type of GTFS: 0 to 7, 11, 12 or 100 to 1799")
     modes = tuple(kinds[int(column.codes[row])] or "bus" for row in first.values())
-    return {name: at for at, name in enumerate(first)}, modes
+    short, long = values.table.column("route_short_name"), values.table.column("route_long_name")
+    names = tuple(short.text(row) or long.text(row) or name for name, row in first.items())
+    return {name: at for at, name in enumerate(first)}, names, modes
 
 
 def _tell_routes(feed: Feed, ids: tuple[str, ...], trips: Trips) -> None:

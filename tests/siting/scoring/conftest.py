@@ -67,5 +67,6 @@ def four_candidates() -> FeatureInputs:
         service=RouteService(
             per_hour=csr([[15.0, None], [None, 20.0]]),
             mode=np.array([MODES.index("bus"), MODES.index("metro")], dtype=np.int64),
+            names=("15", "M"),
         ),
     )

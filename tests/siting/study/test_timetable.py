@@ -14,6 +14,8 @@ import pytest
 
 from outlet.errors import InputError
 from outlet.stage import StageRun
+from siting.data.gtfs import feed
+from siting.data.gtfs.feed import open_timetable as before
 from siting.data.load import load_siting_data
 from siting.settings.data import MODES
 from siting.study.score import run_score
@@ -100,6 +102,34 @@ def test_the_index_of_a_candidate_by_hand(railtown: Path, run_in: Run) -> None:
     assert (table.drop("c6")["ptal_index_weight"] > 0).all()
     assert any("departures of a working day from 08:15 to 09:15" in note for note in summary.notes)
     assert not any("No timetable" in note for note in summary.notes)
+
+
+def test_the_sheet_explains_the_index(railtown: Path, run_in: Run) -> None:
+    """ptal.csv is written where there is a timetable; without route_short_name routes are called by their id."""
+    notes = run_score(run_in(railtown)).notes
+    sheet = pd.read_csv(railtown / "out" / "ptal.csv", dtype=str)
+    c1 = sheet[sheet["candidate_id"] == "c1"]
+    assert c1[["mode", "route", "stop"]].to_numpy().tolist() == [["metro", "M", "s1"], ["bus", "B", "s1"]]
+    total = sheet.assign(contribution=sheet["contribution"].astype(float)).groupby("candidate_id")["contribution"].sum()
+    index = read_csv(railtown)["ptal_index_raw"].dropna()
+    np.testing.assert_allclose(total.reindex(index.index).fillna(0.0), index, atol=1e-4)
+    told = "ptal.csv lists the routes behind the access index of the best 5 candidates (siting.score.transport.ptal.sheet_best)."
+    assert told in notes
+
+
+def test_a_timetable_is_read_once_until_it_changes(railtown: Path, run_in: Run, monkeypatch) -> None:
+    opened = []
+    monkeypatch.setattr(feed, "open_timetable", lambda *given: opened.append(given) or before(*given))
+    run_score(run_in(railtown))
+    assert len(opened) == 2, "one for each feed"
+    run_score(run_in(railtown))
+    assert len(opened) == 2
+    bus = [("B", "", [f"s1 08:{minute}", "s9 10:00"]) for minute in (20, 40)]
+    write_feed(railtown / "data" / "bus.zip", 3, {"s1": (600.0, 500.0), "s9": (1000.0, 900.0)}, bus)
+    run_score(run_in(railtown))
+    assert len(opened) == 3
+    sheet = pd.read_csv(railtown / "out" / "ptal.csv")
+    assert set(sheet.loc[sheet["mode"] == "bus", "departures_per_hour"]) == {2.0}
 
 
 def test_the_peak_and_modes_are_settings(railtown: Path, run_in: Run) -> None:
