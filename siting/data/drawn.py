@@ -66,6 +66,9 @@ class Catchments:
         return (self.existing if role == "existing" else self.candidates).get(id_, ())
 
 
+NOTHING_DRAWN = Catchments({}, {})
+
+
 def read_catchments(out: Path) -> Catchments:
     """Return what is drawn in an ``out`` folder; a file that is not there holds nothing.
 

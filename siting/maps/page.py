@@ -10,7 +10,7 @@ from outlet.page import Markup, number, render_page, render_template, translate
 from outlet.page.terms import model_name
 from outlet.page.words import HTML_LANGUAGES
 from outlet.project import ProjectSettings
-from siting.data.drawn import Catchments
+from siting.data.drawn import NOTHING_DRAWN, Catchments
 from siting.data.layers import SitingData, drawn_demand
 from siting.data.results import Results
 from siting.maps.backdrop import Backdrop, draw_backdrop
@@ -25,13 +25,12 @@ from siting.maps.content import (
 )
 from siting.maps.leaflet import bare_map, leaflet_script, leaflet_style
 from siting.maps.words import LAYERS, map_words
-from siting.scoring.features import FEATURES
+from siting.scoring.features import FEATURES, better_of
 from siting.scoring.weights import without_timetable
 from siting.settings.score import ScoreSettings
 from siting.study.breakdown import is_weighted_mean, weights_told
-from siting.study.wording import frontier_chart, plan_facts, unit_name
+from siting.study.wording import better_words, frontier_chart, plan_facts, unit_name
 
-NOTHING_DRAWN = Catchments({}, {})
 HIDDEN_AT_FIRST = ("stops", "assignment")
 TOP_AT_LEAST = 5
 LEAST_TOLD_M = 3.0
@@ -135,15 +134,14 @@ def _band_notes(drawn: DrawnBands, language: str) -> list[str]:
 
 def _feature_notes(request: MapRequest, language: str) -> list[tuple[str, str]]:
     _ = translate(language)
-    better = {"more": _("more is better"), "less": _("less is better")}
-    return [
-        (
-            _(feature.label),
-            f"{unit_name(feature.unit, request.unit, language)}; {better[feature.direction]}; {feature.source}",
-        )
-        for feature in FEATURES
-        if feature.name in request.results.features
-    ]
+    better = better_words(language)
+    notes = []
+    for feature in FEATURES:
+        if feature.name in request.results.features:
+            good = better[better_of(feature, request.score)]
+            text = f"{unit_name(feature.unit, request.unit, language)}; {good}; {feature.source}"
+            notes.append((_(feature.label), text))
+    return notes
 
 
 def _page_values(request: MapRequest, words: Mapping[str, str]) -> dict[str, object]:

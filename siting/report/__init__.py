@@ -13,13 +13,17 @@ def sections(out: Path, language: str) -> list[Section]:
         return []
     from siting.data.results import read_results
     from siting.report.content import read_context
+    from siting.report.learnt import learnt_section
     from siting.report.method import assumptions_section, method_section
     from siting.report.plan import alternatives_section, chosen_section, frontier_section, share_section
+    from siting.report.sureness import sureness_section
 
     results = read_results(out)
     context = read_context(out, results, language)
     found = [
         chosen_section(context),
+        sureness_section(context),
+        learnt_section(context),
         frontier_section(context),
         alternatives_section(context),
         share_section(context),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
+from outlet.errors import InputError
 from outlet.handover import OutletBrief, read_briefs
+from siting.data.drawn import NOTHING_DRAWN, Catchments, read_catchments
+from siting.data.learnt import LearntFile, read_learnt
 from siting.data.results import Results
 
 
@@ -19,6 +23,8 @@ class Context:
 
     ``candidates`` maps the id of a candidate to its figures in candidates.csv, NaN where missing; ``names`` maps the
     id of any site to its name; ``inputs`` are (file, rows, note) and ``notes`` what check.json and scoring assumed.
+    ``better`` says of each feature whether more, less or a band is good, and ``top`` is the k of the probability of
+    being among the best k; both as candidates.geojson has them.
     """
 
     results: Results
@@ -29,6 +35,10 @@ class Context:
     language: str
     inputs: tuple[tuple[str, int, str], ...] = ()
     notes: tuple[str, ...] = ()
+    better: Mapping[str, str] = field(default_factory=dict)
+    top: int | None = None
+    learnt: LearntFile | None = None
+    catchments: Catchments = NOTHING_DRAWN
 
     def name(self, id_: str) -> str:
         """Return the name of a site, its id where it has none."""
@@ -43,7 +53,7 @@ def read_context(out: Path, results: Results, language: str) -> Context:
     names = dict(zip(table["id"], table["name"], strict=True)) if "name" in table.columns else {}
     names |= {outlet.id: outlet.name for outlet in results.outlets}
     inputs, notes = _findings(out / "check.json")
-    notes = (*notes, *_scoring_notes(out / "candidates.geojson"))
+    told = _told_by_scoring(out / "candidates.geojson")
     return Context(
         results=results,
         candidates=_figures(table),
@@ -52,7 +62,11 @@ def read_context(out: Path, results: Results, language: str) -> Context:
         unit=units[0] if units else "persons",
         language=language,
         inputs=inputs,
-        notes=notes,
+        notes=(*notes, *told.notes),
+        better=told.about.better,
+        top=told.about.top,
+        learnt=read_learnt(out),
+        catchments=read_catchments(out),
     )
 
 
@@ -62,12 +76,28 @@ def _figures(table: pd.DataFrame) -> dict[str, dict[str, float]]:
     return {str(id_): dict(zip(columns, row, strict=True)) for id_, row in zip(table["id"], rows, strict=True)}
 
 
-def _scoring_notes(file: Path) -> tuple[str, ...]:
+class _About(BaseModel):
+    better: dict[str, str] = {}
+    top: int | None = None
+
+
+class _Told(BaseModel):
+    """What stands beside the features of candidates.geojson."""
+
+    notes: tuple[str, ...] = ()
+    about: _About = _About()
+
+
+def _told_by_scoring(file: Path) -> _Told:
     """Return what scoring assumed, from the last line of candidates.geojson, where it stands beside the features."""
     if not file.is_file():
-        return ()
+        return _Told()
     last = file.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)[-1]
-    return tuple(str(note) for note in json.loads("{" + last.removeprefix("], ")).get("notes", ()))
+    try:
+        return _Told.model_validate_json("{" + last.removeprefix("], "))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{file.name}: last line: {first['msg']}; run `outlet score` again") from error
 
 
 def _findings(file: Path) -> tuple[tuple[tuple[str, int, str], ...], tuple[str, ...]]:

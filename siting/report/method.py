@@ -7,13 +7,13 @@ from outlet.page.terms import limit_name, model_name, status_name
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
 from siting.study.breakdown import is_weighted_mean
-from siting.study.wording import unit_name
+from siting.study.wording import better_words, unit_name
 
 
 def assumptions_section(context: Context) -> Section | None:
     """Return what was read and what was assumed, or None where nothing was noted."""
     _ = translate(context.language)
-    told = [*context.notes, *context.results.plan.notes]
+    told = list(dict.fromkeys([*context.notes, *context.results.plan.notes]))
     if not context.inputs and not told:
         return None
     notes = Markup("").join(Markup("<li>{}</li>").format(note) for note in told)
@@ -43,12 +43,12 @@ def method_section(context: Context) -> Section:
     html = Markup("").join(Markup("<p>{}</p>").format(text) for text in paragraphs)
     columns = (_("Feature"), _("Unit"), _("Better"), _("Known at"), _("Source"))
     table = context.results.candidates
-    better = {"more": _("more is better"), "less": _("less is better")}
+    better = better_words(language)
     rows = [
         (
             _(feature.label),
             unit_name(feature.unit, context.unit, language),
-            better[feature.direction],
+            better[context.better.get(feature.name, feature.direction)],
             _("{n} of {all}").format(
                 n=number(int(table[f"{feature.name}_value"].notna().sum()), language), all=number(len(table), language)
             ),

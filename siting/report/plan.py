@@ -9,6 +9,7 @@ from outlet.page import Markup, Section, number, percent, render_table, render_t
 from outlet.page.charts import Bar, render_bars
 from outlet.page.terms import model_name, status_name
 from siting.data.results import CONTRIBUTION, RAW, VALUE, WEIGHT, PlannedOutlet
+from siting.report.catchment import catchment_figure
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
 from siting.study.wording import frontier_chart, objective_name, plan_facts, unit_name
@@ -93,6 +94,7 @@ def _card(context: Context, outlet: PlannedOutlet) -> dict[str, object] | None:
         ),
         "captured": _("{n} {unit} captured").format(n=number(outlet.demand_captured, language), unit=_(context.unit)),
         "reasons": _reasons(context, row),
+        "catchment": catchment_figure(context, outlet),
         "bars": render_bars(bars, most=max((100 * row[f"{f.name}{WEIGHT}"] for f in known), default=1.0)),
     }
 

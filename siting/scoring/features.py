@@ -7,6 +7,8 @@ no street reaches has no walked ones.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -20,6 +22,8 @@ from siting.settings.score import ScoreSettings
 FEATURES: tuple[Feature, ...] = (*ACCESS_FEATURES, *DEMAND_FEATURES, *COMPETITION_FEATURES)
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 
+Better = Literal["more", "less", "band"]
+
 _RIVALS_AROUND = ("rivals_nearby", "rival_walk_min")
 
 
@@ -28,6 +32,16 @@ def direction_of(feature: Feature, settings: ScoreSettings) -> Direction:
     if settings.competition.rivals == "follow" and feature.name in _RIVALS_AROUND:
         return "less" if feature.direction == "more" else "more"
     return feature.direction
+
+
+def better_of(feature: Feature, settings: ScoreSettings) -> Better:
+    """Return what is good as the settings value it: more, less, or what lies within a band."""
+    told = settings.values.get(feature.name)
+    if told is not None and told.shape == "band":
+        return "band"
+    if told is not None and told.worst is not None and told.best is not None:
+        return "more" if told.best > told.worst else "less"
+    return direction_of(feature, settings)
 
 
 def compute_features(inputs: FeatureInputs) -> pd.DataFrame:

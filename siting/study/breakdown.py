@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from siting.data.results import CONTRIBUTION, VALUE, WEIGHT
+from siting.scoring.features import FEATURES, better_of
+from siting.settings.score import ScoreSettings
 
 _ROUNDED = 2e-3
 
@@ -40,3 +42,12 @@ def weights_told(table: pd.DataFrame, features: Sequence[str]) -> dict[str, floa
         scale = found[both].sum() / row[both].sum() if both.any() else 1.0
         found[new] = scale * row[new]
     return {name: float(weight) for name, weight in zip(features, found.tolist(), strict=True)}
+
+
+def about_scores(settings: ScoreSettings, top: int) -> dict[str, object]:
+    """Return what a reader of candidates.geojson needs beside its columns.
+
+    ``better`` maps each feature to more, less or band, as the settings value it; ``top`` is the k of
+    ``top_k_probability``.
+    """
+    return {"better": {feature.name: better_of(feature, settings) for feature in FEATURES}, "top": top}

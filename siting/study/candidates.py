@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,10 +82,10 @@ def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapely.points(metres), crs=data.crs)
 
 
-def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str] = ()) -> str:
+def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str] = (), about: Mapping[str, object] | None = None) -> str:
     """Return candidates.geojson, one feature a line, WGS 84, keys sorted; what is not known is null.
 
-    ``notes`` stand beside the features, so that what scoring assumed travels with its results.
+    ``notes`` and ``about`` stand beside the features, so that what scoring assumed travels with its results.
     """
     plain = pd.DataFrame(table.drop(columns="geometry")).astype(object)
     records = plain.where(plain.notna(), None).to_dict(orient="records")
@@ -100,7 +100,8 @@ def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str] = ()) -> str:
     ]
     lines = [json.dumps(f, sort_keys=True, ensure_ascii=False, allow_nan=False) for f in features]
     told = json.dumps(list(notes), ensure_ascii=False)
-    tail = f'"name": "candidates", "notes": {told}, "type": "FeatureCollection"}}'
+    known = json.dumps(about or {}, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    tail = f'"about": {known}, "name": "candidates", "notes": {told}, "type": "FeatureCollection"}}'
     return '{"features": [\n' + ",\n".join(lines) + f"\n], {tail}\n"
 
 

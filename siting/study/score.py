@@ -24,6 +24,7 @@ from siting.scoring.values import value_of
 from siting.scoring.weights import choose_weights, without_timetable
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
+from siting.study.breakdown import about_scores
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
 from siting.study.driving import DriveStudy, drive_study
 from siting.study.market import ProjectMarket, build_market, rivals_known
@@ -67,7 +68,7 @@ def run_score(stage: StageRun) -> Summary:
         table, learnt_notes = _learn(stage, data, study, table)
         notes = (*notes, *learnt_notes)
     stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
-    stage.out.write_text("candidates.geojson", to_geojson(table, notes))
+    stage.out.write_text("candidates.geojson", to_geojson(table, notes, about_scores(section.score, top)))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
     stage.out.write_text("presence.csv", to_csv(presence_table(data, study.inputs, study.scored.ranking.rank)))
     return Summary(

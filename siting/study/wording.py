@@ -31,6 +31,12 @@ def unit_name(feature_unit: str, demand_unit: str, language: str) -> str:
     return _(demand_unit if feature_unit == "demand" else feature_unit)
 
 
+def better_words(language: str) -> dict[str, str]:
+    """Return what is good of a feature in words: more, less, or a band."""
+    _ = translate(language)
+    return {"more": _("more is better"), "less": _("less is better"), "band": _("a certain range is best")}
+
+
 def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, str]]:
     """Return what was chosen and how good it is proved to be, as (term, value)."""
     _ = translate(language)

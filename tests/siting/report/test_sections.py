@@ -3,8 +3,11 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
+import shapely
 
+from outlet.errors import InputError
 from siting.report import sections
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -17,6 +20,7 @@ def titles(found):
 def test_all_sections_in_order(town):
     assert titles(sections(town.out, "en")) == [
         "Where to open",
+        "How sure the ranking is",
         "What more outlets bring",
         "Alternatives",
         "Market share",
@@ -61,4 +65,123 @@ def test_only_what_is_there(town, tmp_path):
     assert sections(tmp_path, "en") == []
     for name in ("candidates.csv", "plan.json", "outlets.geojson"):
         shutil.copy(town.out / name, tmp_path / name)
-    assert titles(sections(tmp_path, "en")) == ["Where to open", "Alternatives", "Method and its limits"]
+    assert titles(sections(tmp_path, "en")) == [
+        "Where to open",
+        "How sure the ranking is",
+        "Alternatives",
+        "Method and its limits",
+    ]
+
+
+def section_of(out, title, language="en"):
+    return next(section for section in sections(out, language) if section.title == title)
+
+
+def put_told(out, **told):
+    body = {"about": told.get("about", {}), "name": "candidates", "notes": told.get("notes", [])}
+    tail = json.dumps(body | {"type": "FeatureCollection"}, sort_keys=True)
+    (out / "candidates.geojson").write_text('{"features": [\n\n], ' + tail[1:] + "\n", encoding="utf-8")
+
+
+def test_the_best_and_the_chosen_are_compared(town):
+    html = section_of(town.out, "How sure the ranking is").html
+    assert html.count('class="lane"') == 2 * 11  # the best ten, of which two open, and c0003
+    assert "Other features" in html
+    assert html.count("· opens") == 2 * 3
+    assert "probability" not in html
+
+
+def test_the_probability_of_the_best_k_is_told_where_it_is_known(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    table = pd.read_csv(out / "candidates.csv", dtype={"id": str})
+    table["top_k_probability"] = 0.25
+    table.to_csv(out / "candidates.csv", index=False)
+    put_told(out, about={"top": 3})
+    html = section_of(out, "How sure the ranking is").html
+    assert "probability of being among the best 3" in html
+    assert html.count("· 25%") == 11
+
+
+def test_a_note_stands_once(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    (out / "plan.json").write_text(json.dumps(plan | {"notes": ["Told twice.", "Of the plan."]}), encoding="utf-8")
+    put_told(out, notes=["Of the score.", "Told twice."])
+    html = section_of(out, "Data and assumptions").html
+    assert html.count("Told twice.") == 1
+    assert html.index("Of the score.") < html.index("Told twice.") < html.index("Of the plan.")
+
+
+def test_what_is_better_is_what_the_settings_say(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    put_told(out, about={"better": {"rivals_nearby": "more", "rival_walk_min": "band"}})
+    (table,) = section_of(out, "Method and its limits").tables
+    better = {row[0]: row[2] for row in table[2]}
+    assert better["Attraction of rivals near by"] == "more is better"
+    assert better["Walk to the nearest rival"] == "a certain range is best"
+    assert better["Walk to the nearest station"] == "less is better"
+
+
+def test_a_damaged_tail_is_named(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    (out / "candidates.geojson").write_text('{"features": [\n], "about": 3}\n', encoding="utf-8")
+    with pytest.raises(InputError, match="run `outlet score` again"):
+        sections(out, "en")
+
+
+def judged(r2):
+    return {
+        "spearman": 0.2,
+        "spearman_by_fold": [0.1, 0.3],
+        "r2": r2,
+        "r2_by_fold": [r2 - 0.1, r2],
+        "typical_factor": 2,
+    }
+
+
+LEARNT = {
+    "target": "deposits",
+    "kind": "gradient boosting",
+    "outlets": 500,
+    "blocks": 40,
+    "folds": 5,
+    "figures": {"mean": judged(-0.01), "location": judged(0.02)},
+    "intervals": {"stated": 0.8, "held": 0.77, "typical_factor": 3.2},
+    "importances": [{"feature": "brand", "mean": 0.3, "least": 0.1, "greatest": 0.4}],
+}
+
+
+def test_what_outlets_say_of_location(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    (out / "learnt.json").write_text(json.dumps(LEARNT), encoding="utf-8")
+    section = section_of(out, "What existing outlets say")
+    assert "Location alone explains next to nothing of deposits." in section.html
+    assert "Intervals said to hold 80% of the outlets left out held 77%" in section.html
+    assert "Brand" in section.html
+    (table,) = section.tables
+    assert [row[0] for row in table[2]] == ["Their mean (baseline)", "Location alone"]
+    assert table[2][1][3:5] == ("0.02", "-0.08")
+
+
+def test_damaged_learnt_figures_are_named(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    (out / "learnt.json").write_text(json.dumps(LEARNT | {"folds": "five"}), encoding="utf-8")
+    with pytest.raises(InputError, match=r"learnt\.json: folds: "):
+        sections(out, "en")
+
+
+def test_the_catchment_of_a_chosen_outlet_is_drawn_in_its_card(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    outlets = json.loads((out / "outlets.geojson").read_text(encoding="utf-8"))["features"]
+    features = []
+    for minutes, size in ((5, 0.002), (10, 0.004)):
+        lon, lat = outlets[0]["geometry"]["coordinates"]
+        shape = shapely.box(lon - size, lat - size, lon + size, lat + size)
+        properties = {"id": outlets[0]["properties"]["id"], "role": "new", "minutes": minutes}
+        properties |= {"area_km2": 0.1 * minutes, "demand": 1234.0 * minutes, "rivals": None}
+        features.append({"properties": properties, "geometry": json.loads(shapely.to_geojson(shape))})
+    (out / "outlet_catchments.geojson").write_text(json.dumps({"features": features}), encoding="utf-8")
+    html = sections(out, "en")[0].html
+    assert html.count('class="reach"') == 1
+    assert "12,340" in html
+    assert "200 m" in html

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from siting.scoring.features import FEATURE_NAMES, FEATURES, compute_features, direction_of
+from siting.scoring.features import FEATURE_NAMES, FEATURES, better_of, compute_features, direction_of
 from siting.scoring.inputs import FeatureInputs
 from siting.settings.score import ScoreSettings, WeightSettings
 
@@ -101,3 +101,16 @@ def test_a_planner_who_follows_rivals_turns_their_direction() -> None:
     follow = ScoreSettings.model_validate({"competition": {"rivals": "follow"}})
     turned = [f.name for f in FEATURES if direction_of(f, follow) != direction_of(f, ScoreSettings())]
     assert turned == ["rivals_nearby", "rival_walk_min"]
+
+
+def test_what_is_better_follows_how_figures_are_valued() -> None:
+    """A band is neither more nor less, and two figures turn a direction; the rest is as the feature states."""
+    values = {
+        "rivals_nearby": {"shape": "band", "band": [0, 1, 2, 3]},
+        "stops_nearby": {"worst": 9, "best": 1},
+        "station_walk_min": {"shape": "step", "threshold": 5},
+    }
+    settings = ScoreSettings.model_validate({"values": values})
+    found = {feature.name: better_of(feature, settings) for feature in FEATURES}
+    assert (found["rivals_nearby"], found["stops_nearby"]) == ("band", "less")
+    assert (found["station_walk_min"], found["demand_nearby"]) == ("less", "more")

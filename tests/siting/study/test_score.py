@@ -195,3 +195,11 @@ def test_the_seed_moves_intervals_only(gridtown: Path, run_in: Run) -> None:
     one, two = (score_candidates(data, costs, settings, seed=seed).scored for seed in (0, 1))
     np.testing.assert_array_equal(one.ranking.score, two.ranking.score)
     assert ((one.spread.low <= one.ranking.rank) & (one.ranking.rank <= one.spread.high)).all()
+
+
+def test_what_is_better_and_how_many_are_best_travel_with_the_scores(gridtown: Path, run_in: Run) -> None:
+    run_score(run_in(gridtown, 'siting.score.competition.rivals="follow"', "siting.locate.outlets=2"))
+    told = json.loads((gridtown / "out" / "candidates.geojson").read_text(encoding="utf-8"))["about"]
+    assert told["top"] == 2
+    assert (told["better"]["rivals_nearby"], told["better"]["rival_walk_min"]) == ("more", "less")
+    assert told["better"]["station_walk_min"] == "less"
