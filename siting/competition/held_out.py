@@ -2,7 +2,7 @@
 
 ::
 
-    β₍ᵢ₎      calibrated without district i
+    β₍ᵢ₎      calibrated without district i, or without the part that it is in
     p̂_ij      p_ij(β₍ᵢ₎)                                          every pair is predicted once
     measures  of p̂ against s_ij = n_ij / n_i over all pairs, and Σ_i Σ_j n_ij ln p̂_ij / Σ_i n_i per visitor
 
@@ -14,7 +14,7 @@ mean square whether the shares are. Districts weigh by their visitors in the lik
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from scipy.stats import rankdata
 
 from outlet.errors import InputError
 from siting.competition.calibrate import calibrate
+from siting.competition.calibrate_sales import Sales, calibrate_sales
 from siting.competition.choices import Choices, log_probabilities
 from siting.competition.climb import Bounds
 
@@ -76,15 +77,19 @@ def measure(choices: Choices, visitors: Floats, log_share: Floats) -> Fit:
     seen, predicted = visitors[keep], log_share[keep]
     observed, share = seen / asked[choices.district[keep]], np.exp(predicted)
     return Fit(
-        spearman=_correlation(rankdata(observed), rankdata(share)),
-        pearson=_correlation(observed, share),
+        spearman=correlation(rankdata(observed), rankdata(share)),
+        pearson=correlation(observed, share),
         rmse=float(np.sqrt(np.mean((observed - share) ** 2))),
         per_visitor=float(seen @ predicted / seen.sum()),
     )
 
 
-def hold_out(choices: Choices, visitors: Floats, bounds: Bounds | None = None) -> HeldOut:
+def hold_out(
+    choices: Choices, visitors: Floats, bounds: Bounds | None = None, part: NDArray[np.int64] | None = None
+) -> HeldOut:
     """Return what the model says of each district when calibrated on the others.
+
+    ``part``, shape (n,), numbers the parts that districts are left out in; each alone by default.
 
     Raises
     ------
@@ -99,14 +104,51 @@ def hold_out(choices: Choices, visitors: Floats, bounds: Bounds | None = None) -
         raise InputError(f"{len(asked)} districts have visitors; leaving one out needs two")
     log_share = np.full(len(seen), np.nan)
     coefficients = np.full((choices.districts, len(choices.names)), np.nan)
-    for district in asked.tolist():
-        others, itself = choices.district != district, choices.district == district
+    part = np.arange(choices.districts) if part is None else part
+    if part.shape != (choices.districts,) or len(np.unique(part[asked])) < 2:
+        raise InputError(f"part has shape {part.shape}; expected ({choices.districts},), and two parts with visitors")
+    for held in np.unique(part[asked]).tolist():
+        itself = part[choices.district] == held
         try:
-            coefficients[district] = calibrate(choices.where(others), seen[others], bounds).coefficients
+            found = calibrate(choices.where(~itself), seen[~itself], bounds).coefficients
         except InputError as fault:
-            raise InputError(f"without district {district}: {fault}") from fault
-        log_share[itself] = log_probabilities(choices.where(itself), coefficients[district])
+            raise InputError(f"without {_named(asked[part[asked] == held])}: {fault}") from fault
+        coefficients[asked[part[asked] == held]] = found
+        log_share[itself] = log_probabilities(choices.where(itself), found)
+    log_share[~np.isin(choices.district, asked)] = np.nan
     return HeldOut(measure(choices, seen, log_share), np.exp(log_share), coefficients)
+
+
+def hold_out_sales(
+    choices: Choices,
+    sales: Sales,
+    part: NDArray[np.int64],
+    bounds: Bounds | None = None,
+    starts: Floats | None = None,
+) -> Floats:
+    """Return what each outlet is expected to sell when calibrated without its part, shape (m,), NaN where not known.
+
+    ``part``, shape (m,), numbers the parts; an outlet left out still competes, but what it sells is not looked at.
+
+    Raises
+    ------
+    InputError
+        When known sales lie in fewer than two parts, or a calibration fails.
+    """
+    parts = np.unique(part[sales.known])
+    if part.shape != sales.sales.shape or len(parts) < 2:
+        raise InputError(f"part has shape {part.shape}; expected {sales.sales.shape}, and two parts with known sales")
+    expected = np.full(len(part), np.nan)
+    for held in parts.tolist():
+        itself = (part == held) & sales.known
+        rest = replace(sales, sales=np.where(itself, np.nan, sales.sales))
+        expected[itself] = calibrate_sales(choices, rest, bounds, starts).expected[itself]
+    return expected
+
+
+def _named(districts: NDArray[np.int64]) -> str:
+    shown = ", ".join(map(str, districts[:3].tolist()))
+    return f"district{'' if len(districts) == 1 else 's'} {shown}{', …' if len(districts) > 3 else ''}"
 
 
 def compare(choices: Choices, visitors: Floats, models: Mapping[str, Sequence[str]]) -> dict[str, HeldOut]:
@@ -118,7 +160,8 @@ def compare(choices: Choices, visitors: Floats, models: Mapping[str, Sequence[st
     return {name: hold_out(choices.only(terms), visitors) for name, terms in named.items()}
 
 
-def _correlation(first: Floats, second: Floats) -> float:
+def correlation(first: Floats, second: Floats) -> float:
+    """Return Pearson's correlation of two arrays (p,), NaN where one of them is the same throughout."""
     a, b = first - first.mean(), second - second.mean()
     # Shares that differ by rounding alone are the same.
     tiny = 1e-12 * max(float(np.abs(first).max()), 1e-300), 1e-12 * max(float(np.abs(second).max()), 1e-300)

@@ -50,6 +50,63 @@ class PlanFile(_Artefact):
     notes: tuple[str, ...] = ()
 
 
+class FitFigures(_Artefact):
+    """How near a model comes to what was seen."""
+
+    pearson: float | None = None
+    log_likelihood_per_visitor: float | None = None
+
+
+class FittedModel(_Artefact):
+    """One model of calibration.json, on what it was fitted to and on what was left out."""
+
+    model: str
+    fitted: FitFigures
+    held_out: FitFigures | None = None
+
+
+class FittedParameter(_Artefact):
+    """One parameter of calibration.json."""
+
+    parameter: str
+    estimate: float | None = None
+    standard_error: float | None = None
+    robust_error: float | None = None
+    low: float | None = None
+    high: float | None = None
+    value_now: float | None = None
+
+    @property
+    def errors(self) -> tuple[float, ...]:
+        """The standard errors that are known."""
+        return tuple(error for error in (self.standard_error, self.robust_error) if error is not None)
+
+
+class FittedOutlet(_Artefact):
+    """What was seen of an outlet, and what is expected of it."""
+
+    name: str
+    observed: float | None = None
+    expected: float | None = None
+
+
+class FitQuality(_Artefact):
+    """What the likelihood says; None where sales were fitted."""
+
+    mcfadden_r2: float | None = None
+
+
+class CalibrationFile(_Artefact):
+    """calibration.json: how the choice model was fitted, and whether the project uses it."""
+
+    target: str
+    in_use: bool
+    fit: FitQuality
+    parameters: tuple[FittedParameter, ...]
+    models: tuple[FittedModel, ...]
+    outlets: tuple[FittedOutlet, ...] = ()
+
+
 class PlannedOutlet(_Artefact):
     """One opened or kept outlet of outlets.geojson; ``lon`` and ``lat`` in degrees."""
 
@@ -101,6 +158,8 @@ class Results:
         cannibalisation.csv, or None.
     presence
         presence.csv, or None.
+    calibration
+        calibration.json, or None.
     """
 
     candidates: pd.DataFrame
@@ -111,6 +170,7 @@ class Results:
     assignment: pd.DataFrame | None = None
     cannibalisation: pd.DataFrame | None = None
     presence: pd.DataFrame | None = None
+    calibration: CalibrationFile | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -129,6 +189,7 @@ def read_results(out: Path) -> Results:
     candidates = _table(out / "candidates.csv")
     if candidates is None:
         raise InputError("candidates.csv: not in out/ yet; run `outlet score` first")
+    calibration = out / "calibration.json"
     return Results(
         candidates=candidates.sort_values(["rank", "id"], kind="stable", ignore_index=True),
         plan=_parsed(out / "plan.json", PlanFile),
@@ -138,6 +199,7 @@ def read_results(out: Path) -> Results:
         assignment=_table(out / "assignment.csv"),
         cannibalisation=_table(out / "cannibalisation.csv"),
         presence=_table(out / "presence.csv"),
+        calibration=_parsed(calibration, CalibrationFile, "calibrate") if calibration.is_file() else None,
     )
 
 
@@ -160,12 +222,12 @@ def _outlets(file: Path) -> tuple[PlannedOutlet, ...]:
     )
 
 
-def _parsed(file: Path, kind: type[T]) -> T:
+def _parsed(file: Path, kind: type[T], command: str = "locate") -> T:
     if not file.is_file():
-        raise InputError(f"{file.name}: not in out/ yet; run `outlet locate` first")
+        raise InputError(f"{file.name}: not in out/ yet; run `outlet {command}` first")
     try:
         return kind.model_validate_json(file.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InputError(f"{file.name}: {where}: {first['msg']}; run `outlet locate` again") from error
+        raise InputError(f"{file.name}: {where}: {first['msg']}; run `outlet {command}` again") from error

@@ -12,6 +12,7 @@ def sections(out: Path, language: str) -> list[Section]:
     if not (out / "plan.json").is_file() or not (out / "candidates.csv").is_file():
         return []
     from siting.data.results import read_results
+    from siting.report.competition import calibration_section, cannibalisation_section, presence_section
     from siting.report.content import read_context
     from siting.report.learnt import learnt_section
     from siting.report.method import assumptions_section, method_section
@@ -27,6 +28,9 @@ def sections(out: Path, language: str) -> list[Section]:
         frontier_section(context),
         alternatives_section(context),
         share_section(context),
+        cannibalisation_section(context),
+        presence_section(context),
+        calibration_section(context),
         assumptions_section(context),
         method_section(context),
     ]

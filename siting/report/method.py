@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from outlet.page import Markup, Section, number, percent, translate
 from outlet.page.terms import limit_name, model_name, status_name
+from siting.report.competition import observed_name
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
 from siting.study.breakdown import is_weighted_mean
@@ -35,10 +36,7 @@ def method_section(context: Context) -> Section:
             "without the solver. No set is better than the proved bound; the gap is how far the plan may be from it."
         ).format(model=model_name(plan.model, language)),
         _verdict(context),
-        _(
-            "Market shares follow a choice model with settings of the project; they were not fitted to observed visits "
-            "unless the project says so. Use them to compare sets, not as forecasts of sales."
-        ),
+        _shares(context),
     ]
     html = Markup("").join(Markup("<p>{}</p>").format(text) for text in paragraphs)
     columns = (_("Feature"), _("Unit"), _("Better"), _("Known at"), _("Source"))
@@ -74,6 +72,22 @@ def _valued(context: Context) -> str:
         "missing figure is neither good nor bad. The rank range holds the rank under random weights around the chosen "
         "ones."
     )
+
+
+def _shares(context: Context) -> str:
+    """Say whether the choice model was fitted to anything, as calibration.json has it."""
+    _ = translate(context.language)
+    found = context.results.calibration
+    if found is None:
+        said = _(
+            "Market shares follow a choice model with settings of the project that were not fitted to any observation."
+        )
+    elif found.in_use:
+        said = _("Market shares follow a choice model whose parameters were fitted to {what}.")
+    else:
+        said = _("Market shares follow a choice model with settings of the project; {what} would give other values.")
+    what = observed_name(found.target, context.language) if found is not None else ""
+    return f"{said.format(what=what)} {_('Use them to compare sets, not as forecasts of sales.')}"
 
 
 def _verdict(context: Context) -> str:

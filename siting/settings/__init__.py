@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from outlet.project import Settings
+from siting.settings.calibrate import CalibrateSettings
 from siting.settings.data import DataSettings
 from siting.settings.locate import LocateSettings
 from siting.settings.score import ScoreSettings, offer
@@ -18,6 +19,7 @@ class SitingSettings(Settings):
     data: DataSettings
     score: ScoreSettings = ScoreSettings()
     locate: LocateSettings = LocateSettings()
+    calibrate: CalibrateSettings = CalibrateSettings()
 
     @model_validator(mode="after")
     def _terms_have_columns(self) -> SitingSettings:
@@ -34,4 +36,14 @@ class SitingSettings(Settings):
                     f"score.competition.terms.{name}: no layer says in which column it stands; name it in the terms of "
                     "data.competitors, data.existing or data.candidates"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _free_are_parameters(self) -> SitingSettings:
+        known = [name for name, _ in self.score.competition.parameters()]
+        for name in self.calibrate.free:
+            if name not in known:
+                raise ValueError(f"calibrate.free: there is no parameter {name!r}; {offer(name, known, 'parameters')}")
+        if self.calibrate.target not in (None, "choices") and self.data.existing is None:
+            raise ValueError(f"calibrate.target = {self.calibrate.target!r} needs existing outlets: data.existing")
         return self

@@ -83,6 +83,14 @@ class CompetitionSettings(Settings):
         description="Customers may go elsewhere, as if a typical rival stood this many minutes away; 0: they may not.",
     )
 
+    def parameters(self) -> tuple[tuple[str, float], ...]:
+        """Return the parameters of the choice model by name, with their values: attraction, terms, the way."""
+        way = ("logit_per_min", self.logit_per_min)
+        if self.model == "huff":
+            way = ("distance_exponent", self.distance_exponent)
+        terms = [(f"terms.{name}", value) for name, value in self.terms.items()]
+        return (("attraction_exponent", self.attraction_exponent), *terms, way)
+
     @model_validator(mode="after")
     def _terms_are_known(self) -> CompetitionSettings:
         for name in self.terms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from outlet.errors import Fault, InputError
+from outlet.errors import Fault, InputError, TableError
 from outlet.findings import Findings
 from outlet.project import Project
 
@@ -29,6 +29,7 @@ def check(project: Project) -> Findings:
     faults = [*_judgements(settings)]
     if data is not None:
         faults += _competition(settings, data)
+        faults += _choices(project, settings, data)
     return dataclasses.replace(findings, faults=(*findings.faults, *faults))
 
 
@@ -44,6 +45,19 @@ def _judgements(settings: SitingSettings) -> list[Fault]:
     except InputError as error:
         expected = f"judgements that join all features, with a consistency ratio of at most {ahp.consistency_limit:g}"
         return [Fault(_FILE, "bad-judgements", str(error), expected)]
+    return []
+
+
+def _choices(project: Project, settings: SitingSettings, data: SitingData) -> list[Fault]:
+    """Return the faults of the table of who goes where, where there is one."""
+    if settings.calibrate.file is None:
+        return []
+    from siting.data.contracts.choices import read_choices
+
+    try:
+        read_choices(project, settings.calibrate, data)
+    except TableError as error:
+        return list(error.faults)
     return []
 
 

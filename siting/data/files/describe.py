@@ -37,7 +37,7 @@ def describe_source(project: Project, file: DataPath, chosen: LayerSettings) -> 
         str(file) if chosen.layer is None else f"{file}: {chosen.layer}",
         layer=chosen.layer,
         encoding=chosen.encoding,
-        form=_form(chosen, places),
+        form=table_form(chosen, places),
         id=key,
         point=columns.point,
         point_order=chosen.point_order,
@@ -67,11 +67,12 @@ def _join(project: Project, join: JoinSettings) -> Join:
         columns=join.columns,
         loosely=join.loosely,
         least_share=join.least_share,
-        form=_form(join, (to,)),
+        form=table_form(join, (to,)),
     )
 
 
-def _form(chosen: FormSettings, places: tuple[str, ...]) -> TableForm:
+def table_form(chosen: FormSettings, places: tuple[str, ...]) -> TableForm:
+    """Return how the settings say that a table is laid out; ``places`` are columns that only a real row fills."""
     skip = SkipRules(cells=chosen.skip) if isinstance(chosen.skip, dict) else SkipRules(first_text=chosen.skip)
     return TableForm(
         encoding=chosen.encoding,

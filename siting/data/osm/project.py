@@ -18,6 +18,7 @@ from siting.data.osm.stream import read_extract
 from siting.data.write import geojson_bytes
 from siting.geo.crs import WGS84
 from siting.settings import LocateSettings, ScoreSettings
+from siting.settings.calibrate import CalibrateSettings
 from siting.settings.data import (
     CandidateSettings,
     CompetitorSettings,
@@ -119,6 +120,8 @@ def osm_toml(sector: Sector) -> str:
         toml_whole("siting.score", score),
         "# Visits (of those who work or change here too, whom homes do not show) and value per visit are presets.",
         toml_whole("siting.locate", locate),
+        "# What the choice model is fitted to: `outlet calibrate`; nothing until a target is given.",
+        toml_section("siting.calibrate", CalibrateSettings, {}, leave_out=(*TOLD_ONCE, "columns")),
         SCENARIO,
     ]
     return "\n".join(sections)

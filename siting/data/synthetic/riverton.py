@@ -17,6 +17,7 @@ from siting.data.synthetic.transit import make_gtfs
 from siting.data.write import DECIMALS, geojson_bytes
 from siting.geo.crs import WGS84
 from siting.settings import LocateSettings, ScoreSettings
+from siting.settings.calibrate import CalibrateSettings
 from siting.settings.data import (
     CandidateSettings,
     CompetitorSettings,
@@ -114,6 +115,8 @@ def _toml() -> str:
         toml_whole("siting.score", score),
         "# Visits and value per visit are made up.",
         toml_whole("siting.locate", locate),
+        "# What the choice model is fitted to: `outlet calibrate`; nothing until a target is given.",
+        toml_section("siting.calibrate", CalibrateSettings, {}, leave_out=(*TOLD_ONCE, "columns")),
         SCENARIO,
     ]
     return "\n".join(sections)

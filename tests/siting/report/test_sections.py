@@ -185,3 +185,72 @@ def test_the_catchment_of_a_chosen_outlet_is_drawn_in_its_card(town, tmp_path):
     assert html.count('class="reach"') == 1
     assert "12,340" in html
     assert "200 m" in html
+
+
+CALIBRATION = {
+    "target": "choices",
+    "in_use": False,
+    "fit": {"mcfadden_r2": 0.123},
+    "parameters": [
+        {"parameter": "distance_exponent", "estimate": 0.458, "standard_error": None, "robust_error": 0.064,
+         "low": 0.3, "high": 0.6, "value_now": 2.0},
+    ],
+    "models": [
+        {"model": "calibrated", "fitted": {"pearson": 0.6}, "held_out": {"pearson": 0.5}},
+        {"model": "equal shares", "fitted": {"pearson": None}, "held_out": None},
+    ],
+    "outlets": [{"name": HOSTILE, "observed": 12.0, "expected": 10.5}, {"name": "B", "expected": 1.0}],
+}  # fmt: skip
+
+
+def with_competition(town, folder):
+    """Return a copy of the town's out with what scoring, share and calibrate say of competition."""
+    out = shutil.copytree(town.out, folder / "out")
+    opened = json.loads((out / "plan.json").read_text(encoding="utf-8"))["opened"]
+    rows = [f"{opened[0]},e1,{50.5 - at},0.25" for at in range(25)]
+    text = "\n".join(["outlet_id,existing_id,taken,share_of_existing", *rows]) + "\n"
+    (out / "cannibalisation.csv").write_text(text, encoding="utf-8")
+    brands = [f"{opened[0]},1,{HOSTILE}{at},2,1.5,3.25" for at in range(4)]
+    text = (
+        "\n".join(["candidate_id,rank,brand,outlets,attraction,nearest_min", *brands, f"{opened[1]},2,,0,0.0,"]) + "\n"
+    )
+    (out / "presence.csv").write_text(text, encoding="utf-8")
+    (out / "calibration.json").write_text(json.dumps(CALIBRATION), encoding="utf-8")
+    return out
+
+
+def test_competition_is_told(town, tmp_path):
+    found = {section.title: section for section in sections(with_competition(town, tmp_path), "en")}
+    losses = found["What new outlets take from ours"]
+    assert len(losses.tables[0][2]) == 20
+    assert "cannibalisation.csv lists 5 smaller losses." in losses.html
+    assert losses.tables[0][2][0][2:] == ("50.5", "25.0%")
+    near = found["Rivals near the new outlets"].tables[0][2]
+    assert [row[1] for row in near] == [f"{HOSTILE}{at}" for at in range(3)]
+    fitted = found["How the choice model was fitted"]
+    assert "does not use the fitted values" in fitted.html
+    assert fitted.tables[0][2] == [("distance_exponent", "0.458", "0.064", "0.3", "0.6", "2")]
+    assert fitted.tables[2][2] == [(HOSTILE, "12", "10.5")]
+
+
+@pytest.mark.parametrize(
+    ("in_use", "said"),
+    [
+        (None, "that were not fitted to any observation. Use them to compare sets"),
+        (True, "whose parameters were fitted to observed choices of customers. Use"),
+        (False, "with settings of the project; observed choices of customers would give other values. Use"),
+    ],
+)
+def test_the_method_says_whether_the_choice_model_was_fitted(town, tmp_path, in_use, said):
+    out = with_competition(town, tmp_path)
+    (out / "calibration.json").write_text(json.dumps({**CALIBRATION, "in_use": in_use}), encoding="utf-8")
+    if in_use is None:
+        (out / "calibration.json").unlink()
+    assert said in sections(out, "en")[-1].html
+
+
+def test_a_damaged_calibration_is_named(town, tmp_path):
+    out = with_competition(town, tmp_path)
+    (out / "calibration.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"calibration\.json: target: .*run `outlet calibrate` again"):
+        sections(out, "en")
