@@ -1,9 +1,9 @@
 r"""Choose p outlets with the shortest longest trip.
 
 The p-center (Hakimi, 1964; Minieka, 1970): the least radius at which p outlets cover every demand point. The answer is
-one of the costs, so the radius is found by bisection over the distinct ones; at each, demand points are merged,
-dominated candidates dropped, a greedy cover tried, and then HiGHS asked whether at most p outlets cover everyone. Every
-radius proved too short makes the next cost a lower bound.
+one of the costs, so the radius is found by bisection over the distinct ones: a greedy cover is tried at each, and then
+it is decided whether p outlets can cover everyone (`probe`). Every radius proved too short makes the next cost a lower
+bound.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from outlet.arrays import as_positions
-from outlet.mip import run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.covering import cover_all_model, greedy_cover, only_upper_limits
+from siting.locate.covering import greedy_cover
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_pairs
-from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
-from siting.locate.reduce import merge_points, undominated
+from siting.locate.plan import NO_RULES, Positions, SitePlan, SiteRules
+from siting.locate.probe import Probe
+from siting.locate.reduce import merge_points
 from siting.locate.rules import site_rows
 from siting.locate.search import Search
 from siting.locate.seed import filled, first_set
@@ -107,6 +107,7 @@ def _greedy_within(search: Search, usable: Pairs, radius: float) -> Positions | 
 def _bisect(search: Search, usable: Pairs) -> None:
     """Halve the range between the bound and the plan until they meet."""
     levels = np.unique(usable.cost)
+    probe = Probe(search, usable)
     while not search.is_done and search.seconds_left > 0 and search.work_left > 0:
         low = int(np.searchsorted(levels, search.bound if search.bound is not None else 0.0))
         high = len(levels) if search.objective is None else int(np.searchsorted(levels, search.objective))
@@ -116,30 +117,9 @@ def _bisect(search: Search, usable: Pairs) -> None:
                 search.reasons.append("the rules leave no set that reaches every demand point")
             return
         middle = (low + high - 1) // 2
-        if not _try_radius(search, usable, levels, middle):
+        verdict = probe.ask(float(levels[middle]))
+        if verdict == "open":
             return
-
-
-def _try_radius(search: Search, usable: Pairs, levels: Amounts, at: int) -> bool:
-    """Ask whether the rules allow a cover at one radius; return False where a limit left it open."""
-    rows, radius = search.rows, float(levels[at])
-    near, _ = merge_points(usable.where(usable.cost <= radius), np.ones(usable.n))
-    reduced = only_upper_limits(rows)
-    keep = undominated(near, rows) if reduced else rows.can_open
-    model = cover_all_model(near.where(keep[near.candidate]), rows, keep)
-    if reduced:
-        model.row_lower[0] = -np.inf
-    run = run_mip(model, search.limits_left, target=float(rows.p or 0))
-    search.work += run.work
-    if run.status == "infeasible":
-        search.tighten(float(levels[at + 1]) if at + 1 < len(levels) else np.inf)
-        if at + 1 == len(levels):
-            search.infeasible = search.opened is None
-        return not search.infeasible
-    opened = None if run.x is None else np.flatnonzero(run.x > 0.5)
-    opened = filled(search, opened) if opened is not None and reduced else opened
-    if opened is not None and not rows.broken(opened):
-        search.offer(opened)
-        return True
-    search.stopped_by = run.stopped_by if run.stopped_by != "proof" else "work"
-    return False
+        if verdict == "too short":
+            search.tighten(float(levels[middle + 1]) if middle + 1 < len(levels) else np.inf)
+            search.infeasible = middle + 1 == len(levels) and search.opened is None
