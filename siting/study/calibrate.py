@@ -95,7 +95,7 @@ def calibrate_project(observed: Observations, section: SitingSettings) -> Calibr
         fit=fit,
         expected=_expected(observed, fit.coefficients),
         models=models,
-        notes=(*_warnings(observed, fit, parameters), *notes, *told, *observed.notes),
+        notes=(*_warnings(observed, fit, parameters, models), *notes, *told, *observed.notes),
     )
 
 
@@ -228,7 +228,10 @@ def _sales_fit(observed: Observations, expected: Floats) -> Fit:
 
 
 def _warnings(
-    observed: Observations, fit: Calibration | SalesCalibration, parameters: tuple[Parameter, ...]
+    observed: Observations,
+    fit: Calibration | SalesCalibration,
+    parameters: tuple[Parameter, ...],
+    models: tuple[Judged, ...],
 ) -> list[str]:
     notes: list[str] = []
     for one in parameters:
@@ -239,6 +242,9 @@ def _warnings(
             )
         elif one.free and one.low <= 0 <= one.high:
             notes.append(f"{one.name}: 0 lies within its interval; what was seen hardly tells it.")
+    beaten = [one.model for one in models if one.model in (SIZE_ALONE, EQUAL) and _as_good(one, models)]
+    if beaten:
+        notes.append(f"On what was left out it is no better than {' or '.join(beaten)}: do not rely on it.")
     if fit.condition > HARD_TO_TELL:
         notes.append(f"Terms are hard to tell apart here (condition {fit.condition:,.0f}): read them together.")
     if observed.sales is not None:
@@ -252,24 +258,32 @@ def _warnings(
     return notes
 
 
+def _as_good(other: Judged, models: tuple[Judged, ...]) -> bool:
+    """Say whether a model is at least as near as the calibrated one to what was left out."""
+    ours = [one.beyond for one in models if one.model == CALIBRATED]
+    if not ours or ours[0] is None or other.beyond is None:
+        return False
+    if np.isfinite(ours[0].per_visitor):
+        return other.beyond.per_visitor >= ours[0].per_visitor
+    return other.beyond.rmse <= ours[0].rmse
+
+
 def _summary(study: CalibrationStudy, section: SitingSettings) -> Summary:
     rows: list[tuple[Cell, ...]] = [
         (one.name, _digits(one.estimate), _digits(one.standard_error), _digits(one.robust_error),
          _interval(one), _digits(one.now), "estimated" if one.free else "as set")
         for one in study.parameters
     ]  # fmt: skip
+    lines = to_toml(study.parameters)
+    if lines:
+        lines = ["To use the estimates, set these in outlet.toml, in place of what stands there:", *lines]
     observed, what = study.observed, section.calibrate.target
     title = f"Calibrated on {what}: {observed.choices.districts:,} demand points, {observed.choices.outlets:,} outlets"
     return Summary(
         title=title,
         columns=("parameter", "estimate", "standard error", "robust error", "interval", "now set", "status"),
         rows=rows,
-        notes=(
-            *_fit_words(study),
-            *study.notes,
-            "To use the estimates, set these in outlet.toml, in place of what stands there:",
-            *to_toml(study.parameters),
-        ),
+        notes=(*_fit_words(study), *study.notes, *lines),
     )
 
 

@@ -79,7 +79,10 @@ def significant(value: float) -> float | None:
 
 
 def to_toml(parameters: Sequence[Parameter]) -> list[str]:
-    """Return the lines that set the estimates, all terms in one line; those that no setting can be are left out."""
+    """Return the lines that set the estimates, all terms in one line; those that no setting can be are left out.
+
+    Nothing where nothing can be set.
+    """
     lines = [f"[{SECTION}]"]
     terms = [one for one in parameters if one.name.startswith(TERMS)]
     for one in parameters:
@@ -89,7 +92,7 @@ def to_toml(parameters: Sequence[Parameter]) -> list[str]:
     if any(one.free for one in terms):
         pairs = [f"{_key(one.name.removeprefix(TERMS))} = {_number(one.estimate)}" for one in terms]
         lines.append(f"terms = {{ {', '.join(pairs)} }}")
-    return lines
+    return lines if len(lines) > 1 else []
 
 
 def _number(value: float) -> str:

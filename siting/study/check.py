@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from outlet.errors import Fault, InputError, TableError
-from outlet.findings import Findings
+from outlet.findings import Count, Findings
 from outlet.project import Project
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ def check(project: Project) -> Findings:
     faults = [*_judgements(settings)]
     if data is not None:
         faults += _competition(settings, data)
-        faults += _choices(project, settings, data)
+        findings = findings.joined(_choices(project, settings, data))
     return dataclasses.replace(findings, faults=(*findings.faults, *faults))
 
 
@@ -48,17 +48,21 @@ def _judgements(settings: SitingSettings) -> list[Fault]:
     return []
 
 
-def _choices(project: Project, settings: SitingSettings, data: SitingData) -> list[Fault]:
-    """Return the faults of the table of who goes where, where there is one."""
-    if settings.calibrate.file is None:
-        return []
+def _choices(project: Project, settings: SitingSettings, data: SitingData) -> Findings:
+    """Return what a look at the table of who goes where found, where there is one."""
+    file = settings.calibrate.file
+    if file is None:
+        return Findings()
     from siting.data.contracts.choices import read_choices
 
     try:
-        read_choices(project, settings.calibrate, data)
+        table = read_choices(project, settings.calibrate, data)
     except TableError as error:
-        return list(error.faults)
-    return []
+        return Findings(faults=error.faults)
+    except InputError as error:
+        return Findings(faults=(Fault(str(file), "outside-folder", str(error), "a file inside"),))
+    what = "who goes where" if table.seen is not None else "ways"
+    return Findings(counts=(Count(str(file), len(table.demand), what),), remarks=table.remarks)
 
 
 def _competition(settings: SitingSettings, data: SitingData) -> list[Fault]:

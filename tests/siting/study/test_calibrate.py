@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 from shapely import Point
 
+from outlet.artefacts import is_up_to_date
+from outlet.cli.options import Options, run_stage
 from outlet.errors import InputError, ProjectError, TableError
 from outlet.project import load_project
 from outlet.stage import StageRun
+from siting.cli.calibrate import STAGE
 from siting.competition.huff import distance_pull
 from siting.data.load import load_siting_data
 from siting.settings import SitingSettings
@@ -232,6 +235,31 @@ def test_what_was_seen_beyond_reach_or_of_no_rival_is_told(market: Path, run_in:
     assert any(note.endswith(" seen in outlets of brands that count 0: left out.") for note in summary.notes)
 
 
+def test_what_tells_nothing_is_said_to(market: Path, run_in: Run) -> None:
+    """Visitors by chance alone, whatever the outlet and the way."""
+    table = choices_of(run_in(market, *TRUE)).drop(columns="minutes")
+    rng = np.random.default_rng(4)
+    write(market, table.assign(visitors=rng.integers(0, 20, len(table))))
+    told = "\n".join(run_calibrate(run_in(market, FILE)).notes)
+    assert "On what was left out it is no better than size alone or equal shares: do not rely on it." in told
+    assert "0 lies within its interval" in told or "which no setting can be" in told
+
+
+def test_the_stage_knows_what_is_up_to_date_and_takes_back_what_is_not_asked(market: Path, run_in: Run) -> None:
+    write(market, choices_of(run_in(market, *TRUE)))
+    out = market / "fresh"
+    asked, not_asked = load_project(market, overrides=(*GUESS, FILE)), load_project(market, overrides=GUESS)
+    run_stage(STAGE, asked, out, Options(quiet=True), None, alone=True)
+    assert is_up_to_date(STAGE, asked, out)
+    assert not is_up_to_date(STAGE, not_asked, out)
+    files = {name: (out / name).read_bytes() for name in STAGE.writes}
+    run_stage(STAGE, asked, out, Options(quiet=True), None, alone=True)
+    assert files == {name: (out / name).read_bytes() for name in STAGE.writes}
+    assert run_stage(STAGE, not_asked, out, Options(quiet=True), None, alone=True).skipped
+    assert not any((out / name).exists() for name in STAGE.writes)
+    assert is_up_to_date(STAGE, not_asked, out)
+
+
 def test_nothing_is_done_where_nothing_is_asked(market: Path, run_in: Run) -> None:
     summary = run_calibrate(run_in(market))
     assert summary.skipped == "siting.calibrate.target is not set: nothing to calibrate"
@@ -280,6 +308,18 @@ def test_faults_of_settings(market: Path, override: str, message: str) -> None:
     with pytest.raises(ProjectError) as fault:
         load_project(market, overrides=(override,))
     assert message in str(fault.value)
+
+
+def test_a_table_that_leads_out_and_a_sound_one(market: Path, run_in: Run, tmp_path: Path) -> None:
+    outside = tmp_path / "choices.csv"
+    outside.write_text(HEAD, encoding="utf-8")
+    (market / "data" / "choices.csv").symlink_to(outside)
+    assert [fault.code for fault in check(load_project(market, overrides=(FILE,))).faults] == ["outside-folder"]
+    (market / "data" / "choices.csv").unlink()
+    write(market, choices_of(run_in(market, *TRUE)))
+    found = check(load_project(market, overrides=(*GUESS, FILE)))
+    assert not found.faults
+    assert [(count.rows, count.note) for count in found.counts if "choices" in count.input] == [(128, "who goes where")]
 
 
 def test_a_missing_table_is_told_by_check(market: Path) -> None:
