@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,12 +14,12 @@ from outlet.errors import InputError
 
 CANDIDATES, OUTLETS = "catchments.geojson", "outlet_catchments.geojson"
 
-_Place = tuple[float, float]
+_Place = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
 _Polygon = list[list[_Place]]
 
 
 class _Properties(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     id: str
     role: Literal["candidate", "new", "existing"]
@@ -102,7 +102,11 @@ def _features(file: Path, command: str) -> tuple[_Feature, ...]:
 
 
 def _shape(geometry: _Geometry, name: str, command: str) -> BaseGeometry:
+    fault = InputError(f"{name}: a shape that is no area; run `outlet {command}` again")
     try:
-        return shapely.from_geojson(geometry.model_dump_json())
+        shape = shapely.from_geojson(geometry.model_dump_json())
     except (shapely.errors.ShapelyError, ValueError) as error:
-        raise InputError(f"{name}: a shape that is no area; run `outlet {command}` again") from error
+        raise fault from error
+    if shape.is_empty:
+        raise fault
+    return shape

@@ -8,8 +8,10 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
+from outlet.errors import InputError
 from siting.data.drawn import Band, Catchments
 from siting.maps.backdrop import Deltas, Grid, fit_areas
 
@@ -67,7 +69,10 @@ def _metric(shapes: list[BaseGeometry], crs: pyproj.CRS) -> NDArray[np.object_]:
     transformer = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
     def convert(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1], errcheck=True))
 
-    converted: NDArray[np.object_] = shapely.transform(np.array(shapes, dtype=object), convert)
+    try:
+        converted: NDArray[np.object_] = shapely.transform(np.array(shapes, dtype=object), convert)
+    except ProjError as error:
+        raise InputError(f"catchments: a place far from the project's ({error}); run `outlet score` again") from error
     return converted

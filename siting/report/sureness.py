@@ -77,7 +77,7 @@ def _ranks(context: Context, shown: list[str]) -> Markup:
     rows = []
     for id_ in shown:
         row = context.candidates[id_]
-        low, high = row["rank_low"], row["rank_high"]
+        low, high = (row.get(end, row["rank"]) for end in ("rank_low", "rank_high"))
         text = f"{number(low, language)}–{number(high, language)}"
         if context.top is not None and not math.isnan(row.get("top_k_probability", math.nan)):
             text = f"{text} · {percent(row['top_k_probability'], language)}"

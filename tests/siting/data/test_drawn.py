@@ -46,6 +46,9 @@ def test_nothing_is_drawn_without_files(tmp_path):
         ('{"features": [{}]}', "catchments.geojson: features.0.properties: Field required"),
         (json.dumps({"features": [feature(5, shape=[[[0, 0], [1, 1]]])]}), "a shape that is no area"),
         (json.dumps({"features": [feature(5, shape=[[["x", 0]]])]}), "run `outlet score` again"),
+        (json.dumps({"features": [feature(5, shape=[])]}), "a shape that is no area"),
+        (json.dumps({"features": [feature(5, shape=[[[1e300, 0.0]] * 4])]}), "less than or equal to 180"),
+        (json.dumps({"features": [feature(float("nan"))]}), "minutes"),
     ],
 )
 def test_a_damaged_file_is_named(tmp_path, text, message):
