@@ -13,6 +13,8 @@ from outlet.page.figures import number
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 18, 30, 46
 TICKS = 5
+SIGN_WIDTH = 8
+"""Room for one sign of a figure beside the axis."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,14 @@ class _Frame:
     y: tuple[float, float]
     x_ticks: Sequence[float]
     y_ticks: Sequence[float]
+    left: int = LEFT
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return the pixel position of a point."""
         across = (x - self.x[0]) / (self.x[1] - self.x[0] or 1)
         up = (y - self.y[0]) / (self.y[1] - self.y[0] or 1)
         return (
-            round(LEFT + 12 + across * (WIDTH - LEFT - RIGHT - 24), 1),
+            round(self.left + 12 + across * (WIDTH - self.left - RIGHT - 24), 1),
             round(HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM), 1),
         )
 
@@ -78,7 +81,7 @@ def render_lines(
     """
     if not any(line.points for line in series):
         return Markup("")
-    frame = _frame_of(series)
+    frame = _frame_of(series, language)
     parts = [_axes(frame, x_label, y_label, language)]
     parts += [_line(frame, line, COLOURS[at % len(COLOURS)]) for at, line in enumerate(series)]
     parts += [_ring(frame.place(x, y)) for x, y in series[0].points if x == marked_x]
@@ -115,7 +118,7 @@ def _whole_ticks(low: float, high: float) -> list[float]:
     return [float(value) for value in range(int(low), int(high) + 1, step)]
 
 
-def _frame_of(series: Sequence[Series]) -> _Frame:
+def _frame_of(series: Sequence[Series], language: str) -> _Frame:
     xs = [x for line in series for x, _ in line.points]
     ys = [y for line in series for _, y in line.points]
     whole = all(float(x).is_integer() for x in xs) and max(xs) < 1000
@@ -128,15 +131,16 @@ def _frame_of(series: Sequence[Series]) -> _Frame:
         y=(min(*ys, y_ticks[0]), max(*ys, y_ticks[-1])),
         x_ticks=x_ticks,
         y_ticks=y_ticks,
+        left=max(LEFT, 12 + SIGN_WIDTH * max(len(number(tick, language, 2)) for tick in y_ticks)),
     )
 
 
 def _axes(frame: _Frame, x_label: str, y_label: str, language: str) -> Markup:
-    floor = HEIGHT - BOTTOM
+    floor, middle = HEIGHT - BOTTOM, (frame.left + WIDTH - RIGHT) / 2
     grid = Markup("").join(
         Markup(
             '<path class="grid" d="M{} {}H{}"/><text class="faint" x="{}" y="{}" text-anchor="end">{}</text>'
-        ).format(LEFT, y, WIDTH - RIGHT, LEFT - 8, y + 4, number(tick, language, 2))
+        ).format(frame.left, y, WIDTH - RIGHT, frame.left - 8, y + 4, number(tick, language, 2))
         for tick, y in ((tick, frame.place(frame.x[0], tick)[1]) for tick in frame.y_ticks)
     )
     ticks = Markup("").join(
@@ -148,7 +152,7 @@ def _axes(frame: _Frame, x_label: str, y_label: str, language: str) -> Markup:
     return Markup(
         '{}<path class="axis" d="M{} {}H{}"/>{}<text x="{}" y="{}" text-anchor="middle">{}</text>'
         '<text x="4" y="12">{}</text>'
-    ).format(grid, LEFT, floor, WIDTH - RIGHT, ticks, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, x_label, y_label)
+    ).format(grid, frame.left, floor, WIDTH - RIGHT, ticks, middle, HEIGHT - 6, x_label, y_label)
 
 
 def _line(frame: _Frame, line: Series, colour: str) -> Markup:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from outlet.page import Markup, Section, number, percent, translate
 from outlet.page.rows import Interval, render_intervals
 from siting.data.learnt import Judged, LearntFile
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
-from siting.scoring.learn_words import explained
+from siting.scoring.learn_words import NOTICED, explained
 
 NAMED = 8
-LEAST = -0.5
+LEAST = -1.0
 
 
 def learnt_section(context: Context) -> Section | None:
@@ -54,7 +56,8 @@ def _bases(learnt: LearntFile, language: str) -> list[tuple[str, Judged]]:
         "own": _("What outlets are (area, brand, staff)"),
         "all": _("Both"),
     }
-    return [(name, learnt.figures[key]) for key, name in names.items() if key in learnt.figures]
+    shown = [key for key in names if key in learnt.figures and (key != "all" or "own" in learnt.figures)]
+    return [(names[key], learnt.figures[key]) for key in shown]
 
 
 def _told(learnt: LearntFile, language: str) -> list[str]:
@@ -98,10 +101,11 @@ def _by_fold(learnt: LearntFile, language: str) -> Markup:
         Interval(name, min(one.r2_by_fold), one.r2, max(one.r2_by_fold), number(one.r2, language, 2))
         for name, one in _bases(learnt, language)
     ]
+    low = max(LEAST, math.floor(2 * min((0.0, *(row.low for row in rows)))) / 2)
     return render_intervals(
         rows,
-        (LEAST, 1.0),
-        ticks=(LEAST, 0.0, 0.5, 1.0),
+        (low, 1.0),
+        ticks=[at / 2 for at in range(round(2 * low), 3)],
         title=_("Explained variance of outlets left out (R²; 0: no better than the mean): worst to best fold, and all"),
         language=language,
         digits=2,
@@ -115,15 +119,16 @@ def _importances(learnt: LearntFile, language: str) -> Markup:
         "brand": _("Brand"),
         "staff": _("Staff"),
     }
-    shown = learnt.importances[:NAMED]
+    shown = [one for one in learnt.importances if one.mean >= NOTICED][:NAMED]
     if not shown:
-        return Markup("")
+        text = _("No feature helps to predict outlets that were left out: do not rely on the predictions.")
+        return Markup('<p class="note warn">{}</p>').format(text)
     rows = [
         Interval(labels.get(one.feature, one.feature), one.least, one.mean, one.greatest, number(one.mean, language, 2))
         for one in shown
     ]
-    low = min(0.0, *(one.least for one in shown))
-    high = max(0.05, *(one.greatest for one in shown))
+    low = min((0.0, *(one.least for one in shown)))
+    high = max((0.05, *(one.greatest for one in shown)))
     return render_intervals(
         rows,
         (low, high),

@@ -10,7 +10,7 @@ NEXT_TO_NOTHING, LITTLE, PART = 0.1, 0.3, 0.6
 
 _SHORTFALL = 0.05
 _NAMED = 3
-_NOTICED = 0.005
+NOTICED = 0.005
 
 
 def tell_learnt(learnt: Learnt) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def _tell_all(learnt: Learnt) -> tuple[str, ...]:
         return ()
     own, both, names = learnt.figures["own"], learnt.figures["all"], ", ".join(learnt.observed.own)
     gain = both.r2 - own.r2
-    added = f"location adds {gain:.2f} to R²" if gain >= _NOTICED else "location adds nothing"
+    added = f"location adds {gain:.2f} to R²" if gain >= NOTICED else "location adds nothing"
     return (f"{names} alone: {_figures(own)}; with location: {_figures(both)}; {added}.",)
 
 
@@ -64,7 +64,7 @@ def _tell_intervals(learnt: Learnt) -> str:
 
 
 def _tell_features(learnt: Learnt) -> str:
-    named = [one.feature for one in learnt.importances[:_NAMED] if one.mean >= _NOTICED]
+    named = [one.feature for one in learnt.importances[:_NAMED] if one.mean >= NOTICED]
     if not named:
         return "No feature helps to predict outlets that were left out: do not rely on the predictions."
     return f"Most of it rests on {', '.join(named)}."

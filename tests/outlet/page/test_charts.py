@@ -52,3 +52,11 @@ def test_ticks_span_the_values_and_are_few(low, high):
     assert ticks[-1] >= high
     assert 2 <= len(ticks) <= 8
     assert ticks == sorted(set(ticks))
+
+
+def test_long_figures_have_room_beside_the_axis():
+    """A label of nine signs ends at its anchor, and begins within the drawing: about 7 units a sign."""
+    html = chart([(1, 1_500_000), (2, 2_000_000)])
+    labels = re.findall(r'x="([\d.]+)" y="[\d.]+" text-anchor="end">([^<]+)<', html)
+    assert "2,000,000" in [text for _, text in labels]
+    assert all(float(x) >= 7 * len(text) for x, text in labels)

@@ -254,3 +254,14 @@ def test_a_damaged_calibration_is_named(town, tmp_path):
     (out / "calibration.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match=r"calibration\.json: target: .*run `outlet calibrate` again"):
         sections(out, "en")
+
+
+def test_where_no_feature_helps_it_is_said_and_not_drawn(town, tmp_path):
+    out = shutil.copytree(town.out, tmp_path / "out")
+    nothing = [{"feature": "brand", "mean": 0.0002, "least": -0.001, "greatest": 0.001}]
+    figures = LEARNT["figures"] | {"all": judged(0.02)}
+    (out / "learnt.json").write_text(json.dumps(LEARNT | {"importances": nothing, "figures": figures}), "utf-8")
+    section = section_of(out, "What existing outlets say")
+    assert "No feature helps to predict outlets that were left out" in section.html
+    assert section.html.count('class="lanes"') == 1
+    assert len(section.tables[0][2]) == 2  # location and all are the same where nothing else is known
