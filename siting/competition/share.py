@@ -21,6 +21,7 @@ from scipy import sparse
 from outlet.errors import InputError
 
 Csr = sparse.csr_array[np.float64]
+BLOCK_PAIRS = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,20 @@ def captured_alone(
     Both of shape (len(sites),), in the unit of demand. A site that is kept itself is judged as if it alone were new:
     what it wins beside the other kept ones, and what it takes from those.
     """
-    alone = patronage_alone(market, kept, sites)
-    rows = np.repeat(np.arange(alone.share.shape[0]), np.diff(alone.share.indptr))
-    won = market.demand[rows] * alone.share.data
-    size = len(sites)
-    return (
-        np.bincount(alone.share.indices, weights=won, minlength=size).astype(np.float64),
-        np.bincount(alone.share.indices, weights=won * alone.from_own, minlength=size).astype(np.float64),
-    )
+    won, taken = np.zeros(len(sites)), np.zeros(len(sites))
+    pointers = market.attraction.indptr.astype(np.int64)
+    first = 0
+    while first < len(market.demand):
+        last = max(first + 1, int(np.searchsorted(pointers, pointers[first] + BLOCK_PAIRS, side="right")) - 1)
+        demand = market.demand[first:last]
+        block = Market(sparse.csr_array(market.attraction[first:last]), market.rivals[first:last], demand)
+        alone = patronage_alone(block, kept, sites)
+        rows = np.repeat(np.arange(len(demand)), np.diff(alone.share.indptr))
+        part = demand[rows] * alone.share.data
+        won += np.bincount(alone.share.indices, weights=part, minlength=len(sites))
+        taken += np.bincount(alone.share.indices, weights=part * alone.from_own, minlength=len(sites))
+        first = last
+    return won, taken
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,9 @@ def check_layers(project: Project) -> tuple[Findings, SitingData | None]:
         except InputError as error:
             faults.append(Fault("outlet.toml", "unusable", str(error), "layers that fit together"))
         else:
-            remarks = (*data.remarks, *street_remarks(data, str(settings.data.streets.file)))
+            remarks = data.remarks
+            if settings.data.streets is not None:
+                remarks = (*remarks, *street_remarks(data, str(settings.data.streets.file)))
             if settings.data.candidates.generate is not None:
                 counts += (
                     Count("siting.data.candidates.generate", len(data.candidates), "candidates made by the rule"),

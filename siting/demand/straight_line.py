@@ -22,15 +22,13 @@ from numpy.typing import NDArray
 
 from outlet.compiled import compiled
 from outlet.errors import InputError
+from siting.geo.straight import PointGrid
 
 Floats = NDArray[np.float64]
 Keys = NDArray[np.int64]
 Kernel = Callable[[Floats], Floats]
 
 BLOCK_LOOKS = 1 << 20
-CELLS_PER_RADIUS = 2
-MOST_CELLS = 1 << 30
-"""A side of the grid; its square still is a 64-bit key."""
 
 
 def demand_around(
@@ -88,49 +86,27 @@ def demand_around(
 
 
 class _Grid:
-    """Demand points sorted into cells, shape (n, 2), with their demand, shape (n, k)."""
+    """Demand points sorted into cells, with their demand, shape (n, k)."""
 
     def __init__(self, points: Floats, weight: Floats, radius_m: float) -> None:
-        self.radius_m = radius_m
-        self.low = points.min(axis=0)
-        extent = float((points.max(axis=0) - self.low).max())
-        self.side = max(radius_m / CELLS_PER_RADIUS, extent / MOST_CELLS)
-        self.width = int(extent // self.side) + 1
-        column, row = np.floor((points - self.low) / self.side).astype(np.int64).clip(0, self.width - 1).T
-        key = row * self.width + column
-        order = np.argsort(key, kind="stable")
-        self.key, self.points, self.weight = key[order], points[order], weight[order]
+        self.grid = PointGrid(points, radius_m)
+        self.weight = weight[self.grid.order]
 
     def add_to(self, total: Floats, places: Floats, kernel: Kernel | None) -> None:
         """Add each place's demand to its row of ``total``, shape (m, k)."""
-        near = np.clip((places - self.low) / self.side, -1.0, self.width)
+        near = np.clip((places - self.grid.low) / self.grid.side, -1.0, self.grid.width)
         order = np.lexsort((np.floor(near[:, 0]), np.floor(near[:, 1])))
-        ends = np.cumsum(_count_looks(self.key, self.width, self._cells(places[order])))
+        ends = np.cumsum(self.grid.looks(places[order]))
         first = 0
         while first < len(order):
             before = ends[first - 1] if first else 0
             last = max(first + 1, int(np.searchsorted(ends, before + BLOCK_LOOKS, side="right")))
             block = order[first:last]
-            distance, point, start = _find_pairs(
-                self.key,
-                self.width,
-                self.points,
-                places[block],
-                self._cells(places[block]),
-                self.radius_m,
-                int(ends[last - 1] - before),
-            )
+            distance, point, start = self.grid.pairs(places[block], int(ends[last - 1] - before))
             total[block] = _sum_pairs(
                 np.ones_like(distance) if kernel is None else kernel(distance), point, start, self.weight
             )
             first = last
-
-    def _cells(self, places: Floats) -> Keys:
-        """Return the first and last column and the first and last row that each circle touches, shape (m, 4)."""
-        reach = self.radius_m * (1 + 1e-9)
-        low = np.floor(np.clip((places - reach - self.low) / self.side, 0.0, self.width))
-        high = np.floor(np.clip((places + reach - self.low) / self.side, -1.0, self.width - 1))
-        return np.column_stack((low[:, 0], high[:, 0], low[:, 1], high[:, 1])).astype(np.int64)
 
 
 def _coordinates(name: str, given: Floats) -> Floats:
@@ -142,42 +118,6 @@ def _coordinates(name: str, given: Floats) -> Floats:
     if len(xy) and (np.abs(xy) <= (180.0, 90.0)).all():
         raise InputError(f"the coordinates of {name} look like degrees; expected a coordinate system in metres")
     return xy
-
-
-@compiled
-def _count_looks(key: Keys, width: int, cells: Keys) -> Keys:
-    """Return how many points lie in the cells of each place, shape (m,)."""
-    looks = np.zeros(len(cells), dtype=np.int64)
-    for j in range(len(cells)):
-        if cells[j, 0] <= cells[j, 1]:
-            for row in range(cells[j, 2], cells[j, 3] + 1):
-                looks[j] += np.searchsorted(key, row * width + cells[j, 1] + 1) - np.searchsorted(
-                    key, row * width + cells[j, 0]
-                )
-    return looks
-
-
-@compiled
-def _find_pairs(
-    key: Keys, width: int, points: Floats, places: Floats, cells: Keys, radius: float, looks: int
-) -> tuple[Floats, Keys, Keys]:
-    """Return distance and point of each pair within the radius, and where a place's pairs start, shape (m + 1,)."""
-    distance, point = np.empty(looks), np.empty(looks, dtype=np.int64)
-    start = np.zeros(len(places) + 1, dtype=np.int64)
-    found = 0
-    for j in range(len(places)):
-        if cells[j, 0] <= cells[j, 1]:
-            for row in range(cells[j, 2], cells[j, 3] + 1):
-                first = np.searchsorted(key, row * width + cells[j, 0])
-                last = np.searchsorted(key, row * width + cells[j, 1] + 1)
-                for i in range(first, last):
-                    x, y = points[i, 0] - places[j, 0], points[i, 1] - places[j, 1]
-                    far = np.sqrt(x * x + y * y)
-                    if far <= radius:
-                        distance[found], point[found] = far, i
-                        found += 1
-        start[j + 1] = found
-    return distance[:found], point[:found], start
 
 
 @compiled

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from siting.competition.presence import demand_per_rival, nearest_rival, rivals_within
-from siting.competition.share import captured_alone
 from siting.demand.catchment import mean_around
 from siting.demand.floating_catchment import FloatingCatchment, served
 from siting.scoring.demand_features import catchment_decay, demand_nearby
@@ -47,7 +46,7 @@ def huff_share(inputs: FeatureInputs) -> NDArray[np.float64]:
 
     Against rivals and our existing outlets. Source: Huff (1964), or McFadden (1974) for the logit.
     """
-    won, _ = captured_alone(inputs.market, inputs.kept, np.arange(len(inputs.ids), dtype=np.int64))
+    won, _ = inputs.won_alone
     total = inputs.market.demand.sum()
     return inputs.known(100.0 * won / total if total > 0 else np.full(won.shape, np.nan))
 
@@ -57,7 +56,7 @@ def cannibalised_share(inputs: FeatureInputs) -> NDArray[np.float64]:
 
     NaN where it would win nothing, and where we have no outlets. Source: proportional draw (Luce, 1959; Huff, 1964).
     """
-    won, taken = captured_alone(inputs.market, inputs.kept, np.arange(len(inputs.ids), dtype=np.int64))
+    won, taken = inputs.won_alone
     if inputs.kept.size == 0:
         return np.full(len(inputs.ids), np.nan)
     share = np.divide(100.0 * taken, won, out=np.full(won.shape, np.nan), where=won > 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy import sparse
 from siting.access.drive import Drives
 from siting.access.ptal import RouteService
 from siting.competition.presence import typical_attraction
-from siting.competition.share import Market
+from siting.competition.share import Market, captured_alone
 from siting.settings.score import ScoreSettings
 
 Direction = Literal["more", "less"]
@@ -114,6 +115,11 @@ class FeatureInputs:
         least = self.settings.competition.nearest_from * typical_attraction(self.attraction_of_rivals)
         enough = (self.attraction_of_rivals >= least) & (self.attraction_of_rivals > 0)
         return np.asarray(enough, dtype=np.bool_)
+
+    @cached_property
+    def won_alone(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What each candidate would win as the only new outlet, and how much of it from our own, shape (m,) each."""
+        return captured_alone(self.market, self.kept, np.arange(len(self.ids), dtype=np.int64))
 
     def known(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return competition figures, NaN where the competitor layer does not cover the candidate."""

@@ -22,6 +22,15 @@ class SitingSettings(Settings):
     calibrate: CalibrateSettings = CalibrateSettings()
 
     @model_validator(mode="after")
+    def _streets_to_walk_along(self) -> SitingSettings:
+        if self.data.streets is None and self.score.travel.along == "streets":
+            raise ValueError(
+                'data.streets is missing; give streets, or set siting.score.travel.along = "straight" to take walks '
+                "for straight lines times a detour"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _terms_have_columns(self) -> SitingSettings:
         competition, layers = self.score.competition, self.data.terms_by_layer()
         for layer, terms in layers.items():

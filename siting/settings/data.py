@@ -436,7 +436,7 @@ class DataSettings(Settings):
     existing: ExistingSettings | None = None
     competitors: CompetitorSettings | None = None
     stops: StopSettings | None = None
-    streets: StreetSettings
+    streets: StreetSettings | None = None
     zoning: ZoningSettings | None = None
     area: FileLayer | None = Field(None, description="Polygons inside which the competitor layer is complete.")
     water: FileLayer | None = Field(None, description="Water polygons, for the map's backdrop.")
@@ -445,3 +445,10 @@ class DataSettings(Settings):
         """Return the columns of terms of attraction that each layer names."""
         layers = {"candidates": self.candidates, "existing": self.existing, "competitors": self.competitors}
         return {name: layer.terms for name, layer in layers.items() if layer is not None}
+
+    @model_validator(mode="after")
+    def _streets_for_the_rule(self) -> DataSettings:
+        generate = self.candidates.generate
+        if self.streets is None and generate is not None and generate.rule == "along-streets":
+            raise ValueError("candidates along streets need [siting.data.streets]")
+        return self

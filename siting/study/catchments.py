@@ -62,16 +62,21 @@ class Places:
 
 
 def draw_catchments(
-    network: StreetNetwork, places: Places, demand: Floats, settings: ScoreSettings, crs: pyproj.CRS
+    network: StreetNetwork | None, places: Places, demand: Floats, settings: ScoreSettings, crs: pyproj.CRS
 ) -> gpd.GeoDataFrame:
     """Return the catchments of some places, a row for each place and walk; none where no street is near enough.
 
-    ``demand`` is the weight of the n demand points.
+    Without a network walks are straight lines and catchments circles. ``demand`` is the weight of the n demand points.
     """
     walks = settings.polygons.walks(settings.travel.cutoff_min)
     drawing = Drawing(buffer_m=settings.polygons.buffer_m)
     limit = settings.travel.snap_limit_m
-    shapes = catchment_polygons(network, places.xy, walks, snap_limit_m=limit, drawing=drawing)
+    if network is None:
+        radii = np.array(walks) * settings.travel.walk_m_per_min / settings.travel.detour
+        centres = np.array([shapely.Point(x, y) for x, y in places.xy], dtype=object).reshape(-1, 1)
+        shapes = shapely.buffer(centres, radii[None, :])
+    else:
+        shapes = catchment_polygons(network, places.xy, walks, snap_limit_m=limit, drawing=drawing)
     inside = _within(places.demand_minutes, walks, demand)
     rivals = _within(places.rival_minutes.T.tocsr(), walks, np.ones(places.rival_minutes.shape[1]))
     at, band = np.nonzero(~shapely.is_empty(shapes))

@@ -33,7 +33,7 @@ from siting.study.label import (
 from siting.study.market import build_market
 from siting.study.shown import write_outlet_catchments
 from siting.study.tables import to_csv
-from siting.study.travel import candidate_costs, rival_costs, site_points
+from siting.study.travel import candidate_costs, rival_costs, site_points, tell_travel
 
 CONTINUED_SHARE = 0.25
 """Share of the limit on work that each alternative and each point of the frontier may use."""
@@ -111,6 +111,7 @@ def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) 
     )
     outcomes, points = _solve(stage, problem, data)
     won = visitors(data, found.market, outcomes[0].require().opened, locate)
+    told = [*tell_travel(settings.score.travel), *told]
     notes = (*_tell(problem, outcomes, points, data, settings), *told, *found.notes)
     return LocateStudy(problem=problem, outcomes=outcomes, points=points, won=won, score=score, notes=notes)
 

@@ -9,7 +9,7 @@ from siting.scoring.features import FEATURES
 from siting.scoring.inputs import FeatureInputs
 from siting.settings.data import MODES
 from siting.study.candidates import Scored
-from siting.study.travel import TravelCosts
+from siting.study.travel import TravelCosts, tell_travel
 
 _IDS_SHOWN = 5
 
@@ -30,7 +30,7 @@ def have(some: int) -> str:
 
 def tell_missing(scored: Scored, costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
     """Say what is not known of whom, and that weights were shared out over what is."""
-    return [*_off_the_streets(costs, inputs), *_not_weighed(scored, inputs)]
+    return [*tell_travel(inputs.settings.travel), *_off_the_streets(costs, inputs), *_not_weighed(scored, inputs)]
 
 
 def _off_the_streets(costs: TravelCosts, inputs: FeatureInputs) -> list[str]:

@@ -17,7 +17,7 @@ from siting.data.load import load_siting_data
 from siting.settings import SitingSettings
 from siting.study.market import ProjectMarket, build_market
 from siting.study.tables import to_csv
-from siting.study.travel import candidate_costs, rival_costs
+from siting.study.travel import candidate_costs, rival_costs, tell_travel
 
 COLUMNS = ("outlet_id", "captured_before", "captured_after", "share_before", "share_after", "cannibalised_from_own")
 CANNIBALISATION = ("outlet_id", "existing_id", "taken", "share_of_existing")
@@ -71,7 +71,7 @@ def run_share(stage: StageRun) -> Summary:
         f"{_total(table, 'share_after')} % after",
         columns=("outlet", "role", "captured before", "captured after", "share after %", "from our own"),
         rows=_rows(shown),
-        notes=(*_left_out(table, shown), *_market_notes(market, sites), *market.notes),
+        notes=(*_left_out(table, shown), *_market_notes(market, sites), *tell_travel(settings.travel), *market.notes),
     )
 
 

@@ -26,6 +26,7 @@ from outlet.progress import SILENT, Progress
 from outlet.project import Project
 from siting.data.layers import SitingData, demand_points, points_of
 from siting.geo.network import StreetNetwork, build_network
+from siting.geo.straight import straight_minutes
 from siting.geo.travel import snap, travel_minutes
 from siting.settings import SitingSettings
 from siting.settings.score import TravelSettings
@@ -100,9 +101,18 @@ def rival_costs(project: Project, data: SitingData, cache: Path, progress: Progr
     return _Walker(project, data, cache, progress).minutes("rivals", demand_points(data), points_of(data.competitors))
 
 
-def street_network(project: Project, data: SitingData, progress: Progress = SILENT) -> StreetNetwork:
-    """Return the streets as costs are computed along them."""
-    return _Walker(project, data, Path(), progress).network
+def street_network(project: Project, data: SitingData, progress: Progress = SILENT) -> StreetNetwork | None:
+    """Return the streets as costs are computed along them, None where walks are straight lines."""
+    walker = _Walker(project, data, Path(), progress)
+    return None if walker.is_straight else walker.network
+
+
+def tell_travel(settings: TravelSettings) -> list[str]:
+    """Say that walks are straight lines, where they are: an assumption that every figure rests on."""
+    if settings.along == "streets":
+        return []
+    how = f"Walks are straight lines times {settings.detour:g} (siting.score.travel.detour), an assumption"
+    return [f"{how}: no street, river or railway was looked at."]
 
 
 def outlet_rivals(project: Project, data: SitingData, xy: Points, cache: Path, progress: Progress = SILENT) -> Csr:
@@ -137,6 +147,7 @@ class _Walker:
     def __init__(self, project: Project, data: SitingData, cache: Path, progress: Progress) -> None:
         self.settings: TravelSettings = project.section("siting", SitingSettings).score.travel
         self.lines: NDArray[np.object_] = data.streets.geometry.to_numpy()
+        self.is_straight = self.settings.along == "straight"
         self.cache = cache
         self.progress = progress
 
@@ -155,6 +166,8 @@ class _Walker:
         shape = (len(origins), len(targets))
         if 0 in shape:
             return sparse.csr_array(shape, dtype=np.float64)
+        if self.is_straight:
+            return self._straight(what, origins, targets)
         file = self._file("minutes", origins, targets)
         found = read_matrix(file, shape)
         if found is not None:
@@ -171,8 +184,19 @@ class _Walker:
         write_matrix(file, made)
         return made
 
+    def _straight(self, what: str, origins: Points, targets: Points) -> Csr:
+        """Return walks in straight lines; these are found sooner than read from a file."""
+        settings = self.settings
+        self.progress.say(f"straight lines: {len(origins):,} places to {len(targets):,} {what}")
+        speed = settings.walk_m_per_min
+        return straight_minutes(
+            origins, targets, cutoff_min=settings.cutoff_min, m_per_min=speed, detour=settings.detour
+        )
+
     def on_street(self, points: Points) -> NDArray[np.bool_]:
-        """Tell which points have a street within the snapping limit, shape (q,)."""
+        """Tell which points have a street within the snapping limit, shape (q,); all where walks are straight."""
+        if self.is_straight:
+            return np.ones(len(points), dtype=np.bool_)
         file = self._file("snap", points, points[:0])
         found = read_matrix(file, (1, len(points)))
         if found is None:
@@ -182,7 +206,9 @@ class _Walker:
         return np.asarray(found.toarray()[0] > 0, dtype=np.bool_)
 
     def lengths(self) -> tuple[float, float]:
-        """Return the length of the streets in the network and of those left out, metres."""
+        """Return the length of the streets in the network and of those left out, metres; 0 where walks are straight."""
+        if self.is_straight:
+            return 0.0, 0.0
         nothing = np.zeros((0, 2))
         file = self._file("lengths", nothing, nothing)
         found = read_matrix(file, (1, 2))
