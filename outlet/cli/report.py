@@ -38,6 +38,7 @@ STAGE = Stage(
         "candidates.csv",
         "candidates.geojson",
         "learnt.json",
+        "served.xlsx",
         "outlet_catchments.geojson",
         "share.csv",
         "cannibalisation.csv",

@@ -16,6 +16,7 @@ from outlet.page.tables import render_table
 from outlet.page.words import translate
 from outlet.project import ProjectSettings
 
+SERVED = "served.xlsx"
 HALL_FILES = ("hall.html", "hall.svg", "hall.dxf", "roster.xlsx")
 
 
@@ -50,6 +51,7 @@ def render_report(
             sector=sector_name(settings.sector, language), day=day(settings.as_of, language)
         ),
         "has_map": (out / "map.html").is_file(),
+        "served": _("Communities served (workbook)") if (out / SERVED).is_file() else "",
         "compare": _("Comparison of scenarios") if compared else "",
         "outlets": [outlet for outlet in (_links(brief, out) for brief in read_briefs(out)) if outlet["links"]],
         "sections": [

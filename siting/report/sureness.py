@@ -12,6 +12,8 @@ from siting.scoring.features import FEATURES
 
 BEST = 10
 TICKS = tuple(float(step * 10**power) for power in range(7) for step in (1, 2, 5))
+MOST_TICKS = 6
+"""With more, only the powers of ten are told: their figures would run into one another on a narrow screen."""
 
 
 def sureness_section(context: Context) -> Section | None:
@@ -85,6 +87,8 @@ def _ranks(context: Context, shown: list[str]) -> Markup:
         rows.append(Interval(_label(context, id_), low, row["rank"], high, text, marked=chosen))
     most = max(row.high for row in rows)
     ticks = [tick for tick in TICKS if tick <= max(most, 2.0)]
+    if len(ticks) > MOST_TICKS:
+        ticks = ticks[::3]
     title = _("Rank range")
     if context.top is not None:
         title = _("Rank range · probability of being among the best {k}").format(k=number(context.top, language))

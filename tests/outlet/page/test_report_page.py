@@ -59,3 +59,9 @@ def test_no_table_is_clipped_on_paper(out, visit):
     )
     assert max(rights) <= 718
     assert len(seen.page.pdf(format="A4")) > 10_000
+
+
+def test_the_workbook_of_communities_is_linked_where_it_is(out):
+    assert "served.xlsx" not in page(out).read_text(encoding="utf-8")
+    (out / "served.xlsx").write_bytes(b"")
+    assert '<a class="button" href="served.xlsx">Communities served (workbook)</a>' in page(out).read_text("utf-8")
