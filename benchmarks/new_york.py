@@ -33,10 +33,10 @@ from siting.settings.data import (
     DataSettings,
     DemandSettings,
     ExistingSettings,
-    GenerateSettings,
     StopSettings,
     StreetSettings,
 )
+from siting.settings.generate import AlongStreets
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT.parent / "shared" / "data" / "nyc"
@@ -84,7 +84,7 @@ def siting_part() -> SamplePart:
         "unit": "persons",
         "columns": {"id": "geoid", "name": "nta_name", "weight": "pop_total_est"},
     }
-    generate = GenerateSettings(
+    generate = AlongStreets(
         spacing_m=300.0, within_m=400.0, near=("station",), area_m2=220.0, frontage_m=12.0, rent_per_m2=900.0
     )
     locate = LocateSettings(

@@ -10,6 +10,7 @@ import copy
 import datetime as dt
 import difflib
 import tomllib
+import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -301,8 +302,13 @@ def _valid_keys(kind: type[BaseModel], location: Sequence[int | str]) -> list[st
         for model in current:
             if isinstance(part, str) and part in model.model_fields:
                 below.extend(_models_in(model.model_fields[part].annotation))
-        current = below or current
+        current = below or [model for model in current if _is_called(model, part)] or current
     return sorted({name for model in current for name in model.model_fields})
+
+
+def _is_called(model: type[BaseModel], tag: int | str) -> bool:
+    """Tell whether a model is the alternative of that tag: one of its fields can hold nothing else."""
+    return any(typing.get_args(field.annotation) == (tag,) for field in model.model_fields.values())
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

@@ -11,7 +11,7 @@ import types
 import typing
 from collections.abc import Iterator
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Discriminator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -48,10 +48,10 @@ def codes_reference() -> str:
     return "\n".join(parts)
 
 
-def _section(name: str, kind: type[BaseModel]) -> Iterator[str]:
+def _section(name: str, kind: type[BaseModel], which: str = "") -> Iterator[str]:
     keys = [(key, field) for key, field in kind.model_fields.items() if not _nested(field)]
     first = (kind.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
-    yield f"\n## [{name}]\n\n{first}\n"
+    yield f"\n## [{name}]{which}\n\n{first}\n"
     if keys:
         yield "| key | value | default | meaning |\n|---|---|---|---|"
         for key, field in keys:
@@ -62,6 +62,8 @@ def _section(name: str, kind: type[BaseModel]) -> Iterator[str]:
             yield from _section(f"{name}.{key}", below)
         if below_names := _named(field):
             yield from _section(f"{name}.{key}.NAME", below_names)
+        for below in _alternatives(field):
+            yield from _section(f"{name}.{key}", below, " with " + _told_apart(below))
 
 
 def _nested(field: FieldInfo) -> list[type[Settings]]:
@@ -77,6 +79,23 @@ def _named(field: FieldInfo) -> type[Settings] | None:
     return last if isinstance(last, type) and issubclass(last, Settings) else None
 
 
+def _alternatives(field: FieldInfo) -> list[type[Settings]]:
+    """Return the settings classes of a list of tables of several kinds."""
+    inside = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is tuple else ()
+    if not inside or not any(isinstance(part, Discriminator) for part in typing.get_args(inside[0])[1:]):
+        return []
+    return [typing.get_args(option)[0] for option in typing.get_args(typing.get_args(inside[0])[0])]
+
+
+def _told_apart(kind: type[Settings]) -> str:
+    """Return what tells a table of one kind from those of the others: the key that can hold one value only."""
+    for key, field in kind.model_fields.items():
+        values = typing.get_args(field.annotation)
+        if typing.get_origin(field.annotation) is typing.Literal and len(values) == 1:
+            return f'{key} = "{values[0]}"'
+    return ""
+
+
 def _is_union(annotation: object) -> bool:
     return typing.get_origin(annotation) in (typing.Union, types.UnionType)
 
@@ -88,7 +107,7 @@ def _kind(annotation: object) -> str:
     if _is_union(annotation):
         return " or ".join(_kind(option) for option in inside if option is not type(None))
     if origin is typing.Annotated:
-        return _kind(inside[0])
+        return "table, as below" if any(isinstance(part, Discriminator) for part in inside) else _kind(inside[0])
     if origin in (list, tuple, frozenset, set):
         return "list of " + _kind(inside[0])
     if origin is not None and inside:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -14,8 +15,8 @@ from outlet.handover import OutletBrief, read_brief
 from outlet.project import Project
 
 
-def check(project: Project) -> Findings:
-    """Look at every input that the settings name; nothing is solved."""
+def check(project: Project, cache: Path | None = None) -> Findings:
+    """Look at every input that the settings name; nothing is solved, and nothing here needs the ``cache``."""
     from layout.data.check import check as check_data
 
     found = check_data(project)

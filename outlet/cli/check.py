@@ -16,13 +16,13 @@ def run(stage: StageRun) -> Summary:
     """
     from importlib.metadata import entry_points
 
-    from outlet.commit import dump_json, write_atomically
+    from outlet.commit import CACHE, dump_json, write_atomically
     from outlet.errors import TableError
     from outlet.findings import Findings
 
     found = Findings()
     for point in sorted(entry_points(group=CHECKS_GROUP), key=lambda point: point.name):
-        found = found.joined(point.load()(stage.project))
+        found = found.joined(point.load()(stage.project, stage.out.out / CACHE))
     if found.faults:
         if stage.alone:
             write_atomically(stage.out.out / "check.json", dump_json(found.to_json()))

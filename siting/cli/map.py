@@ -22,7 +22,7 @@ def run(stage: StageRun) -> Summary:
         MapRequest(
             project=project,
             score=settings.score,
-            data=load_siting_data(stage.project),
+            data=load_siting_data(stage.project, cache=stage.out.cache()),
             results=results,
             unit=settings.data.demand.unit,
             credit=settings.data.credit,

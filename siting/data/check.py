@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from outlet.errors import CrsError, Fault, InputError, TableError
 from outlet.findings import Count, Findings
 from outlet.project import Project
@@ -12,16 +14,20 @@ if TYPE_CHECKING:
     from siting.settings import SitingSettings
 
 
-def check(project: Project) -> Findings:
-    """Look at every layer that the settings name; nothing is solved, and nothing is left unread because of a fault."""
-    return check_layers(project)[0] if project.has("siting") else Findings()
+def check(project: Project, cache: Path | None = None) -> Findings:
+    """Look at every layer that the settings name; nothing is solved, and nothing is left unread because of a fault.
+
+    ``cache`` is the folder of what takes long to make, ``out/.cache``.
+    """
+    return check_layers(project, cache)[0] if project.has("siting") else Findings()
 
 
-def check_layers(project: Project) -> tuple[Findings, SitingData | None]:
+def check_layers(project: Project, cache: Path | None = None) -> tuple[Findings, SitingData | None]:
     """Return what a look at every layer found, and the layers together where none is at fault."""
     from siting.data.contracts.streets import street_remarks
     from siting.data.gather import gather
-    from siting.data.load import assemble
+    from siting.data.load import assemble, walks_of
+    from siting.data.making.city import GENERATED
     from siting.geo.crs import parse_metric_crs
     from siting.settings import SitingSettings
 
@@ -38,7 +44,7 @@ def check_layers(project: Project) -> tuple[Findings, SitingData | None]:
     counts, remarks = tuple(gathered.counts), tuple(gathered.remarks)
     if not faults:
         try:
-            data, faults = assemble(settings.data, gathered, crs)
+            data, faults = assemble(settings.data, gathered, crs, walks=walks_of(project, cache))
         except TableError as error:
             faults.extend(error.faults)
         except InputError as error:
@@ -47,9 +53,11 @@ def check_layers(project: Project) -> tuple[Findings, SitingData | None]:
             remarks = data.remarks
             if settings.data.streets is not None:
                 remarks = (*remarks, *street_remarks(data, str(settings.data.streets.file)))
-            if settings.data.candidates.generate is not None:
-                counts += (
-                    Count("siting.data.candidates.generate", len(data.candidates), "candidates made by the rule"),
+            if settings.data.candidates.generate:
+                made = data.candidates["rule"].value_counts()
+                rules = dict.fromkeys(rule.rule for rule in settings.data.candidates.generate)
+                counts += tuple(
+                    Count(GENERATED, int(made.get(rule, 0)), f"candidates made by the rule {rule}") for rule in rules
                 )
             faults += _too_many(settings, len(data.candidates))
     return Findings(faults=tuple(faults), counts=counts, remarks=remarks), None if faults else data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import typing
 from collections.abc import Collection, Mapping
 
 from pydantic import BaseModel
@@ -98,8 +99,13 @@ def _described(field: FieldInfo, line: str) -> list[str]:
 
 
 def _is_section(field: FieldInfo) -> bool:
-    kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
-    return any(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in kinds)
+    return _holds_section(field.annotation)
+
+
+def _holds_section(kind: object) -> bool:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return True
+    return any(_holds_section(part) for part in typing.get_args(kind))
 
 
 def _plain(value: object) -> Toml:

@@ -44,8 +44,8 @@ def gather(project: Project, layers: Collection[str] | None = None) -> Gathered:
     if unknown:
         raise InputError(f"layers {', '.join(unknown)}: expected some of {', '.join(LAYERS)}")
     wanted = set(LAYERS if layers is None else layers) | {"demand"}
-    if "candidates" in wanted and settings.candidates.generate is not None:
-        wanted |= {"stops", "streets", "zoning"}
+    if "candidates" in wanted and settings.candidates.generate:
+        wanted |= {"existing", "competitors", "stops", "streets", "zoning", "area", "water"}
     if (spread := settings.demand.spread) is not None:
         wanted |= {"streets" if spread.onto == "streets" else "spread"}
     gathered = Gathered()

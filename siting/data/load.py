@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 from outlet.project import Project
 from siting.data.contracts.columns import rows_of
 from siting.data.contracts.geometry import centres
-from siting.data.contracts.tables import empty_table, generated_table
+from siting.data.contracts.tables import empty_table
 from siting.data.contracts.together import together_remarks
 from siting.data.contracts.ways import split_ways
 from siting.data.gather import Gathered, gather, layer_settings
 from siting.data.layers import SitingData, points_of
+from siting.data.making.city import Walks
+from siting.data.making.join import generate
 from siting.data.spread import SpreadDemand, spread_demand
-from siting.geo.candidates import Ground, Siting, along_streets
 from siting.geo.crs import degrees_of, length_error, metric_crs, parse_metric_crs
 from siting.geo.datum import choose_operation
+from siting.geo.frontage import Ground
 from siting.settings import SitingSettings
-from siting.settings.data import DataSettings, GenerateSettings
+from siting.settings.data import DataSettings
 
-GENERATED = "siting.data.candidates.generate"
+NOT_KEPT = Walks()
 SHOWN = 10
 TOLD_OFF = 0.005
 MOST_OFF = 0.05
 
 
-def load_siting_data(project: Project, *, layers: Collection[str] | None = None) -> SitingData:
+def load_siting_data(
+    project: Project, *, layers: Collection[str] | None = None, cache: Path | None = None
+) -> SitingData:
     """Read the layers that the settings name.
 
     Parameters
@@ -45,6 +48,8 @@ def load_siting_data(project: Project, *, layers: Collection[str] | None = None)
         Names of the layers needed (demand, candidates, existing, competitors, stops, streets, zoning, area, water), or
         None for all; demand is always read, and candidates made by a rule pull in what the rule needs. The others
         come back empty.
+    cache
+        Folder of what rules take long to make, ``out/.cache``; None to make it anew.
 
     Raises
     ------
@@ -58,16 +63,31 @@ def load_siting_data(project: Project, *, layers: Collection[str] | None = None)
     gathered = gather(project, layers)
     if gathered.faults:
         raise TableError(gathered.faults)
-    data, faults = assemble(settings, gathered, crs, candidates=layers is None or "candidates" in layers)
+    wanted = layers is None or "candidates" in layers
+    data, faults = assemble(settings, gathered, crs, candidates=wanted, walks=walks_of(project, cache))
     if faults:
         raise TableError(faults)
     return data
 
 
+def walks_of(project: Project, cache: Path | None) -> Walks:
+    """Return how rules that make candidates walk in a project, and where they keep what takes long."""
+    travel = project.section("siting", SitingSettings).score.travel
+    return Walks(snap_limit_m=travel.snap_limit_m, cache=cache)
+
+
 def assemble(
-    settings: DataSettings, gathered: Gathered, crs: pyproj.CRS | None, *, candidates: bool = True
+    settings: DataSettings,
+    gathered: Gathered,
+    crs: pyproj.CRS | None,
+    *,
+    candidates: bool = True,
+    walks: Walks = NOT_KEPT,
 ) -> tuple[SitingData, list[Fault]]:
-    """Bring faultless layers into one metric coordinate system and make candidates where a rule says so."""
+    """Bring faultless layers into one metric coordinate system and make candidates where rules say so.
+
+    ``walks`` says how rules walk; `walks_of` makes it of a project's settings.
+    """
     crs = crs or metric_crs(gathered.frames["demand"])
     faults, stretched = _stretched(crs, gathered.frames["demand"])
     remarks = [*gathered.remarks, *stretched]
@@ -81,9 +101,6 @@ def assemble(
     frames["streets"], roads = split_ways(frames["streets"])
     if "candidates" not in frames:
         frames["candidates"] = empty_table("candidates", crs)
-        if candidates and settings.candidates.generate is not None and not faults:
-            frames["candidates"], made = _generate(settings.candidates.generate, settings, frames)
-            remarks.append(made)
     spread = SpreadDemand(frames["demand"])
     if not faults:
         spread = spread_demand(settings.demand, frames["demand"], frames.get("spread"), frames["streets"])
@@ -91,8 +108,12 @@ def assemble(
     remarks += spread.remarks
     faults += spread.faults
     frames["candidates"], left_out, none_left = _on_allowed_ground(settings, frames)
-    remarks += [*left_out, *together_remarks(settings, frames)]
     faults += none_left
+    if candidates and settings.candidates.generate and not faults:
+        joined = generate(settings, frames, frames["candidates"], walks)
+        frames["candidates"] = joined.frame
+        remarks += joined.remarks
+    remarks += [*left_out, *together_remarks(settings, frames)]
     area = frames.get("area")
     data = SitingData(
         crs=crs,
@@ -131,12 +152,12 @@ def _on_allowed_ground(
     candidates = frames["candidates"]
     if settings.zoning is None or "zoning" not in frames or not len(candidates):
         return candidates, [], []
-    ground = _ground(frames["zoning"], outside=settings.zoning.outside)
-    assert ground is not None
+    zoning = frames["zoning"]
+    ground = Ground(zoning.geometry.to_numpy(), zoning["allowed"].to_numpy(dtype=bool), settings.zoning.outside)
     allowed = ground.allows(points_of(candidates))
     if allowed.all():
         return candidates, [], []
-    name = str(settings.candidates.file or GENERATED)
+    name = str(settings.candidates.file)
     if not allowed.any():
         found = f"{len(allowed)} candidates, all where zoning forbids outlets"
         fix = "Correct allowed_values or outside of the zoning, or give other candidates."
@@ -155,52 +176,3 @@ def _outside(settings: DataSettings, layer: str, frame: gpd.GeoDataFrame, crs: p
         Fault(name, code="outside-crs", found=found, expected="coordinates near the demand", row=row)
         for row in rows_of(frame, bad)
     ]
-
-
-def _generate(
-    rule: GenerateSettings, settings: DataSettings, frames: dict[str, gpd.GeoDataFrame]
-) -> tuple[gpd.GeoDataFrame, Remark]:
-    stops = frames["stops"]
-    if rule.near:
-        near = stops["mode"].isin(rule.near) | (stops["station"] & ("station" in rule.near))
-        stops = stops[near]
-    if not len(stops):
-        found = f"near = {list(rule.near)}, which matches none of {len(frames['stops'])} stops"
-        raise TableError([_no_candidates(found, "stops to put candidates near", "Change near, or give stops.")])
-    streets = frames["streets"]
-    fronted = streets["kind"].isin(rule.kinds).to_numpy()
-    siting = Siting(spacing_m=rule.spacing_m, within_m=rule.within_m, most=rule.most)
-    outside = True if settings.zoning is None else settings.zoning.outside
-    ground = _ground(frames.get("zoning"), outside=outside)
-    points, ways = along_streets(streets.geometry.to_numpy()[fronted], points_of(stops), siting, ground=ground)
-    if not len(points):
-        found = (
-            f"no street of the kinds {', '.join(rule.kinds)} within {rule.within_m:g} m of {len(stops)} stops on "
-            "allowed ground"
-        )
-        raise TableError([_no_candidates(found, "streets near stops", "Widen within_m or kinds.")])
-    names = _number_along(streets["name"].to_numpy()[fronted][ways])
-    series = gpd.GeoSeries(shapely.points(points), crs=streets.crs)
-    told = (
-        f"{len(points)} candidates were generated along streets, {rule.spacing_m:g} m apart, "
-        f"within {rule.within_m:g} m of {len(stops)} stops"
-    )
-    return generated_table(series, names, rule), Remark(GENERATED, "candidates-generated", told)
-
-
-def _no_candidates(found: str, expected: str, fix: str) -> Fault:
-    return Fault(GENERATED, code="no-candidates", found=found, expected=expected, fix=fix)
-
-
-def _ground(zoning: gpd.GeoDataFrame | None, *, outside: bool) -> Ground | None:
-    if zoning is None:
-        return None
-    return Ground(zoning.geometry.to_numpy(), zoning["allowed"].to_numpy(dtype=bool), outside)
-
-
-def _number_along(streets: NDArray[np.object_]) -> list[str]:
-    """Name each candidate after its street, counted along it: ``Main Street 3``."""
-    names = pd.Series(streets, dtype="str").fillna("")
-    names = names.where(names != "", "Unnamed street")
-    number = names.groupby(names).cumcount() + 1
-    return [f"{name} {count}" for name, count in zip(names, number, strict=True)]

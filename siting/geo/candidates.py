@@ -1,15 +1,23 @@
-"""Make candidates by a rule: points along streets near stops, not too close to one another, on allowed ground."""
+"""Make candidates of streets: along them near stops, and at the street fronts a short walk from stations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from siting.geo.frontage import Frontage, Ground, points_along
+from siting.geo.network import StreetNetwork
+from siting.geo.reach import walk_pairs
+from siting.geo.thin import thin
+from siting.geo.travel import snap
+
+__all__ = ["Ground", "Siting", "along_streets", "near_stations"]
+
 Points = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class Siting:
     spacing_m
         Least distance between two candidates, metres.
     within_m
-        Greatest straight-line distance to the nearest stop, metres.
+        Greatest distance to the nearest stop, metres.
     most
         At most so many, those nearest to a stop first; None for no limit.
     """
@@ -31,37 +39,9 @@ class Siting:
     most: int | None = None
 
 
-@dataclass(frozen=True)
-class Ground:
-    """Where outlets may open.
-
-    Parameters
-    ----------
-    polygons
-        Zones, shape (z,), metric.
-    allowed
-        Whether an outlet may open in each, shape (z,); where zones overlap a forbidding one wins.
-    outside
-        Whether an outlet may open where no zone lies.
-    """
-
-    polygons: NDArray[np.object_]
-    allowed: NDArray[np.bool_]
-    outside: bool = True
-
-    def allows(self, points: Points) -> NDArray[np.bool_]:
-        """Tell for each point, shape (k, 2), whether an outlet may open there."""
-        tree = shapely.STRtree(self.polygons)
-        at, zone = tree.query(shapely.points(points), predicate="intersects")
-        result = np.full(len(points), self.outside)
-        result[at] = True
-        result[at[~self.allowed[zone]]] = False
-        return result
-
-
 def along_streets(
     lines: NDArray[np.object_], stops: Points, siting: Siting, *, ground: Ground | None = None
-) -> tuple[Points, NDArray[np.int64]]:
+) -> tuple[Points, Ints]:
     """Place candidates every ``spacing_m`` along lines near stops, and thin them to that spacing.
 
     Parameters
@@ -71,7 +51,7 @@ def along_streets(
     stops
         Coordinates of the stops, shape (s, 2), metres.
     siting
-        Spacing and reach.
+        Spacing and straight-line reach.
     ground
         Where outlets may open, or None for everywhere.
 
@@ -82,41 +62,74 @@ def along_streets(
     ways
         Position of each point's line, shape (k,).
     """
-    points, ways = _points_along(lines, siting.spacing_m)
+    points, ways = points_along(lines, siting.spacing_m)
     if not len(points) or not len(stops):
         return np.empty((0, 2)), np.empty(0, dtype=np.int64)
     distance = np.asarray(cKDTree(stops).query(points)[0], dtype=np.float64)
     keep = distance <= siting.within_m
     if ground is not None:
-        keep &= ground.allows(points)
+        keep[keep] = ground.allows(points[keep])
     points, ways, distance = points[keep], ways[keep], distance[keep]
     # Nearest to a stop first, ties from the south-west: the order in which thinning keeps points.
     order = np.lexsort((points[:, 0], points[:, 1], np.round(distance, 3)))
-    chosen = order[_thin(points[order], siting.spacing_m)]
+    chosen = order[thin(points[order], siting.spacing_m)]
     if siting.most is not None:
         chosen = chosen[: siting.most]
-    chosen = chosen[np.lexsort((points[chosen, 0], points[chosen, 1]))]
+    chosen = chosen[south_to_north(points[chosen])]
     return points[chosen], ways[chosen]
 
 
-def _points_along(lines: NDArray[np.object_], spacing_m: float) -> tuple[Points, NDArray[np.int64]]:
-    lengths = shapely.length(lines)
-    counts = np.maximum(1, np.floor(lengths / spacing_m).astype(np.int64))
-    ways = np.repeat(np.arange(len(lines)), counts)
-    nth = np.arange(len(ways)) - np.repeat(np.cumsum(counts) - counts, counts)
-    along = (nth + 0.5) * (lengths / counts)[ways]
-    points = shapely.get_coordinates(shapely.line_interpolate_point(lines[ways], along))
-    return np.round(points, 3), ways.astype(np.int64)
+def near_stations(
+    frontage: Frontage,
+    stations: Points,
+    siting: Siting,
+    *,
+    network: StreetNetwork,
+    snap_limit_m: float,
+) -> tuple[Points, Ints, Ints]:
+    """Place candidates at the street fronts nearest to each station, on foot.
+
+    Parameters
+    ----------
+    frontage
+        Points of streets on allowed ground.
+    stations
+        Shape (s, 2), metres.
+    siting
+        Spacing, walk along streets, and how many at most for each station.
+    network
+        The streets people walk along.
+    snap_limit_m
+        A place farther from every street walks nowhere.
+
+    Returns
+    -------
+    points
+        Shape (k, 2), metres, sorted from south to north, then west to east.
+    ways, stations
+        Position of each point's line, and of the station it was made for, shape (k,).
+    """
+    nothing = np.empty(0, dtype=np.int64)
+    if not len(stations) or not len(frontage.points):
+        return np.empty((0, 2)), nothing, nothing
+    close = np.unique(np.concatenate(cKDTree(frontage.points).query_ball_point(stations, siting.within_m)))
+    close = close.astype(np.int64)
+    from_, to = snap(network, stations, limit_m=snap_limit_m), snap(network, frontage.points[close], limit_m=1.0)
+    station, front, metres = walk_pairs(network, from_, to, limit_m=siting.within_m)
+    front = close[front]
+    points = frontage.points[front]
+    # The nearest to any station first; of a front near two stations only the shorter walk stays.
+    order = np.lexsort((points[:, 0], points[:, 1], np.round(metres, 3)))
+    kept = order[thin(points[order], siting.spacing_m)]
+    if siting.most is not None:
+        nearest_first = kept[np.lexsort((np.round(metres[kept], 3), station[kept]))]
+        of = station[nearest_first]
+        nth = np.arange(len(of)) - np.searchsorted(of, of)
+        kept = nearest_first[nth < siting.most]
+    kept = kept[south_to_north(points[kept])]
+    return points[kept], frontage.ways[front[kept]], station[kept]
 
 
-def _thin(points: Points, spacing_m: float) -> NDArray[np.int64]:
-    """Keep each point, in the order given, unless one kept before lies closer than the spacing."""
-    tree = cKDTree(points)
-    gone = np.zeros(len(points), dtype=bool)
-    kept: list[int] = []
-    for at in range(len(points)):
-        if gone[at]:
-            continue
-        kept.append(at)
-        gone[tree.query_ball_point(points[at], spacing_m * (1 - 1e-9))] = True
-    return np.asarray(kept, dtype=np.int64)
+def south_to_north(points: Points) -> Ints:
+    """Return the order of points from south to north, then west to east."""
+    return np.lexsort((points[:, 0], points[:, 1])).astype(np.int64)

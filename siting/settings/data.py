@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from outlet.project import DataPath, Settings
+from siting.settings.generate import CellRule, GenerateSettings, Rule
 
 Mode = Literal["rail", "metro", "tram", "bus", "ferry"]
 MODES: tuple[Mode, ...] = ("rail", "metro", "tram", "bus", "ferry")
@@ -56,17 +57,6 @@ NOT_DRIVEN = (
     "razed",
 )
 NO_CARS = ("no", "private", "agricultural", "forestry", "emergency", "military", "delivery", "psv")
-FRONTED = (
-    "primary",
-    "secondary",
-    "tertiary",
-    "residential",
-    "unclassified",
-    "living_street",
-    "pedestrian",
-    "trunk",
-    "road",
-)
 
 LIVED_ALONG = ("residential", "living_street", "unclassified", "tertiary", "secondary", "primary", "pedestrian", "road")
 
@@ -240,34 +230,10 @@ class CandidateColumns(CoordinateColumns):
     hall_plan: str = Field("hall_plan", description="Hall plan file inside the project folder.")
 
 
-class GenerateSettings(Settings):
-    """``[siting.data.candidates.generate]``: candidates made by a rule instead of read from a file."""
-
-    rule: Literal["along-streets"] = Field("along-streets", description="Points along fronted streets near stops.")
-    spacing_m: float = Field(80.0, gt=0, description="Least distance between two candidates, metres.")
-    within_m: float = Field(400.0, gt=0, description="Straight-line distance to the nearest stop at most, metres.")
-    near: tuple[Literal["station", "rail", "metro", "tram", "bus", "ferry"], ...] = Field(
-        (), description="Which stops count: modes, or station for every rail, metro or tram station; all if empty."
-    )
-    kinds: tuple[str, ...] = Field(FRONTED, description="Kinds of street that have shop fronts.")
-    most: int | None = Field(None, ge=1, description="At most so many candidates, those nearest to a stop first.")
-    format: str = Field("own", description="Format of every generated candidate.")
-    area_m2: float | None = Field(None, gt=0, description="Assumed area, square metres.")
-    frontage_m: float | None = Field(None, gt=0, description="Assumed frontage, metres.")
-    rent_per_m2: float | None = Field(None, ge=0, description="Assumed rent per square metre and year; needs area_m2.")
-    fit_out_per_m2: float | None = Field(None, ge=0, description="Assumed fit-out per square metre; needs area_m2.")
-
-    @model_validator(mode="after")
-    def _area_for_money(self) -> GenerateSettings:
-        if self.area_m2 is None and (self.rent_per_m2 is not None or self.fit_out_per_m2 is not None):
-            raise ValueError("rent_per_m2 and fit_out_per_m2 need area_m2")
-        return self
-
-
 class CandidateSettings(LayerSettings):
-    """``[siting.data.candidates]``: where an outlet could open, from a file or by a rule."""
+    """``[siting.data.candidates]``: where an outlet could open, from a file, by rules, or both."""
 
-    file: DataPath | None = Field(None, description="File of candidate points; or give a generate table instead.")
+    file: DataPath | None = Field(None, description="File of candidate points; generate tables may add to it.")
     columns: CandidateColumns = Field(
         CandidateColumns(), description="Field → column of the file; a column named here must be there."
     )
@@ -277,12 +243,26 @@ class CandidateSettings(LayerSettings):
         "[siting.score.competition.terms].",
     )
     default_format: str = Field("own", description="Format of candidates whose file does not say.")
-    generate: GenerateSettings | None = Field(None, description="Rule that makes candidates.")
+    merge_m: float = Field(
+        20.0,
+        ge=0,
+        description="A generated candidate nearer than this to a given one, or to one of an earlier rule, is left out.",
+    )
+    generate: tuple[Rule, ...] = Field(
+        (),
+        description="Rules that make candidates: one table, or a list of [[siting.data.candidates.generate]], of "
+        "which the earlier win.",
+    )
+
+    @field_validator("generate", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return [value] if isinstance(value, dict | GenerateSettings) else value
 
     @model_validator(mode="after")
-    def _one_source(self) -> CandidateSettings:
-        if (self.file is None) == (self.generate is None):
-            raise ValueError("expected one of file and [siting.data.candidates.generate]")
+    def _some_source(self) -> CandidateSettings:
+        if self.file is None and not self.generate:
+            raise ValueError("expected a file or [siting.data.candidates.generate], or both")
         return self
 
 
@@ -448,7 +428,7 @@ class DataSettings(Settings):
 
     @model_validator(mode="after")
     def _streets_for_the_rule(self) -> DataSettings:
-        generate = self.candidates.generate
-        if self.streets is None and generate is not None and generate.rule == "along-streets":
-            raise ValueError("candidates along streets need [siting.data.streets]")
+        for rule in self.candidates.generate if self.streets is None else ():
+            if not (isinstance(rule, CellRule) and rule.at == "centre"):
+                raise ValueError(f'candidates by rule = "{rule.rule}" on streets need [siting.data.streets]')
         return self

@@ -5,7 +5,9 @@ All three hold the same columns: ``id``, ``format``, ``score`` (0–100, empty w
 the outlets to open, 0–1), ``expected_rank`` (mean rank under random weights), ``least_weight_change`` (the share of all
 weight by which one weight must change, the others in proportion, for it to pass the first; 0 for the first, empty where
 no one weight does it, or with VIKOR), ``name``, ``lon``, ``lat``, ``ptal_band`` (0, 1a, 1b, 2 … 6b, empty where no
-timetable is known), and for every feature ``<f>_raw`` (in its unit),
+timetable is known), ``rule`` (by which it was made, empty for one of a file), where such a rule made some ``twin_of``
+(id of the existing outlet that it is like), ``alike`` (how like, 0–1) and ``cluster_demand`` (in the unit of the
+weight), and for every feature ``<f>_raw`` (in its unit),
 ``<f>_value`` (0–100), ``<f>_weight`` (weights of one candidate sum to 1) and ``<f>_contribution`` (they sum to the
 score). Where a score is learnt, `siting.study.learn` adds ``predicted``, ``predicted_low``, ``predicted_high`` and
 ``out_of_range``.
@@ -33,6 +35,7 @@ from siting.scoring.ranking import Ranking
 from siting.scoring.robustness import RankSpread
 
 LAYER = "candidates"
+ORIGIN = ("twin_of", "alike", "cluster_demand")
 _RAW_DECIMALS, _VALUE_DECIMALS, _WEIGHT_DECIMALS, _DEGREE_DECIMALS, _METRE_DECIMALS = 6, 4, 6, 7, 3
 _SHARE_DECIMALS, _RANK_DECIMALS = 4, 2
 
@@ -73,6 +76,7 @@ def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
         "lat": degrees[:, 1],
         "ptal_band": pd.array([band or None for band in scored.ptal_band.tolist()], dtype="str"),
     }
+    columns |= _origin(frame)
     for at, name in enumerate(scored.raw.columns):
         columns[f"{name}_raw"] = scored.raw[name].to_numpy().round(_RAW_DECIMALS) + 0.0
         columns[f"{name}_value"] = ranking.values[:, at].round(_VALUE_DECIMALS) + 0.0
@@ -80,6 +84,16 @@ def candidates_table(data: SitingData, scored: Scored) -> gpd.GeoDataFrame:
         columns[f"{name}_contribution"] = ranking.contributions[:, at]
     metres = shapely.get_coordinates(frame.geometry.to_numpy()).round(_METRE_DECIMALS)
     return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapely.points(metres), crs=data.crs)
+
+
+def _origin(frame: gpd.GeoDataFrame) -> dict[str, object]:
+    """Return by which rule each candidate was made, and what that rule tells of it."""
+    rule = frame["rule"] if "rule" in frame.columns else pd.Series("", index=frame.index)
+    told: dict[str, object] = {"rule": rule.where(rule != "", None).astype("str").to_numpy()}
+    for name in ORIGIN:
+        if name in frame.columns:
+            told[name] = frame[name].to_numpy()
+    return told
 
 
 def to_geojson(table: gpd.GeoDataFrame, notes: Sequence[str] = (), about: Mapping[str, object] | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from outlet.errors import Fault, InputError, TableError
 from outlet.findings import Count, Findings
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 _FILE = "outlet.toml"
 
 
-def check(project: Project) -> Findings:
-    """Look at every layer that the settings name, and at the settings that only data or a model can judge."""
+def check(project: Project, cache: Path | None = None) -> Findings:
+    """Look at every layer that the settings name, and at the settings that only data or a model can judge.
+
+    ``cache`` is the folder of what takes long to make, ``out/.cache``.
+    """
     from siting.data.check import check_layers
 
     if not project.has("siting"):
@@ -25,7 +29,7 @@ def check(project: Project) -> Findings:
     from siting.settings import SitingSettings
 
     settings = project.section("siting", SitingSettings)
-    findings, data = check_layers(project)
+    findings, data = check_layers(project, cache)
     faults = [*_judgements(settings)]
     if data is not None:
         faults += _competition(settings, data)

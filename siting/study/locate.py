@@ -74,7 +74,7 @@ def run_locate(stage: StageRun) -> Summary:
             "outlet.toml: siting.locate.visits_per_unit_per_day is missing; the halls need to know how many visits a "
             "day one unit of captured demand makes, such as 0.05"
         )
-    data = load_siting_data(stage.project)
+    data = load_siting_data(stage.project, cache=stage.out.cache())
     study = locate_outlets(stage, data, settings)
     briefs = make_briefs(stage.project, data, study.won, study.opened)
     drawn = write_outlet_catchments(stage, data, study.problem.cost, study.opened)

@@ -55,7 +55,7 @@ def run_score(stage: StageRun) -> Summary:
     """Write candidates.* and served.*, and where a score is learnt learnt.json and learnt.skops; return the best."""
     project = stage.project
     section = project.section("siting", SitingSettings)
-    data = load_siting_data(project)
+    data = load_siting_data(project, cache=stage.out.cache())
     service = route_service(project, data)
     costs = travel_costs(project, data, stage.out.cache(), stage.progress)
     drive = drive_study(project, data, stage.out.cache(), stage.progress)

@@ -55,7 +55,7 @@ def run_share(stage: StageRun) -> Summary:
     project = stage.project
     settings = project.section("siting", SitingSettings).score
     plan = _read_plan(stage)
-    data = load_siting_data(project)
+    data = load_siting_data(project, cache=stage.out.cache())
     cache = stage.out.cache()
     walks = candidate_costs(project, data, cache, stage.progress)
     market = build_market(data, walks, rival_costs(project, data, cache, stage.progress), settings.competition)

@@ -25,13 +25,13 @@ from siting.settings.data import (
     CompetitorSettings,
     DemandSettings,
     ExistingSettings,
-    GenerateSettings,
     LayerSettings,
     SpreadSettings,
     StopSettings,
     StreetSettings,
     ZoningSettings,
 )
+from siting.settings.generate import GenerateSettings
 
 if TYPE_CHECKING:
     from pandera.pandas import Check
@@ -325,15 +325,16 @@ def zoning_table(columns: Columns, settings: ZoningSettings) -> gpd.GeoDataFrame
     return _frame(columns, {"allowed": text.isin([value.lower() for value in settings.allowed_values]).to_numpy()})
 
 
-def generated_table(points: gpd.GeoSeries, names: list[str], rule: GenerateSettings) -> gpd.GeoDataFrame:
-    """Return candidates made by a rule, numbered ``c0001`` onwards in the order given."""
+def generated_table(
+    points: NDArray[np.float64], names: list[str], rule: GenerateSettings, *, crs: object
+) -> gpd.GeoDataFrame:
+    """Return candidates made by a rule at points, shape (k, 2), all but their ids; ``rule`` tells by which."""
     count = len(points)
-    width = max(4, len(str(count)))
     area = np.nan if rule.area_m2 is None else rule.area_m2
     rent = np.nan if rule.rent_per_m2 is None else rule.rent_per_m2 * area
     fit_out = np.nan if rule.fit_out_per_m2 is None else rule.fit_out_per_m2 * area
     data = {
-        "id": pd.Series([f"c{number:0{width}d}" for number in range(1, count + 1)], dtype="str"),
+        "id": pd.Series([""] * count, dtype="str"),
         "name": pd.Series(names, dtype="str"),
         "format": pd.Series([rule.format] * count, dtype="str"),
         "rent_per_year": np.full(count, rent),
@@ -341,8 +342,9 @@ def generated_table(points: gpd.GeoSeries, names: list[str], rule: GenerateSetti
         "area_m2": np.full(count, area),
         "frontage_m": np.full(count, np.nan if rule.frontage_m is None else rule.frontage_m),
         "hall_plan": pd.Series([None] * count, dtype=object),
+        "rule": pd.Series([rule.rule] * count, dtype="str"),
     }
-    return gpd.GeoDataFrame(pd.DataFrame(data), geometry=points.to_numpy(), crs=points.crs)
+    return gpd.GeoDataFrame(pd.DataFrame(data), geometry=shapely.points(points), crs=crs)
 
 
 EMPTY: dict[str, dict[str, str]] = {

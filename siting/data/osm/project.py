@@ -26,11 +26,11 @@ from siting.settings.data import (
     DemandSettings,
     ExistingSettings,
     FileLayer,
-    GenerateSettings,
     LayerSettings,
     StopSettings,
     StreetSettings,
 )
+from siting.settings.generate import AlongStreets
 
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
 TOLD_ONCE = tuple(key for key in LayerSettings.model_fields if key != "file")
@@ -83,7 +83,7 @@ def osm_files(path: Path, *, sector: Sector, brand: str) -> tuple[dict[str, byte
 def osm_toml(sector: Sector) -> str:
     """Return siting's sections of outlet.toml for a project made from an extract."""
     per_person = osm_rules().buildings.floor_m2_per_person
-    generate = GenerateSettings(
+    generate = AlongStreets(
         spacing_m=60.0, within_m=250.0, area_m2=220.0, frontage_m=12.0, rent_per_m2=360.0, fit_out_per_m2=1500.0
     )
     score = ScoreSettings()

@@ -21,7 +21,7 @@ from siting.study.travel import TravelCosts, candidate_costs, read_matrix, trave
 
 Run = Callable[..., StageRun]
 FIRST = ["id", "format", "score", "rank", "rank_low", "rank_high", "top_k_probability", "expected_rank"]
-FIRST += ["least_weight_change", "name", "lon", "lat", "ptal_band"]
+FIRST += ["least_weight_change", "name", "lon", "lat", "ptal_band", "rule"]
 
 
 def read_csv(folder: Path) -> pd.DataFrame:

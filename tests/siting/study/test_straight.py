@@ -42,7 +42,9 @@ def test_candidates_along_streets_need_streets(field):
     text = (field / "outlet.toml").read_text(encoding="utf-8")
     rule = '[siting.data.candidates.generate]\nrule = "along-streets"'
     (field / "outlet.toml").write_text(text.replace('[siting.data.candidates]\nfile = "data/candidates.gpkg"', rule))
-    with pytest.raises(InputError, match=r"candidates along streets need \[siting.data.streets\]"):
+    with pytest.raises(
+        InputError, match=r'candidates by rule = "along-streets" on streets need \[siting.data.streets\]'
+    ):
         load_project(field).section("siting", SitingSettings)
 
 

@@ -1,0 +1,1 @@
+"""Make candidates by the rules of ``[siting.data.candidates.generate]``."""
