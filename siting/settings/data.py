@@ -431,4 +431,7 @@ class DataSettings(Settings):
         for rule in self.candidates.generate if self.streets is None else ():
             if not (isinstance(rule, CellRule) and rule.at == "centre"):
                 raise ValueError(f'candidates by rule = "{rule.rule}" on streets need [siting.data.streets]')
+        spread = self.demand.spread
+        if self.streets is None and spread is not None and spread.onto == "streets":
+            raise ValueError('demand spread onto = "streets" needs [siting.data.streets]')
         return self

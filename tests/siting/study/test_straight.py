@@ -48,6 +48,11 @@ def test_candidates_along_streets_need_streets(field):
         load_project(field).section("siting", SitingSettings)
 
 
+def test_demand_cannot_be_spread_along_streets_that_are_not_there(field):
+    with pytest.raises(InputError, match=r'demand spread onto = "streets" needs \[siting.data.streets\]'):
+        load_project(field, overrides=['siting.data.demand.spread.onto="streets"']).section("siting", SitingSettings)
+
+
 def test_all_stages_work_and_say_so(field, run_in):
     assert check(load_project(field)).faults == ()
     scored = run_score(run_in(field))
