@@ -77,6 +77,8 @@ PLACES = {
     "degrees-in-metric-crs": "Numbers look like degrees under a system in metres. State the right `crs`.",
     "outside-crs": "Coordinates have no place in the system. State the right `crs`.",
     "null-geometry": "A row has no geometry. Draw it, or set `repair`.",
+    "segment-above-weight": "A segment has more people than the row has. Correct the column, or the segment's unit.",
+    "bad-hours": "The parts of the day do not fit the opening hours. Correct the hours.",
     "nothing-to-spread": "Demand has no polygon, or nothing to spread it onto lies in one. Correct `spread`.",
     "spread-too-fine": "Spreading demand would make too many points. Raise `cell_m` or `spacing_m`.",
     "demand-spread": "How many points were made of how many polygons of demand, and by what.",

@@ -16,6 +16,7 @@ from outlet.findings import Remark
 SEGMENT = "segment:"
 TERM = "term:"
 ORIGIN = "origin"
+PART = "part:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +29,8 @@ class SitingData:
         The metric coordinate system.
     demand
         ``id``, ``name`` (str), ``weight`` (float from 0), ``grade`` (str or None, only where given), one float column
-        ``segment:<name>`` per segment; points or polygons. Where demand was spread onto points, ``origin`` is the id of
-        the polygon that a point came from.
+        ``segment:<name>`` per segment and ``part:<name>`` per part of the day; points or polygons. Where
+        demand was spread onto points, ``origin`` is the id of the polygon that a point came from.
     demand_areas
         The demand layer as it was before it was spread, or None where it was not.
     candidates
@@ -85,7 +86,7 @@ class SitingData:
 
 def amount_columns(demand: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Return the columns that are divided when demand is: the weight and what is part of it."""
-    return tuple(str(name) for name in demand.columns if name == "weight" or str(name).startswith(SEGMENT))
+    return tuple(str(name) for name in demand.columns if name == "weight" or str(name).startswith((SEGMENT, PART)))
 
 
 def drawn_demand(data: SitingData) -> gpd.GeoDataFrame:

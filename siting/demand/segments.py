@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from outlet.errors import InputError
 
+ROUNDING = 1e-9
+
 
 def value_of_demand(
     weight: NDArray[np.float64], segments: Mapping[str, NDArray[np.float64]], target_market: Mapping[str, float]
@@ -45,6 +47,20 @@ def value_of_demand(
     >>> value_of_demand(np.array([10.0, 10.0]), {"income_high": np.array([0.0, 4.0])}, {"income_high": 2.0})
     array([10., 14.])
     """
+    return np.maximum(_unbounded(weight, segments, target_market), 0.0)
+
+
+def below_nothing(
+    weight: NDArray[np.float64], segments: Mapping[str, NDArray[np.float64]], target_market: Mapping[str, float]
+) -> NDArray[np.bool_]:
+    """Return where the target market takes away more than there is, so that 0 is counted, shape (n,)."""
+    value = _unbounded(weight, segments, target_market)
+    return np.asarray(value < -ROUNDING * np.maximum(weight, 1.0), dtype=np.bool_)
+
+
+def _unbounded(
+    weight: NDArray[np.float64], segments: Mapping[str, NDArray[np.float64]], target_market: Mapping[str, float]
+) -> NDArray[np.float64]:
     value = np.array(weight, dtype=np.float64)
     for name, times in sorted(target_market.items()):
         if name not in segments:
@@ -57,7 +73,7 @@ def value_of_demand(
                 f"segment {name!r} has shape {part.shape}; expected {value.shape}, one for each demand point"
             )
         value += (times - 1.0) * np.nan_to_num(part, nan=0.0)
-    return np.maximum(value, 0.0)
+    return value
 
 
 def _unknown(name: str, known: list[str]) -> str:

@@ -29,7 +29,7 @@ from siting.scoring.features import FEATURES, better_of
 from siting.scoring.weights import without_timetable
 from siting.settings.score import ScoreSettings
 from siting.study.breakdown import is_weighted_mean, weights_told
-from siting.study.wording import better_words, frontier_chart, plan_facts, unit_name
+from siting.study.wording import better_words, frontier_chart, plan_facts, target_market_text, unit_name
 
 HIDDEN_AT_FIRST = ("stops", "assignment")
 TOP_AT_LEAST = 5
@@ -82,7 +82,7 @@ def render_map(request: MapRequest) -> MapPage:
             "facts": plan_facts(request.results, request.unit, language),
             "frontier": frontier_chart(request.results, request.unit, language),
             "features": _feature_notes(request, language),
-            "notes": [*request.data.notes, *request.results.plan.notes, *_method_notes(request), *notes],
+            "notes": [*_told(request), *notes],
         },
     )
     layers = drawn_layers(request.data, request.results, backdrop, grid) | {"catchments": drawn.rings}
@@ -99,6 +99,12 @@ def render_map(request: MapRequest) -> MapPage:
         data={"map-page": page, "map-layers": layers},
     )
     return MapPage(html, tuple(notes))
+
+
+def _told(request: MapRequest) -> list[str]:
+    """Return who the target market is, and what was assumed before the map was drawn."""
+    market = target_market_text(request.score.target_market, request.project.language)
+    return [market, *request.data.notes, *request.results.plan.notes, *_method_notes(request)]
 
 
 def _method_notes(request: MapRequest) -> list[str]:

@@ -23,8 +23,8 @@ class Context:
 
     ``candidates`` maps the id of a candidate to its figures in candidates.csv, NaN where missing; ``names`` maps the
     id of any site to its name; ``inputs`` are (file, rows, note) and ``notes`` what check.json and scoring assumed.
-    ``better`` says of each feature whether more, less or a band is good, and ``top`` is the k of the probability of
-    being among the best k; both as candidates.geojson has them.
+    ``better`` says of each feature whether more, less or a band is good, ``top`` is the k of the probability of being
+    among the best k, and ``target_market`` how often one of each segment counts; all as candidates.geojson has them.
     """
 
     results: Results
@@ -39,6 +39,7 @@ class Context:
     top: int | None = None
     learnt: LearntFile | None = None
     catchments: Catchments = NOTHING_DRAWN
+    target_market: Mapping[str, float] = field(default_factory=dict)
 
     def name(self, id_: str) -> str:
         """Return the name of a site, its id where it has none."""
@@ -65,6 +66,7 @@ def read_context(out: Path, results: Results, language: str) -> Context:
         notes=(*notes, *told.notes),
         better=told.about.better,
         top=told.about.top,
+        target_market=told.about.target_market,
         learnt=read_learnt(out),
         catchments=read_catchments(out),
     )
@@ -79,6 +81,7 @@ def _figures(table: pd.DataFrame) -> dict[str, dict[str, float]]:
 class _About(BaseModel):
     better: dict[str, str] = {}
     top: int | None = None
+    target_market: dict[str, float] = {}
 
 
 class _Told(BaseModel):

@@ -8,7 +8,7 @@ from siting.report.competition import observed_name
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
 from siting.study.breakdown import is_weighted_mean
-from siting.study.wording import better_words, unit_name
+from siting.study.wording import better_words, target_market_text, unit_name
 
 
 def assumptions_section(context: Context) -> Section | None:
@@ -30,6 +30,7 @@ def method_section(context: Context) -> Section:
     _ = translate(language)
     plan = context.results.plan
     paragraphs = [
+        target_market_text(context.target_market, language),
         _valued(context),
         _(
             "The set is chosen by an exact model ({model}), not by taking the best scores. The objective is recomputed "

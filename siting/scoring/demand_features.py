@@ -39,6 +39,18 @@ def demand_by_car(inputs: FeatureInputs) -> NDArray[np.float64]:
     return np.where(inputs.drives.on_road, around, np.nan)
 
 
+def demand_in_hours(inputs: FeatureInputs) -> NDArray[np.float64]:
+    """Return the demand near by while outlets are open, decayed with the walk, in demand units; more is better.
+
+    The parts of the day count as ``catchment.parts_of_day`` or the opening hours say, everyone once. NaN where demand
+    is not known by the part of the day.
+    Source: Hansen (1959).
+    """
+    if inputs.value_in_hours is None:
+        return np.full(len(inputs.ids), np.nan)
+    return catchment_demand(inputs.value_in_hours, inputs.demand_candidates, catchment_decay(inputs.settings))
+
+
 DEMAND_FEATURES: tuple[Feature, ...] = (
     Feature(
         name="demand_nearby",
@@ -58,5 +70,14 @@ DEMAND_FEATURES: tuple[Feature, ...] = (
         source="Hansen (1959)",
         compute=demand_by_car,
         costly=True,
+    ),
+    Feature(
+        name="demand_in_hours",
+        label="Demand near by while outlets are open",
+        unit="demand",
+        direction="more",
+        family="demand",
+        source="Hansen (1959); by the part of the day",
+        compute=demand_in_hours,
     ),
 )

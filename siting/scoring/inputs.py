@@ -75,6 +75,8 @@ class FeatureInputs:
         Radii, kernels and models.
     service
         The stops' routes, or None where there is no timetable.
+    value_in_hours
+        The demand while outlets are open, shape (n,), or None where nothing is known by the part of the day.
     supply
         What serves the demand already, or None where nobody looked.
     drives
@@ -96,6 +98,7 @@ class FeatureInputs:
     kept: NDArray[np.int64]
     settings: ScoreSettings
     service: RouteService | None = None
+    value_in_hours: NDArray[np.float64] | None = None
     supply: Supply | None = None
     drives: Drives | None = None
 

@@ -56,3 +56,33 @@ class SitingSettings(Settings):
         if self.calibrate.target not in (None, "choices") and self.data.existing is None:
             raise ValueError(f"calibrate.target = {self.calibrate.target!r} needs existing outlets: data.existing")
         return self
+
+    @model_validator(mode="after")
+    def _choices_are_of_rows(self) -> SitingSettings:
+        if self.calibrate.file is not None and self.data.demand.spread is not None:
+            raise ValueError(
+                "calibrate.file names rows of demand, of which data.demand.spread makes many points each; leave one out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _target_market_has_columns(self) -> SitingSettings:
+        for name in self.score.target_market:
+            if name not in self.data.demand.segments:
+                near = offer(name, sorted(self.data.demand.segments), "data.demand.segments")
+                raise ValueError(f"score.target_market: the demand layer has no segment {name!r}; {near}")
+        return self
+
+    @model_validator(mode="after")
+    def _parts_of_day_have_columns(self) -> SitingSettings:
+        known, told = self.data.demand.parts_of_day, self.score.catchment.parts_of_day
+        for name in told:
+            if name not in known:
+                near = offer(name, sorted(known), "data.demand.parts_of_day")
+                raise ValueError(f"score.catchment.parts_of_day: demand has no part of the day {name!r}; {near}")
+        if not known and "demand_in_hours" in self.score.counted:
+            raise ValueError(
+                "demand_in_hours counts, but [siting.data.demand.parts_of_day] names no column of the demand by the "
+                "part of the day; name some, or give it no weight"
+            )
+        return self

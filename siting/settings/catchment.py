@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from outlet.project import Settings
 
@@ -20,6 +20,18 @@ class CatchmentSettings(Settings):
     reach_min: float = Field(15.0, gt=0, description="Demand beyond this walk counts nothing, minutes.")
     scale_min: float = Field(6.0, gt=0, description="Width of gaussian, exponential and power kernels, minutes.")
     exponent: float = Field(2.0, gt=0, description="Exponent of the power kernel.")
+    parts_of_day: dict[str, float] = Field(
+        default={},
+        description="What each part of the day of [siting.data.demand.parts_of_day] counts in demand_in_hours, as "
+        "{ morning = 1, noon = 2 }; by the opening hours if empty.",
+    )
+
+    @field_validator("parts_of_day")
+    @classmethod
+    def _some_part(cls, value: dict[str, float]) -> dict[str, float]:
+        if value and (min(value.values()) < 0 or max(value.values()) <= 0):
+            raise ValueError(f"parts_of_day = {value}; expected numbers from 0, one above 0")
+        return value
 
 
 class FloatingSettings(Settings):

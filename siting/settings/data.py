@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from outlet.project import DataPath, Settings
+from siting.settings.day import PartOfDay, refuse_overlaps
 from siting.settings.generate import CellRule, GenerateSettings, Rule
 
 Mode = Literal["rail", "metro", "tram", "bus", "ferry"]
@@ -215,6 +216,17 @@ class DemandSettings(FileLayer):
     segments: dict[str, str] = Field(
         {}, description='Segment name → column that counts it in the unit of the weight, as { students = "stud" }.'
     )
+    parts_of_day: dict[str, PartOfDay] = Field(
+        default={},
+        description="Part of the day → column of the demand then, and its hours, as "
+        '{ morning = { column = "am", hours = [["06:00", "12:00"]] } }; for demand_in_hours and the arrivals at halls.',
+    )
+
+    @field_validator("parts_of_day")
+    @classmethod
+    def _each_hour_once(cls, value: dict[str, PartOfDay]) -> dict[str, PartOfDay]:
+        refuse_overlaps(value)
+        return value
 
 
 class CandidateColumns(CoordinateColumns):

@@ -147,6 +147,12 @@ class WeightSettings(Settings):
         description="Demand within drive.reach_min by car, less the longer the drive; more is better. Not computed "
         "without a weight.",
     )
+    demand_in_hours: float = Field(
+        0.0,
+        ge=0,
+        description="Demand near by while outlets are open, by the part of the day, less the longer the walk; more is "
+        "better.",
+    )
     rivals_nearby: float = Field(
         0.0, ge=0, description="Attraction of rivals within competition.rivals_within_m; less is better."
     )

@@ -48,6 +48,10 @@ def about_scores(settings: ScoreSettings, top: int) -> dict[str, object]:
     """Return what a reader of candidates.geojson needs beside its columns.
 
     ``better`` maps each feature to more, less or band, as the settings value it; ``top`` is the k of
-    ``top_k_probability``.
+    ``top_k_probability``; ``target_market`` how often one of each segment counts.
     """
-    return {"better": {feature.name: better_of(feature, settings) for feature in FEATURES}, "top": top}
+    return {
+        "better": {feature.name: better_of(feature, settings) for feature in FEATURES},
+        "top": top,
+        "target_market": dict(sorted(settings.target_market.items())),
+    }

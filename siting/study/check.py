@@ -7,7 +7,7 @@ from pathlib import Path
 
 from outlet.errors import Fault, InputError, TableError
 from outlet.findings import Count, Findings
-from outlet.project import Project
+from outlet.project import Project, Sector
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check(project: Project, cache: Path | None = None) -> Findings:
 
     settings = project.section("siting", SitingSettings)
     findings, data = check_layers(project, cache)
-    faults = [*_judgements(settings)]
+    faults = [*_judgements(settings), *_parts_of_day(settings, project.settings.sector)]
     if data is not None:
         faults += _competition(settings, data)
         findings = findings.joined(_choices(project, settings, data))
@@ -67,6 +67,18 @@ def _choices(project: Project, settings: SitingSettings, data: SitingData) -> Fi
         return Findings(faults=(Fault(str(file), "outside-folder", str(error), "a file inside"),))
     what = "who goes where" if table.seen is not None else "ways"
     return Findings(counts=(Count(str(file), len(table.demand), what),), remarks=table.remarks)
+
+
+def _parts_of_day(settings: SitingSettings, sector: Sector) -> list[Fault]:
+    """Return the fault of parts of the day in none of which an outlet is open."""
+    from siting.study.handover import opening_hours
+    from siting.study.parts_of_day import settle_parts
+
+    try:
+        settle_parts(settings, opening_hours(settings.locate, sector))
+    except InputError as error:
+        return [Fault(_FILE, "bad-hours", str(error), "a part of the day in which outlets are open")]
+    return []
 
 
 def _competition(settings: SitingSettings, data: SitingData) -> list[Fault]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 import geopandas as gpd
@@ -30,6 +30,7 @@ from siting.competition.share import Market
 from siting.data.layers import SEGMENT, SitingData
 from siting.settings import SitingSettings
 from siting.settings.locate import EVERYONE, LocateSettings
+from siting.study.parts_of_day import lean_of, parts_of, quotients_of
 
 Csr = sparse.csr_array[np.float64]
 HALF_HOUR = 24 * 60 // INTERVALS_PER_DAY
@@ -51,12 +52,14 @@ class DayPreset(BaseModel):
 class Visitors:
     """What each site wins once the plan is carried out, each shape (m_all,), 0 where shut.
 
-    ``captured`` is in units of demand, ``per_day`` in visits; ``mix`` maps a segment to its share of what is captured.
+    ``captured`` is in units of demand, ``per_day`` in visits; ``mix`` maps a segment to its share of what is captured;
+    ``quotients`` the position of an open site to q_jp by part of the day (`siting.study.parts_of_day`).
     """
 
     captured: NDArray[np.float64]
     per_day: NDArray[np.float64]
     mix: Mapping[str, NDArray[np.float64]]
+    quotients: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
 
 def day_preset(sector: Sector) -> DayPreset:
@@ -99,7 +102,12 @@ def visitors(data: SitingData, market: Market, opened: NDArray[np.int64], settin
         visits = visits + (settings.rate_of(name) - everyone) * part
         won = np.asarray(share @ part, dtype=np.float64)
         mix[name] = np.divide(won, captured, out=np.zeros_like(won), where=captured > 0)
-    return Visitors(captured=captured, per_day=np.asarray(share @ np.maximum(visits, 0.0)), mix=mix)
+    parts = parts_of(data)
+    quotients = {
+        at: quotients_of(parts, share[[at]].toarray()[0], market.demand) for at in (opened.tolist() if parts else ())
+    }
+    per_day = np.asarray(share @ np.maximum(visits, 0.0))
+    return Visitors(captured=captured, per_day=per_day, mix=mix, quotients=quotients)
 
 
 def opening_hours(settings: LocateSettings, sector: Sector) -> dict[Weekday, Span]:
@@ -107,10 +115,13 @@ def opening_hours(settings: LocateSettings, sector: Sector) -> dict[Weekday, Spa
     return day_preset(sector).opening_hours if settings.opening_hours is None else settings.opening_hours
 
 
-def visit_shares(settings: LocateSettings, sector: Sector) -> tuple[float, ...]:
+def visit_shares(
+    settings: LocateSettings, sector: Sector, lean: NDArray[np.float64] | None = None
+) -> tuple[float, ...]:
     """Return the shares of a day's visits by half hour from midnight, only while open on some day; they sum to 1.
 
-    A half hour that is open but lies outside the preset gets the least share of the preset.
+    A half hour that is open but lies outside the preset gets the least share of the preset. ``lean`` is how many times
+    the visitors of a typical outlet come in each half hour, shape (48,); one that lets nobody come is not followed.
     """
     hours = opening_hours(settings, sector)
     open_part = np.zeros(INTERVALS_PER_DAY)
@@ -129,6 +140,8 @@ def visit_shares(settings: LocateSettings, sector: Sector) -> tuple[float, ...]:
         first = minute_of_day(preset.from_) // HALF_HOUR
         weights[first : first + len(preset.shares)] = preset.shares
     weights = weights * open_part
+    if lean is not None and (weights * lean).sum() > 0:
+        weights = weights * lean
     if weights.sum() <= 0:
         raise InputError("siting.locate: no visits fall into the opening hours; see opening_hours and visits_profile")
     shares = np.round(weights / weights.sum(), 9)
@@ -151,6 +164,7 @@ def _brief(project: ProjectSettings, settings: SitingSettings, data: SitingData,
     place = gpd.GeoSeries([frame.geometry.iloc[row]], crs=data.crs).to_crs(4326).iloc[0]
     locate = settings.locate
     visits = float(won.per_day[at])
+    lean = lean_of(settings.data.demand.parts_of_day, won.quotients.get(at, {}))
     return OutletBrief(
         id=str(frame["id"].iloc[row]),
         name=str(frame["name"].iloc[row]),
@@ -166,7 +180,7 @@ def _brief(project: ProjectSettings, settings: SitingSettings, data: SitingData,
         opening_hours=opening_hours(locate, project.sector),
         timezone=project.timezone,
         visits_per_day=round(visits, 3),
-        visits_share_by_interval=visit_shares(locate, project.sector),
+        visits_share_by_interval=visit_shares(locate, project.sector, lean),
         segment_mix={name: round(float(share[at]), 6) for name, share in won.mix.items()},
         demand_captured=round(float(won.captured[at]), 3),
         demand_unit=settings.data.demand.unit,

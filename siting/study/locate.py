@@ -11,9 +11,8 @@ from outlet.errors import InputError, NoSolutionError
 from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of
 from outlet.outcome import Limits, Outcome
 from outlet.stage import Cell, StageRun, Summary
-from siting.data.layers import SEGMENT, SitingData
+from siting.data.layers import SitingData
 from siting.data.load import load_siting_data
-from siting.demand.segments import value_of_demand
 from siting.locate import FrontierPoint, SitePlan, best_sets, trace_frontier
 from siting.settings import SitingSettings
 from siting.settings.locate import LocateSettings
@@ -31,8 +30,10 @@ from siting.study.label import (
     site_ids,
 )
 from siting.study.market import build_market
+from siting.study.parts_of_day import tell_lean
 from siting.study.shown import write_outlet_catchments
 from siting.study.tables import to_csv
+from siting.study.target_market import target_value
 from siting.study.travel import candidate_costs, rival_costs, site_points, tell_travel
 
 CONTINUED_SHARE = 0.25
@@ -97,7 +98,7 @@ def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) 
     problem = SiteProblem(
         settings=locate,
         cost=cost,
-        demand=_valued(data, settings),
+        demand=target_value(data, settings.score.target_market),
         market=found.market,
         candidates=len(data.candidates),
         may_close=data.existing["may_close"].to_numpy(dtype=np.bool_),
@@ -111,14 +112,9 @@ def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) 
     )
     outcomes, points = _solve(stage, problem, data)
     won = visitors(data, found.market, outcomes[0].require().opened, locate)
-    told = [*tell_travel(settings.score.travel), *told]
+    told = [*tell_travel(settings.score.travel), *told, *tell_lean(won.quotients)]
     notes = (*_tell(problem, outcomes, points, data, settings), *told, *found.notes)
     return LocateStudy(problem=problem, outcomes=outcomes, points=points, won=won, score=score, notes=notes)
-
-
-def _valued(data: SitingData, settings: SitingSettings) -> NDArray[np.float64]:
-    segments = {name: data.demand[f"{SEGMENT}{name}"].to_numpy(dtype=np.float64) for name in data.segments}
-    return value_of_demand(data.demand["weight"].to_numpy(dtype=np.float64), segments, settings.score.target_market)
 
 
 def _not_considered(

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from outlet.stage import Cell, StageRun, Summary
 from siting.access.ptal import RouteService, band_of
-from siting.data.layers import SEGMENT, SitingData, points_of
+from siting.data.layers import SitingData, points_of
 from siting.data.load import load_siting_data
-from siting.demand.segments import value_of_demand
 from siting.scoring.aggregation import Aggregation
 from siting.scoring.features import FEATURES, compute_features, direction_of
 from siting.scoring.inputs import FeatureInputs
@@ -27,13 +26,16 @@ from siting.settings.score import ScoreSettings
 from siting.study.breakdown import about_scores
 from siting.study.candidates import Scored, candidates_table, to_geojson, write_gpkg
 from siting.study.driving import DriveStudy, drive_study
+from siting.study.handover import opening_hours
 from siting.study.market import ProjectMarket, build_market, rivals_known
+from siting.study.parts_of_day import demand_while_open, settle_parts
 from siting.study.presence import presence_table
 from siting.study.score_notes import tell_assumptions, tell_missing, tell_service
 from siting.study.shown import write_shown
 from siting.study.supply import tell_supply, with_supply
 from siting.study.sureness_notes import tell_method, tell_sureness
 from siting.study.tables import to_csv
+from siting.study.target_market import target_value
 from siting.study.timetable import route_service
 from siting.study.travel import TravelCosts, travel_costs
 
@@ -61,14 +63,15 @@ def run_score(stage: StageRun) -> Summary:
     drive = drive_study(project, data, stage.out.cache(), stage.progress)
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
     top = section.locate.outlets
-    study = score_candidates(data, costs, section.score, seed=stage.seed, top=top, service=service, drive=drive)
+    score, told = settle_parts(section, opening_hours(section.locate, project.settings.sector))
+    study = score_candidates(data, costs, score, seed=stage.seed, top=top, service=service, drive=drive)
     table = candidates_table(data, study.scored)
-    notes = (*study.notes, *write_shown(stage, data, costs, study.inputs, study.scored))
+    notes = (*study.notes, *told, *write_shown(stage, data, costs, study.inputs, study.scored))
     if section.score.learn.target is not None:
         table, learnt_notes = _learn(stage, data, study, table)
         notes = (*notes, *learnt_notes)
     stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
-    stage.out.write_text("candidates.geojson", to_geojson(table, notes, about_scores(section.score, top)))
+    stage.out.write_text("candidates.geojson", to_geojson(table, notes, about_scores(score, top)))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
     stage.out.write_text("presence.csv", to_csv(presence_table(data, study.inputs, study.scored.ranking.rank)))
     return Summary(
@@ -93,7 +96,7 @@ def _learn(
     """Learn from the existing outlets, each measured as a candidate beside the others; add what candidates would do."""
     from siting.study.learn import learn_project, write_learnt
 
-    settings = stage.project.section("siting", SitingSettings).score
+    settings = scored.inputs.settings
 
     def measure(others: SitingData) -> pd.DataFrame:
         costs = travel_costs(stage.project, others, stage.out.cache(), stage.progress)
@@ -184,8 +187,6 @@ def _scored(
 
 def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, settings: ScoreSettings) -> FeatureInputs:
     count = len(data.candidates)
-    segments = {name: data.demand[f"{SEGMENT}{name}"].to_numpy(dtype=np.float64) for name in data.segments}
-    value = value_of_demand(data.demand["weight"].to_numpy(dtype=np.float64), segments, settings.target_market)
     return FeatureInputs(
         ids=pd.Index(data.candidates["id"].astype(str)),
         on_street=costs.site_on_street[:count],
@@ -197,10 +198,11 @@ def _inputs(data: SitingData, costs: TravelCosts, market: ProjectMarket, setting
         departures_per_hour=data.stops["departures_per_hour"].to_numpy(dtype=np.float64),
         attraction_of_rivals=market.rival_size,
         own_attraction=market.own_size[:count],
-        value=value,
+        value=target_value(data, settings.target_market),
         market=market.market,
         kept=np.arange(count, count + len(data.existing), dtype=np.int64),
         settings=settings,
+        value_in_hours=demand_while_open(data, settings),
     )
 
 

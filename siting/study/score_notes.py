@@ -9,6 +9,7 @@ from siting.scoring.features import FEATURES
 from siting.scoring.inputs import FeatureInputs
 from siting.settings.data import MODES
 from siting.study.candidates import Scored
+from siting.study.target_market import tell_target_market
 from siting.study.travel import TravelCosts, tell_travel
 
 _IDS_SHOWN = 5
@@ -107,9 +108,7 @@ def tell_assumptions(data: SitingData, scored: Scored, inputs: FeatureInputs) ->
     unknown = int(np.isnan(inputs.departures_per_hour).sum())
     if 0 < unknown < len(data.stops):
         notes.append(f"{count(unknown, len(data.stops), 'stop')} {have(unknown)} no known departures: not counted.")
-    factors = ", ".join(f"{name} × {times:g}" for name, times in sorted(inputs.settings.target_market.items()))
-    if factors:
-        notes.append(f"Target market: {factors}; all others count once.")
+    notes += tell_target_market(data, inputs.settings.target_market)
     return [*notes, *_rivals(data, inputs)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from outlet.page import Markup, number, percent, translate
@@ -35,6 +37,15 @@ def better_words(language: str) -> dict[str, str]:
     """Return what is good of a feature in words: more, less, or a band."""
     _ = translate(language)
     return {"more": _("more is better"), "less": _("less is better"), "band": _("a certain range is best")}
+
+
+def target_market_text(target_market: Mapping[str, float], language: str) -> str:
+    """Return who the target market is, in a sentence."""
+    _ = translate(language)
+    if not target_market:
+        return _("Target market: everyone counts once.")
+    who = ", ".join(f"{name} × {number(times, language, 3)}" for name, times in sorted(target_market.items()))
+    return _("Target market: {who}; all others count once.").format(who=who)
 
 
 def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, str]]:

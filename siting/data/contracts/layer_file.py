@@ -124,7 +124,7 @@ def _column_names(chosen: LayerSettings) -> tuple[list[str], frozenset[str], str
             columns = CoordinateColumns()
     names = [str(value) for value in columns.model_dump(exclude_none=True).values()]
     if isinstance(chosen, DemandSettings):
-        names += list(chosen.segments.values())
+        names += [*chosen.segments.values(), *(part.column for part in chosen.parts_of_day.values())]
     if isinstance(chosen, CandidateSettings | ExistingSettings | CompetitorSettings):
         names += list(chosen.terms.values())
     lon, lat = (columns.lon, columns.lat) if isinstance(columns, CoordinateColumns) else ("lon", "lat")
@@ -208,7 +208,8 @@ def _repair_cells(columns: Columns, chosen: LayerSettings) -> None:
     if isinstance(chosen, DemandSettings | CandidateSettings | ExistingSettings):
         columns.drop_repeats(chosen.columns.id)
     if isinstance(chosen, DemandSettings):
-        for column in dict.fromkeys((chosen.columns.weight, *chosen.segments.values())):
+        parts = (part.column for part in chosen.parts_of_day.values())
+        for column in dict.fromkeys((chosen.columns.weight, *chosen.segments.values(), *parts)):
             columns.fill_zero(column)
     if isinstance(chosen, SpreadSettings):
         columns.fill_zero(chosen.columns.weight)

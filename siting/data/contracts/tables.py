@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from outlet.data.cells import is_empty
 from outlet.data.contract import faults_of, flag, number, one_of, required, unique_id
 from outlet.errors import Fault
+from outlet.findings import Remark
 from siting.data.contracts.columns import Columns
 from siting.data.contracts.opened import EXPECTED, read_opened
 from siting.data.contracts.ways import streets_table
-from siting.data.layers import SEGMENT, TERM
+from siting.data.layers import PART, SEGMENT, TERM
 from siting.settings.data import (
     MODES,
     CandidateSettings,
@@ -41,6 +42,7 @@ CANDIDATE_NUMBERS = ("rent_per_year", "fit_out_cost", "area_m2", "frontage_m")
 EXISTING_NUMBERS = ("area_m2", "sales", "visits", "deposits", "staff")
 LARGEST_HALL_M2 = 1e6
 LONGEST_FRONTAGE_M = 1e4
+ROUNDING = 1e-6
 MOST_PER_HOUR = 3600.0
 
 
@@ -92,12 +94,14 @@ def _demand_clauses(chosen: DemandSettings) -> list[Clause]:
     names = chosen.columns
     weight = (required(expected="a number from 0"), *number())
     segments = [Clause("segment", column, weight, must=True) for _, column in sorted(chosen.segments.items())]
+    parts = [Clause("part", part.column, weight, must=True) for _, part in sorted(chosen.parts_of_day.items())]
     return [
         _id(names.id, must=True),
         Clause("name", names.name),
         Clause("weight", names.weight, weight, must=True),
         Clause("grade", names.grade),
         *segments,
+        *parts,
     ]
 
 
@@ -234,8 +238,23 @@ def demand_table(columns: Columns, settings: DemandSettings) -> gpd.GeoDataFrame
     if columns.has(names.grade):
         data["grade"] = columns.optional_text(names.grade)
     for segment, column in sorted(settings.segments.items()):
-        data[SEGMENT + segment] = columns.numbers(column, 0.0) * settings.weight_factor
+        held = columns.numbers(column, 0.0)
+        data[SEGMENT + segment] = held * settings.weight_factor
+        columns.remarks += _more_than_all(columns, settings, segment, held)
+    for name, part in sorted(settings.parts_of_day.items()):
+        data[PART + name] = columns.numbers(part.column, 0.0) * settings.weight_factor
     return _frame(columns, data)
+
+
+def _more_than_all(columns: Columns, settings: DemandSettings, segment: str, held: NDArray[np.float64]) -> list[Remark]:
+    """Tell of rows where a segment, as the column has it, exceeds the weight."""
+    weight = columns.numbers(settings.columns.weight)
+    above = np.asarray(held > weight * (1 + ROUNDING), dtype=np.bool_)
+    if not above.any():
+        return []
+    all_of_it = settings.columns.weight
+    told = f"{int(above.sum())} of {len(above)} rows have more of the segment {segment!r} than of {all_of_it}"
+    return [columns.remark("segment-above-weight", told, above)]
 
 
 def spread_table(columns: Columns, settings: SpreadSettings) -> gpd.GeoDataFrame:

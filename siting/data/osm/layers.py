@@ -25,7 +25,7 @@ from siting.data.osm.rules import osm_rules
 from siting.data.osm.stream import read_extract
 from siting.geo.crs import WGS84
 from siting.settings import SitingSettings
-from siting.settings.data import LAYERS, DataSettings, LayerSettings
+from siting.settings.data import LAYERS, DataSettings, DemandSettings, LayerSettings
 
 SUFFIX = ".pbf"
 BY_TAGS = ("demand", "spread", "candidates", "existing", "competitors", "zoning", "area")
@@ -149,7 +149,8 @@ def _choice(layer: str, chosen: LayerSettings) -> Choice:
 
 def _columns(chosen: LayerSettings) -> list[object]:
     columns = chosen.model_dump(include={"columns", "segments"}, exclude_none=True)
-    return [value for part in columns.values() for value in part.values()]
+    parts = chosen.parts_of_day.values() if isinstance(chosen, DemandSettings) else ()
+    return [*(value for part in columns.values() for value in part.values()), *(part.column for part in parts)]
 
 
 def _texts(values: object) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ def four_candidates() -> FeatureInputs:
         attraction_of_rivals=np.array([1.0]),
         own_attraction=np.ones(4),
         value=np.array([150.0, 60.0]),
+        value_in_hours=np.array([40.0, 200.0]),
         market=Market(attraction, rivals, demand),
         kept=np.array([4], dtype=np.int64),
         settings=settings,

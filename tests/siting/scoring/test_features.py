@@ -18,6 +18,7 @@ BY_HAND = {
     "ptal_index": [6.0 + 30 / 9.25, 3.75, 0.0, NAN],
     "demand_nearby": [120.0, 105.0, 30.0, NAN],  # 150 · 0.8; 150 · 0.5 + 60 · 0.5; 150 · 0.2
     "demand_by_car": [90.0, 186.0, 120.0, NAN],  # 150 · 0.6; 150 + 60 · 0.6; 150 · 0.8
+    "demand_in_hours": [32.0, 120.0, 8.0, NAN],  # 40 · 0.8; 40 · 0.5 + 200 · 0.5; 40 · 0.2
     "rivals_nearby": [1.0, 0.0, NAN, NAN],  # 800 m = 10 min; c lies outside the competitor layer
     "rival_walk_min": [3.0, 15.0, NAN, NAN],
     "demand_per_rival": [60.0, 105.0, NAN, NAN],
@@ -83,6 +84,7 @@ def test_what_the_project_lacks_is_missing_not_zero(four_candidates: FeatureInpu
         drives=None,
         kept=np.zeros(0, dtype=np.int64),
         rivals_known=np.zeros(4, dtype=bool),
+        value_in_hours=None,
     )
     found = compute_features(without)
     assert found.drop(columns="demand_nearby").isna().all(axis=None)
