@@ -7,6 +7,8 @@ New York's 195 neighbourhoods are taken as if only their sums were known; each w
 - error around places: the median over 1,000 places of |estimate / truth − 1| of the people within 800 m in a straight
   line, the truth being the tracts spread over their own streets.
 
+The second truth favours streets over cells, since it is spread over streets itself; the first does not.
+
 The 2010 census blocks beside the tracts come without geometry: nothing finer than a tract can be checked with them.
 """
 
