@@ -140,6 +140,7 @@ def candidate_values(data: SitingData, results: Results) -> dict[str, object]:
     return {
         "id": ids,
         "name": [str(names.get(id_, id_)) for id_ in ids],
+        **_origin(data.candidates, ids),
         "lon": [places[id_][0] for id_ in ids],
         "lat": [places[id_][1] for id_ in ids],
         "score": [rounded(value, 4) for value in table["score"]],
@@ -149,6 +150,18 @@ def candidate_values(data: SitingData, results: Results) -> dict[str, object]:
         "values": _matrix(table, results.features, "_value", 4),
         "raw": _matrix(table, results.features, "_raw", 3),
         "parts": None if additive else _matrix(table, results.features, "_contribution", 4),
+    }
+
+
+def _origin(frame: gpd.GeoDataFrame, ids: Sequence[str]) -> dict[str, object]:
+    """Return by which rule candidates were made, blank for given ones, and how like twins are, None for the others."""
+    if "rule" not in frame.columns:
+        return {"rule": [""] * len(ids), "alike": [None] * len(ids)}
+    rules = dict(zip(frame["id"], frame["rule"], strict=True))
+    likeness = dict(zip(frame["id"], frame["alike"], strict=True)) if "alike" in frame.columns else {}
+    return {
+        "rule": [str(rules.get(id_, "")) for id_ in ids],
+        "alike": [rounded(likeness.get(id_), 2) for id_ in ids],
     }
 
 

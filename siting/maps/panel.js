@@ -143,6 +143,7 @@
     box.replaceChildren(
       element("div", { class: "row-head" }, head, close),
       element("p", {}, element("span", { class: "score" }, scoreText(scores[j])), ` / 100 · ${WORDS.rank} ${ranks[j] || "–"}${interval}`),
+      ...(candidates.rule[j] ? [element("p", { class: "small muted" }, origin(j))] : []),
       ...reached("candidates", candidates.id[j]),
       element(
         "table", { class: "parts" },
@@ -151,6 +152,12 @@
         element("tfoot", {}, element("tr", {}, element("th", { scope: "row", colspan: 3 }, WORDS.score), element("td", { class: "number" }, scoreText(scores[j])))),
       ),
     );
+  }
+
+  // By which rule a candidate was made, and how like its twin it is.
+  function origin(j) {
+    const { rule, alike } = PAGE.candidates;
+    return WORDS[`rule_${rule[j]}`] + (alike[j] === null ? "" : ` · ${WORDS.alike.replace("{share}", format(100 * alike[j], 0))}`);
   }
 
   // What is within a walk of a place: a table of the bands, or why there is none.

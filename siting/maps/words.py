@@ -25,6 +25,7 @@ def map_words(language: str) -> dict[str, str]:
     modes = {f"mode_{mode}": _(mode) for mode in MODES}
     return (
         _panel_words(language)
+        | _rule_words(language)
         | modes
         | {
             "layer_opened": _("Opened outlets"),
@@ -47,6 +48,19 @@ def map_words(language: str) -> dict[str, str]:
             "competition": _("Competition"),
         }
     )
+
+
+def _rule_words(language: str) -> dict[str, str]:
+    _ = translate(language)
+    return {
+        "rule_along-streets": _("Made along streets"),
+        "rule_grid": _("Made on a grid"),
+        "rule_h3": _("Made in an H3 hexagon"),
+        "rule_near-stations": _("Made near a station"),
+        "rule_demand-clusters": _("Made in a cluster of demand"),
+        "rule_twins": _("Made as a twin of one of the best outlets"),
+        "alike": _("{share} % alike"),
+    }
 
 
 def _panel_words(language: str) -> dict[str, str]:

@@ -139,7 +139,7 @@ class Twins(GenerateSettings):
         0.5, ge=0, le=1, description="A place less alike than this is no twin; 1: the surroundings are the same."
     )
     spacing_m: float = Field(300.0, gt=0, description="Least distance between twins, and to existing outlets, metres.")
-    most: int | None = Field(None, ge=1, description="At most so many candidates, the most alike first.")
+    most: int = Field(200, ge=1, description="At most so many candidates, the most alike first.")
 
 
 def _rule_of(value: object) -> str:

@@ -20,6 +20,8 @@ from siting.settings.data import DataSettings
 from siting.settings.generate import GenerateSettings, Near
 
 GENERATED = "siting.data.candidates.generate"
+NEAR_M = 1000.0
+SHORE_M = 3.0
 
 Points = NDArray[np.float64]
 Floats = NDArray[np.float64]
@@ -84,9 +86,10 @@ class City:
 
     @cached_property
     def ground(self) -> Ground | None:
-        """Where outlets may open: as zoning says, and never on water."""
+        """Where outlets may open: as zoning says, and never on water or at its very edge, as under a bridge."""
         water, zoning = self._frames["water"], self._frames.get("zoning")
-        shapes, allowed = [water.geometry.to_numpy()], [np.zeros(len(water), dtype=bool)]
+        shapes = [np.asarray(shapely.buffer(water.geometry.to_numpy(), SHORE_M, quad_segs=2), dtype=object)]
+        allowed = [np.zeros(len(water), dtype=bool)]
         outside = True
         if zoning is not None and self.settings.zoning is not None:
             shapes.append(zoning.geometry.to_numpy())
@@ -175,9 +178,6 @@ class City:
             at, first = np.unique(at[order], return_index=True)
             found[blank[at]] = [f"near {name}" for name in names[named[near[order][first]]]]
         return [str(name) or ("Unnamed street" if len(names) else "Place") for name in found]
-
-
-NEAR_M = 1000.0
 
 
 def points_in(frame: gpd.GeoDataFrame) -> Points:

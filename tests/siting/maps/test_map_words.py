@@ -3,6 +3,7 @@
 import pytest
 
 from outlet.page.words import catalogue
+from siting.data.making.join import LETTERS
 from siting.maps.words import LAYERS, map_words
 from siting.scoring.features import FEATURES
 from siting.settings.data import MODES
@@ -19,3 +20,4 @@ def test_every_layer_and_family_has_a_word(language):
     words = map_words(language)
     assert all(words[f"layer_{name}"] for name in LAYERS)
     assert all(words[feature.family] for feature in FEATURES)
+    assert all(words[f"rule_{name}"] for name in LETTERS)
