@@ -34,9 +34,9 @@ from siting.settings.data import (
     DemandSettings,
     ExistingSettings,
     StopSettings,
-    StreetSettings,
 )
 from siting.settings.generate import AlongStreets
+from siting.settings.streets import StreetSettings
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT.parent / "shared" / "data" / "nyc"

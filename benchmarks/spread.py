@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from siting.demand.straight_line import demand_around
 from siting.geo.interpolation import area_overlay
 from siting.geo.spread import Pieces, onto_grid, onto_points, onto_streets
-from siting.settings.data import LIVED_ALONG
+from siting.settings.streets import LIVED_ALONG
 
 SOURCE = Path(__file__).parents[2] / "shared" / "data" / "nyc"
 CRS = 32618

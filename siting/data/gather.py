@@ -23,7 +23,8 @@ from siting.data.files.describe import describe_source
 from siting.data.files.source import Source
 from siting.data.gtfs.feed import read_gtfs
 from siting.settings import SitingSettings
-from siting.settings.data import LAYERS, DataSettings, LayerSettings, StopSettings
+from siting.settings.data import LAYERS, DataSettings, StopSettings
+from siting.settings.layer import LayerSettings
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from outlet.project import DataPath, Settings
-from siting.settings.data import FormSettings
+from siting.settings.layer import FormSettings
 
 CalibrationTarget = Literal["choices", "sales", "visits", "deposits"]
 Loss = Literal["quasi-poisson", "least-squares"]

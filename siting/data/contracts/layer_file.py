@@ -23,17 +23,15 @@ from siting.geo.crs import WGS84
 from siting.settings.data import (
     CandidateSettings,
     CompetitorSettings,
-    CoordinateColumns,
     DemandSettings,
     ExistingSettings,
-    LayerSettings,
     SpreadSettings,
     StopSettings,
-    StreetColumns,
-    StreetSettings,
     ZoningColumns,
     ZoningSettings,
 )
+from siting.settings.layer import CoordinateColumns, LayerSettings
+from siting.settings.streets import StreetColumns, StreetSettings
 
 KINDS = {
     "demand": POINT_OR_POLYGON,

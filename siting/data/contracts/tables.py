@@ -26,13 +26,13 @@ from siting.settings.data import (
     CompetitorSettings,
     DemandSettings,
     ExistingSettings,
-    LayerSettings,
     SpreadSettings,
     StopSettings,
-    StreetSettings,
     ZoningSettings,
 )
 from siting.settings.generate import GenerateSettings
+from siting.settings.layer import LayerSettings
+from siting.settings.streets import StreetSettings
 
 if TYPE_CHECKING:
     from pandera.pandas import Check

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from outlet.findings import Remark
 from siting.data.contracts.columns import Columns
-from siting.settings.data import StreetSettings
+from siting.settings.streets import StreetSettings
 
 MILE_KM = 1.609344
 KNOT_KM_H = 1.852

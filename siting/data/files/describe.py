@@ -10,15 +10,12 @@ from siting.data.osm.layers import describe_extract
 from siting.settings.data import (
     CandidateSettings,
     CompetitorSettings,
-    CoordinateColumns,
     DemandSettings,
     ExistingSettings,
-    FormSettings,
-    JoinSettings,
-    LayerSettings,
     SpreadSettings,
     StopSettings,
 )
+from siting.settings.layer import CoordinateColumns, FormSettings, JoinSettings, LayerSettings
 
 
 def describe_source(project: Project, file: DataPath, chosen: LayerSettings) -> Source:

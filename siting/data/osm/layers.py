@@ -25,7 +25,8 @@ from siting.data.osm.rules import osm_rules
 from siting.data.osm.stream import read_extract
 from siting.geo.crs import WGS84
 from siting.settings import SitingSettings
-from siting.settings.data import LAYERS, DataSettings, DemandSettings, LayerSettings
+from siting.settings.data import LAYERS, DataSettings, DemandSettings
+from siting.settings.layer import LayerSettings
 
 SUFFIX = ".pbf"
 BY_TAGS = ("demand", "spread", "candidates", "existing", "competitors", "zoning", "area")

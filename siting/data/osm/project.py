@@ -25,12 +25,11 @@ from siting.settings.data import (
     DataSettings,
     DemandSettings,
     ExistingSettings,
-    FileLayer,
-    LayerSettings,
     StopSettings,
-    StreetSettings,
 )
 from siting.settings.generate import AlongStreets
+from siting.settings.layer import FileLayer, LayerSettings
+from siting.settings.streets import StreetSettings
 
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
 TOLD_ONCE = tuple(key for key in LayerSettings.model_fields if key != "file")

@@ -24,12 +24,11 @@ from siting.settings.data import (
     DataSettings,
     DemandSettings,
     ExistingSettings,
-    FileLayer,
-    LayerSettings,
     StopSettings,
-    StreetSettings,
     ZoningSettings,
 )
+from siting.settings.layer import FileLayer, LayerSettings
+from siting.settings.streets import StreetSettings
 
 SEED = 7
 SEGMENTS = ("income_high", "age_60plus", "students")
