@@ -39,6 +39,10 @@ def overrides(candidates: int) -> list[str]:
         "siting.data.candidates.generate.spacing_m=80",
         "siting.data.candidates.generate.near=[]",
         f"siting.data.candidates.generate.most={candidates}",
+        (
+            'siting.data.demand.parts_of_day={day={column="pop_ba_above_est", hours=[["08:00", "18:00"]]}, '
+            'night={column="pop_total_est", hours=[["18:00", "24:00"]]}}'
+        ),
         *(f"siting.score.weights.{name}=1" for name in FEATURE_NAMES),
     ]
     return [part for setting in settings for part in ("--set", setting)]

@@ -289,6 +289,8 @@ def _explain(section: str, kind: type[Settings], item: ErrorDetails) -> str:
     if item["type"] == "missing":
         return f"{FILE_NAME}: {where} is missing; it is required"
     message = item["msg"].removeprefix("Value error, ")
+    if isinstance(item.get("input"), Mapping):  # a rule between several keys: the message names them
+        return f"{FILE_NAME}: [{where}] {message}"
     value = repr(item.get("input"))
     shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
     return f"{FILE_NAME}: {where} = {shown}: {message[0].lower()}{message[1:]}"

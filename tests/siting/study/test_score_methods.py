@@ -123,7 +123,7 @@ def test_the_change_told_does_change_the_first_place(gridtown: Path, run_in: Run
     first = table.index[table["rank"] == 1][0]
     rival = table["least_weight_change"].drop(first).idxmin()
     change = float(table.loc[rival, "least_weight_change"])
-    weights, won = weights_of(table), []
+    weights, won = {f: w for f, w in weights_of(table).items() if w > 0}, []
     for name, weight in weights.items():
         for share in (weight - 1.001 * change, weight + 1.001 * change):
             if 0 <= share < 1:
