@@ -10,9 +10,8 @@ from scipy.spatial import cKDTree
 
 from siting.geo.frontage import Frontage, Ground, points_along
 from siting.geo.network import StreetNetwork
-from siting.geo.reach import walk_pairs
 from siting.geo.thin import thin
-from siting.geo.travel import snap
+from siting.geo.travel import snap, walks_between
 
 __all__ = ["Ground", "Siting", "along_streets", "near_stations"]
 
@@ -115,8 +114,8 @@ def near_stations(
     close = np.unique(np.concatenate(cKDTree(frontage.points).query_ball_point(stations, siting.within_m)))
     close = close.astype(np.int64)
     from_, to = snap(network, stations, limit_m=snap_limit_m), snap(network, frontage.points[close], limit_m=1.0)
-    station, front, metres = walk_pairs(network, from_, to, limit_m=siting.within_m)
-    front = close[front]
+    walks = walks_between(network, from_, to, cutoff_min=siting.within_m / network.walk_m_per_min).tocoo()
+    station, front, metres = walks.row.astype(np.int64), close[walks.col], walks.data * network.walk_m_per_min
     points = frontage.points[front]
     # The nearest to any station first; of a front near two stations only the shorter walk stays.
     order = np.lexsort((points[:, 0], points[:, 1], np.round(metres, 3)))

@@ -14,7 +14,7 @@ from outlet.errors import InputError
 from siting.geo.lines import Floats, Ints
 from siting.geo.roads import RoadNetwork
 from siting.geo.search import reach
-from siting.geo.travel import Snapped, smallest, snap
+from siting.geo.travel import Snapped, on_one_edge, smallest, snap
 
 
 def driving_minutes(
@@ -102,13 +102,7 @@ def _same_edge(
     roads: RoadNetwork, origins: Snapped, targets: Snapped, cutoff_min: float, walk_m_per_min: float
 ) -> tuple[Ints, Ints, Floats]:
     """Return the direct ways between places on one edge that lie in a direction one may drive."""
-    order = np.argsort(targets.edge, kind="stable")
-    ordered = targets.edge[order]
-    low, high = np.searchsorted(ordered, origins.edge, "left"), np.searchsorted(ordered, origins.edge, "right")
-    counts = np.where(origins.edge >= 0, high - low, 0)
-    origin = np.repeat(np.arange(len(counts)), counts)
-    nth = np.arange(len(origin)) - np.repeat(np.cumsum(counts) - counts, counts)
-    target = order[np.repeat(low, counts) + nth]
+    origin, target = on_one_edge(origins, targets)
     along = targets.along_m[target] - origins.along_m[origin]
     speed = roads.min_per_m[origins.edge[origin], (along < 0).astype(np.int64)]
     drives = np.isfinite(speed) | (along == 0)

@@ -7,6 +7,7 @@ them or a line ends; a stretch between two junctions is one edge, however bent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -47,6 +48,11 @@ class StreetLines:
     segments: Floats
     segment_edge: Ints
     segment_from_m: Floats
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The straight pieces, to find the nearest; made once."""
+        return shapely.STRtree(np.asarray(shapely.linestrings(self.segments.reshape(-1, 2, 2)), dtype=object))
 
 
 @dataclass(frozen=True)

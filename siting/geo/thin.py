@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from siting.geo.compiled import compiled
+from outlet.compiled import compiled
 
 Points = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -21,6 +21,8 @@ from siting.geo.search import reach
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+BLOCK_ORIGINS = 20_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Snapped:
@@ -47,8 +49,7 @@ def snap(network: StreetLines, xy: Floats, *, limit_m: float) -> Snapped:
     edge = np.full(count, -1, dtype=np.int64)
     along, off = np.full(count, np.nan), np.full(count, np.nan)
     if count:
-        tree = shapely.STRtree(np.asarray(shapely.linestrings(network.segments.reshape(-1, 2, 2)), dtype=object))
-        (at, piece), distance = tree.query_nearest(
+        (at, piece), distance = network.tree.query_nearest(
             shapely.points(xy), max_distance=limit_m, return_distance=True, all_matches=True
         )
         # Of pieces equally near, as at a shared vertex, the first wins, whatever order the tree finds them in.
@@ -85,26 +86,47 @@ def travel_minutes(
     csr_array
         Shape (n, m), minutes; an entry for every pair within the cut-off and no other, zeros explicit, indices sorted.
     """
-    if len(origins_xy) < len(targets_xy):
-        turned = travel_minutes(
-            network, targets_xy, origins_xy, cutoff_min=cutoff_min, snap_limit_m=snap_limit_m
-        ).T.tocsr()
-        turned.sort_indices()
-        return turned
     origins = snap(network, origins_xy, limit_m=snap_limit_m)
     targets = snap(network, targets_xy, limit_m=snap_limit_m)
+    return walks_between(network, origins, targets, cutoff_min=cutoff_min)
+
+
+def walks_between(network: StreetNetwork, origins: Snapped, targets: Snapped, *, cutoff_min: float) -> csr_array:
+    """Return walking minutes from every origin to every target, both snapped; otherwise as `travel_minutes`."""
+    n, m = len(origins.edge), len(targets.edge)
+    if n < m:
+        turned = walks_between(network, targets, origins, cutoff_min=cutoff_min).T.tocsr()
+        turned.sort_indices()
+        return turned
     graph = _with_points(network, origins, targets)
     first_origin = len(network.xy)
-    first_target = first_origin + len(origins_xy)
     reached = np.flatnonzero(targets.edge >= 0)
-    target, origin, minutes = reach(graph, first_target + reached, cutoff_min, slice(first_origin, first_target))
+    wanted = slice(first_origin, first_origin + n)
+    target, origin, minutes = reach(graph, first_origin + n + reached, cutoff_min, wanted)
     near = _same_edge(network, origins, targets, cutoff_min)
     return smallest(
         np.concatenate([origin, near[0]]).astype(np.int64),
         np.concatenate([reached[target], near[1]]).astype(np.int64),
         np.concatenate([minutes, near[2]]),
-        (len(origins_xy), len(targets_xy)),
+        (n, m),
     )
+
+
+def sums_within(
+    network: StreetNetwork, origins: Snapped, values: Floats, targets: Snapped, *, limit_m: float
+) -> Floats:
+    """Return for every target the sum of the values, shape (n, k), of the origins within a walk of it, shape (m, k).
+
+    Pairs are found for a block of origins at a time, so that memory does not grow with all of them.
+    """
+    total = np.zeros((len(targets.edge), values.shape[1]))
+    for at in range(0, len(origins.edge), BLOCK_ORIGINS):
+        part = slice(at, at + BLOCK_ORIGINS)
+        some = Snapped(edge=origins.edge[part], along_m=origins.along_m[part], off_m=origins.off_m[part])
+        walks = walks_between(network, some, targets, cutoff_min=limit_m / network.walk_m_per_min)
+        within = csr_array((np.ones(len(walks.data)), walks.indices, walks.indptr), shape=walks.shape)
+        total += np.asarray(within.T @ values[part], dtype=np.float64)
+    return total
 
 
 def _with_points(network: StreetNetwork, origins: Snapped, targets: Snapped) -> csr_array:
@@ -129,17 +151,22 @@ def _same_edge(
     network: StreetNetwork, origins: Snapped, targets: Snapped, cutoff_min: float
 ) -> tuple[Ints, Ints, Floats]:
     """Return the direct walks between points on one edge."""
+    origin, target = on_one_edge(origins, targets)
+    along = np.abs(origins.along_m[origin] - targets.along_m[target])
+    minutes = (origins.off_m[origin] + along + targets.off_m[target]) / network.walk_m_per_min
+    within = minutes <= cutoff_min
+    return origin[within], target[within], minutes[within]
+
+
+def on_one_edge(origins: Snapped, targets: Snapped) -> tuple[Ints, Ints]:
+    """Return every pair of origin and target on the same edge, shapes (pairs,)."""
     order = np.argsort(targets.edge, kind="stable")
     ordered = targets.edge[order]
     low, high = np.searchsorted(ordered, origins.edge, "left"), np.searchsorted(ordered, origins.edge, "right")
     counts = np.where(origins.edge >= 0, high - low, 0)
     origin = np.repeat(np.arange(len(counts)), counts)
     nth = np.arange(len(origin)) - np.repeat(np.cumsum(counts) - counts, counts)
-    target = order[np.repeat(low, counts) + nth]
-    along = np.abs(origins.along_m[origin] - targets.along_m[target])
-    minutes = (origins.off_m[origin] + along + targets.off_m[target]) / network.walk_m_per_min
-    within = minutes <= cutoff_min
-    return origin[within], target[within], minutes[within]
+    return origin, order[np.repeat(low, counts) + nth]
 
 
 def smallest(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> csr_array:

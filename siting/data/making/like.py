@@ -17,8 +17,7 @@ from siting.data.making.city import City, Floats, Ints, Made, Points, no_candida
 from siting.data.making.keep import Arrays, kept
 from siting.geo.candidates import south_to_north
 from siting.geo.frontage import frontage_of
-from siting.geo.reach import walk_sums
-from siting.geo.travel import Snapped, snap
+from siting.geo.travel import Snapped, snap, sums_within
 from siting.geo.twins import TwinSiting, alike, choose_twins
 from siting.settings.generate import PERFORMANCES, Performance, Twins
 
@@ -146,7 +145,7 @@ def _around(rule: Twins, city: City, places: Snapped, segments: list[str]) -> Fl
     limit, network = city.walks.snap_limit_m, city.network
 
     def within(points: Points, values: Floats) -> Floats:
-        return walk_sums(network, snap(network, points, limit_m=limit), values, places, limit_m=rule.walk_m)
+        return sums_within(network, snap(network, points, limit_m=limit), values, places, limit_m=rule.walk_m)
 
     demand = within(city.demand_points, city.demand[["weight", *segments]].to_numpy(dtype=np.float64))
     rivals = within(points_of(city.competitors), np.ones((len(city.competitors), 1)))

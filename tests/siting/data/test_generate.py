@@ -363,7 +363,7 @@ def test_an_id_of_an_existing_outlet_is_refused(town):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ('generate=[{rule = "gird"}]', "generate.0 = .*: expected a table whose rule is along-streets, grid, h3"),
+        ('generate=[{rule = "gird"}]', "generate.0. expected a table whose rule is along-streets, grid, h3"),
         ('generate=[{rule = "grid", spacing = 3}]', "unknown key .*grid.spacing; did you mean 'spacing_m'"),
         ('generate=[{rule = "grid", near = []}]', "unknown key .*grid.near; (did you mean '(?!near)|valid here)"),
         ('generate=[{rule = "h3", resolution = 14}]', "h3.resolution = 14: input should be less than or equal to 13"),

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist, pdist
 
 from outlet.errors import InputError
+from siting.geo import travel
 from siting.geo.candidates import Siting, near_stations
 from siting.geo.cells import Hexagons, Squares, front_of_cells, middles_within
 from siting.geo.clusters import dbscan_clusters, kmeans_clusters
 from siting.geo.frontage import Ground, front_nearest, frontage_of
 from siting.geo.network import build_network
-from siting.geo.reach import walk_pairs, walk_sums
 from siting.geo.thin import thin
-from siting.geo.travel import snap, travel_minutes
+from siting.geo.travel import snap, sums_within, travel_minutes, walks_between
 from siting.geo.twins import TwinSiting, alike, choose_twins
 
 UTM = pyproj.CRS("EPSG:32635")
@@ -57,35 +57,29 @@ def test_thinning_leaves_what_is_near_a_place_taken():
     assert thin(points[:1], 50.0, taken=np.array([[20.0, 0.0]]), taken_m=20.0).tolist() == [0]
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 1000), st.floats(10, 900))
-def test_walks_within_a_limit_are_those_of_the_matrix(seed, limit):
-    rng = np.random.default_rng(seed)
+@pytest.mark.parametrize("block", [1, 5, 100])
+def test_sums_within_a_walk_are_those_of_all_pairs(monkeypatch, block):
+    rng = np.random.default_rng(block)
+    monkeypatch.setattr(travel, "BLOCK_ORIGINS", block)
     ways = grid_town(4, 100)
     network = build_network(ways[rng.random(len(ways)) < 0.8], 80.0)
     origins, targets = rng.uniform(-30, 430, (12, 2)), rng.uniform(-30, 430, (15, 2))
     from_, to = snap(network, origins, limit_m=60), snap(network, targets, limit_m=60)
-    matrix = travel_minutes(network, origins, targets, cutoff_min=limit / 80, snap_limit_m=60).tocoo()
-    origin, target, metres = walk_pairs(network, from_, to, limit_m=limit)
-    expected = {(int(i), int(j)): v * 80 for i, j, v in zip(matrix.row, matrix.col, matrix.data, strict=True)}
-    found = {(int(i), int(j)): v for i, j, v in zip(origin, target, metres, strict=True)}
-    assert len(found) == len(origin)
-    edge = {pair for pair, value in (expected | found).items() if abs(value - limit) < 1e-6}
-    assert found.keys() - edge == expected.keys() - edge
-    assert all(found[pair] == pytest.approx(expected[pair]) for pair in found.keys() & expected.keys())
-    values = rng.integers(1, 9, (12, 2)).astype(float)
-    sums = np.zeros((15, 2))
-    np.add.at(sums, target, values[origin])
-    assert walk_sums(network, from_, values, to, limit_m=limit) == pytest.approx(sums)
+    matrix = travel_minutes(network, origins, targets, cutoff_min=30.0, snap_limit_m=60).tocoo()
+    values, sums = rng.integers(1, 9, (12, 2)).astype(float), np.zeros((15, 2))
+    for origin, target, minutes in zip(matrix.row, matrix.col, matrix.data, strict=True):
+        if minutes <= 3.7:
+            sums[target] += values[origin]
+    assert sums.any()
+    assert sums_within(network, from_, values, to, limit_m=3.7 * 80).tolist() == sums.tolist()
 
 
-def test_a_walk_round_a_loop_and_one_along_its_own_street():
+def test_a_walk_along_its_own_street():
     """A street of 1000 m: places at 400 and 600 are 200 m apart though no corner lies within 250 m of either."""
     network = build_network(lines(((0, 0), (1000, 0))), 1.0)
     one, other = (snap(network, np.array([[x, 3.0]]), limit_m=10) for x in (400.0, 600.0))
-    _, _, metres = walk_pairs(network, one, other, limit_m=250)
-    assert metres.tolist() == [206.0]
-    assert len(walk_pairs(network, one, other, limit_m=205)[0]) == 0
+    assert walks_between(network, one, other, cutoff_min=250.0).data.tolist() == [206.0]
+    assert walks_between(network, one, other, cutoff_min=205.0).nnz == 0
 
 
 def test_a_square_has_the_front_nearest_to_its_middle():
