@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from outlet.errors import InputError
 
@@ -34,6 +34,20 @@ class Importance(_Told):
     greatest: float
 
 
+class Dependence(_Told):
+    """What is predicted along a feature, whatever the others are: numbers in order, or texts."""
+
+    feature: str
+    values: tuple[float | str, ...]
+    predicted: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _in_pairs(self) -> Dependence:
+        if len(self.values) != len(self.predicted):
+            raise ValueError(f"{len(self.values)} values and {len(self.predicted)} predictions; expected pairs")
+        return self
+
+
 class Coverage(_Told):
     """The share of outlets left out that intervals were to hold, and did."""
 
@@ -53,6 +67,7 @@ class LearntFile(_Told):
     figures: dict[str, Judged]
     intervals: Coverage
     importances: tuple[Importance, ...] = ()
+    partial_dependence: tuple[Dependence, ...] = ()
 
 
 def read_learnt(out: Path) -> LearntFile | None:

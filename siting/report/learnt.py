@@ -8,7 +8,7 @@ from outlet.page import Markup, Section, number, percent, translate
 from outlet.page.rows import Interval, render_intervals
 from siting.data.learnt import Judged, LearntFile
 from siting.report.content import Context
-from siting.scoring.features import FEATURES
+from siting.report.dependence import dependence_charts, names_of_features
 from siting.scoring.learn_words import NOTICED, explained
 
 NAMED = 8
@@ -24,6 +24,7 @@ def learnt_section(context: Context) -> Section | None:
     _ = translate(language)
     html = Markup("").join(Markup("<p>{}</p>").format(text) for text in _told(learnt, language))
     html += _by_fold(learnt, language) + _importances(learnt, language)
+    html += dependence_charts(learnt, _target(learnt, language), context)
     columns = (
         _("Predicted from"),
         _("Rank correlation (Spearman)"),
@@ -60,9 +61,14 @@ def _bases(learnt: LearntFile, language: str) -> list[tuple[str, Judged]]:
     return [(names[key], learnt.figures[key]) for key in shown]
 
 
+def _target(learnt: LearntFile, language: str) -> str:
+    _ = translate(language)
+    return {"sales": _("sales"), "visits": _("visits"), "deposits": _("deposits")}.get(learnt.target, learnt.target)
+
+
 def _told(learnt: LearntFile, language: str) -> list[str]:
     _ = translate(language)
-    target = {"sales": _("sales"), "visits": _("visits"), "deposits": _("deposits")}.get(learnt.target, learnt.target)
+    target = _target(learnt, language)
     how_much = {
         "next to nothing": _("next to nothing"),
         "little": _("little"),
@@ -114,11 +120,7 @@ def _by_fold(learnt: LearntFile, language: str) -> Markup:
 
 def _importances(learnt: LearntFile, language: str) -> Markup:
     _ = translate(language)
-    labels = {feature.name: _(feature.label) for feature in FEATURES} | {
-        "area_m2": _("Floor area"),
-        "brand": _("Brand"),
-        "staff": _("Staff"),
-    }
+    labels = names_of_features(language)
     shown = [one for one in learnt.importances if one.mean >= NOTICED][:NAMED]
     if not shown:
         text = _("No feature helps to predict outlets that were left out: do not rely on the predictions.")

@@ -153,7 +153,16 @@ LEARNT = {
     "folds": 5,
     "figures": {"mean": judged(-0.01), "location": judged(0.02)},
     "intervals": {"stated": 0.8, "held": 0.77, "typical_factor": 3.2},
-    "importances": [{"feature": "brand", "mean": 0.3, "least": 0.1, "greatest": 0.4}],
+    "importances": [
+        {"feature": "brand", "mean": 0.3, "least": 0.1, "greatest": 0.4},
+        {"feature": "demand_nearby", "mean": 0.2, "least": 0.1, "greatest": 0.3},
+        {"feature": "station_walk_min", "mean": 0.0, "least": 0.0, "greatest": 0.0},
+    ],
+    "partial_dependence": [
+        {"feature": "brand", "values": ["A & B", "C"], "predicted": [900.0, 400.0]},
+        {"feature": "demand_nearby", "values": [1000, 2500.5, 4000], "predicted": [300, 500, 650]},
+        {"feature": "station_walk_min", "values": [1.0, 9.0], "predicted": [500, 500]},
+    ],
 }
 
 
@@ -164,6 +173,10 @@ def test_what_outlets_say_of_location(town, tmp_path):
     assert "Location alone explains next to nothing of deposits." in section.html
     assert "Intervals said to hold 80% of the outlets left out held 77%" in section.html
     assert "Brand" in section.html
+    assert "Predicted deposits by: Brand" in section.html
+    assert section.html.index("A &amp; B") < section.html.index(">C<")
+    assert "Predicted deposits by: Demand near by" in section.html
+    assert "Predicted deposits by: Walk to the nearest station" not in section.html, "it does not help"
     (table,) = section.tables
     assert [row[0] for row in table[2]] == ["Their mean (baseline)", "Location alone"]
     assert table[2][1][3:5] == ("0.02", "-0.08")
