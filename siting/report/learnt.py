@@ -54,7 +54,7 @@ def _bases(learnt: LearntFile, language: str) -> list[tuple[str, Judged]]:
     names = {
         "mean": _("Their mean (baseline)"),
         "location": _("Location alone"),
-        "own": _("What outlets are (area, brand, staff)"),
+        "own": _("What outlets are (area, brand, age, staff)"),
         "all": _("Both"),
     }
     shown = [key for key in names if key in learnt.figures and (key != "all" or "own" in learnt.figures)]
