@@ -90,6 +90,8 @@ def _look(worker: _Worker) -> Ending | None:
         worker.process.join(5)
         said = _said(worker) + f"\n(exit code of the process: {worker.process.exitcode})"
         return Ending(None, said, worker.running(), 0, worker.running())
+    if worker.since is None:  # it still makes the case, which may take more memory than a command is allowed
+        return None
     pid = worker.process.pid or 0
     ending = Ending(None, _said(worker), worker.running(), _resident(pid), _computed(pid) - worker.before)
     if ending.memory > MEMORY or ending.hung or ending.seconds > SECONDS * PATIENCE:
