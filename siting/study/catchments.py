@@ -2,8 +2,8 @@
 
 A feature is what is within some minutes' walk of one place: ``id``, ``name``, ``role`` (candidate, new, existing),
 ``minutes``, ``area_km2``, ``demand`` (weight of the demand points within the walk, not within the polygon), ``rivals``
-(competitors within the walk; null where they are not known). Longer walks hold the shorter ones. What is drawn lies
-within two metres of what was computed.
+(competitors within the walk, but for brands that count 0; null where they are not known). Longer walks hold the
+shorter ones. What is drawn lies within two metres of what was computed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Places:
     demand_minutes
         Walks from n demand points, shape (n, p).
     rival_minutes
-        Walks to r competitors, shape (p, r).
+        Walks to the r competitors that are rivals, shape (p, r).
     rivals_known
         Whether the competitor layer covers a place, shape (p,).
     """

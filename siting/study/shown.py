@@ -11,6 +11,7 @@ from outlet.stage import StageRun
 from siting.data.layers import SitingData, points_of
 from siting.scoring.inputs import FeatureInputs
 from siting.settings import SitingSettings
+from siting.study.attraction import brand_factors
 from siting.study.candidates import Scored
 from siting.study.catchments import Places, catchments_geojson, draw_catchments, write_catchments_gpkg
 from siting.study.label import site_ids
@@ -68,7 +69,7 @@ def _write_candidates_catchments(
         roles=["candidate"] * len(best),
         xy=points_of(data.candidates)[best],
         demand_minutes=sparse.csr_array(costs.demand_sites[:, best]),
-        rival_minutes=sparse.csr_array(costs.candidate_rivals[best]),
+        rival_minutes=sparse.csr_array(costs.candidate_rivals[best][:, inputs.attraction_of_rivals > 0]),
         rivals_known=inputs.rivals_known[best],
     )
     stage.progress.say(f"catchments: drawing those of the best {len(best)} candidates")
@@ -86,13 +87,15 @@ def write_outlet_catchments(stage: StageRun, data: SitingData, demand_sites: Csr
     names = [*data.candidates["name"].astype(str), *data.existing["name"].astype(str)]
     ids, xy = site_ids(data), site_points(data)[shown]
     cache = stage.out.cache()
+    factor, _ = brand_factors(data.competitors, settings.competition.brands)
+    walks = outlet_rivals(stage.project, data, xy, cache, stage.progress)
     places = Places(
         ids=[ids[at] for at in shown.tolist()],
         names=[names[at] for at in shown.tolist()],
         roles=["new" if at < count else "existing" for at in shown.tolist()],
         xy=xy,
         demand_minutes=sparse.csr_array(demand_sites[:, shown]),
-        rival_minutes=outlet_rivals(stage.project, data, xy, cache, stage.progress),
+        rival_minutes=sparse.csr_array(walks[:, factor > 0]),
         rivals_known=rivals_known(data, xy),
     )
     stage.progress.say(f"catchments: drawing those of {len(shown)} outlets")

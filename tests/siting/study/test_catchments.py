@@ -65,6 +65,20 @@ def test_rivals_are_null_where_they_are_not_known_and_no_street_draws_nothing(to
     assert {f["properties"]["rivals"] for f in features if f["properties"]["id"] == "c5"} == {None}
 
 
+def test_a_brand_that_is_no_rival_is_not_counted_among_them(gridtown, run_in):
+    """r1 at (400, 400), 390 m from c2, is the only rival within 400 m."""
+    rivals = gpd.read_file(gridtown / "data" / "competitors.gpkg")
+    rivals.assign(brand=["partner" if at == "r1" else "other" for at in rivals["id"]]).to_file(
+        gridtown / "data" / "competitors.gpkg"
+    )
+    told = (*WALKS, "siting.score.competition.brands={ partner = 0.0 }", "siting.locate.outlets=4")
+    run_score(run_in(gridtown, *told))
+    assert read(gridtown / "out" / "catchments.geojson").loc[[("c2", 5.0)], "rivals"].tolist() == [0]
+    run_locate(run_in(gridtown, *told))
+    drawn = read(gridtown / "out" / "outlet_catchments.geojson")
+    assert drawn.loc[[("c2", 5.0)], "rivals"].tolist() == [0]
+
+
 def test_opened_and_kept_outlets_are_drawn_the_new_ones_first(town):
     plan_of = town("siting.locate.outlets=2", locate=True)
     opened = set(json.loads((plan_of / "plan.json").read_text(encoding="utf-8"))["opened"])
