@@ -29,6 +29,8 @@ from siting.study.travel import Csr
 
 LAYER = "catchments"
 TOLERANCE_M = 2.0
+ROUND = 64
+"""Straight pieces in a quarter of a circle where walks are straight: 0.01 % of its area are cut off."""
 _DEGREES, _AREA, _AMOUNT, _MINUTES = 6, 4, 3, 6
 
 Floats = NDArray[np.float64]
@@ -74,7 +76,7 @@ def draw_catchments(
     if network is None:
         radii = np.array(walks) * settings.travel.walk_m_per_min / settings.travel.detour
         centres = np.array([shapely.Point(x, y) for x, y in places.xy], dtype=object).reshape(-1, 1)
-        shapes = shapely.buffer(centres, radii[None, :])
+        shapes = shapely.buffer(centres, radii[None, :], quad_segs=ROUND)
     else:
         shapes = catchment_polygons(network, places.xy, walks, snap_limit_m=limit, drawing=drawing)
     inside = _within(places.demand_minutes, walks, demand)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from shapely import Point
 
@@ -77,6 +78,18 @@ def test_a_brand_that_is_no_rival_is_not_counted_among_them(gridtown, run_in):
     run_locate(run_in(gridtown, *told))
     drawn = read(gridtown / "out" / "outlet_catchments.geojson")
     assert drawn.loc[[("c2", 5.0)], "rivals"].tolist() == [0]
+
+
+def test_a_circle_is_as_large_as_it_says(gridtown, run_in):
+    """Straight walks of 5 minutes at 80 m a minute, 1.25 times as long as the line: 320 m."""
+    run_score(run_in(gridtown, *WALKS, 'siting.score.travel.along="straight"'))
+    circle = read(gridtown / "out" / "catchments.geojson").loc[[("c2", 5.0)]].iloc[0]
+    assert circle["area_km2"] == pytest.approx(np.pi * 0.32**2, abs=1e-4)
+    run_score(run_in(gridtown, 'siting.score.travel.along="straight"', "siting.score.polygons.minutes=[30.0]"))
+    circle = read(gridtown / "out" / "catchments.geojson").loc[[("c2", 30.0)]].iloc[0]
+    centre, edge = Point(EAST + 210, NORTH + 200), circle.geometry.exterior
+    assert centre.hausdorff_distance(edge) == pytest.approx(1920, abs=0.5)
+    assert centre.distance(edge) > 1920 - 2.5
 
 
 def test_opened_and_kept_outlets_are_drawn_the_new_ones_first(town):
