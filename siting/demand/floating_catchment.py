@@ -29,7 +29,7 @@ Luo, W., Wang, F. (2003) Environment and Planning B 30(6), 865–884. Luo, W., Q
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,7 @@ from siting.demand.decay import Decay
 from siting.settings.catchment import FloatingSettings
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
 Costs = sparse.csr_array[np.float64]
 Kernel = Callable[[Floats], Floats]
 
@@ -173,6 +174,40 @@ def served(demand: Floats, supply: Floats, cost: Costs, settings: FloatingSettin
         return two_step(demand, supply, cost, reach_min=settings.reach_min)
     model = three_step if settings.method == "three_step" else enhanced_two_step
     return model(demand, supply, cost, decay=_decay(settings))
+
+
+def served_without(
+    demand: Floats, supply: Floats, cost: Costs, settings: FloatingSettings, asked: Sequence[tuple[int, Rows]]
+) -> Iterator[Floats]:
+    """Yield the access at some points as if one outlet were not there.
+
+    In 3SFCA people who had the outlet to choose choose among the others then, which is more than to leave its own part
+    out. Only the points that share an outlet with those asked for are looked at.
+
+    Parameters
+    ----------
+    demand, supply, cost, settings
+        As for `served`.
+    asked
+        The outlet that is not there, and the points, shape (k,), rising, by turns.
+
+    Yields
+    ------
+    Floats
+        Shape (k,).
+    """
+    rows = np.repeat(np.arange(cost.shape[0], dtype=np.int64), np.diff(cost.indptr))
+    near = cost.data <= settings.farthest_min
+    within = sparse.csr_array((cost.data[near], (rows[near], cost.indices[near])), shape=cost.shape)
+    by_outlet = within.tocsc()
+    for outlet, points in asked:
+        share = by_outlet[:, np.unique(within[points].indices)].indices
+        part = np.union1d(share, points).astype(np.int64)
+        ways = within[part].tocoo()
+        others = ways.coords[1] != outlet
+        left = (ways.data[others], (ways.coords[0][others], ways.coords[1][others]))
+        found = served(demand[part], supply, sparse.csr_array(left, shape=ways.shape), settings)
+        yield found.access[np.searchsorted(part, points)]
 
 
 def _decay(settings: FloatingSettings) -> Kernel:

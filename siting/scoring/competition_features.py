@@ -8,9 +8,9 @@ from scipy import sparse
 
 from siting.competition.presence import demand_per_rival, nearest_rival, rivals_within
 from siting.demand.catchment import mean_around
-from siting.demand.floating_catchment import FloatingCatchment, served
+from siting.demand.floating_catchment import FloatingCatchment, served, served_without
 from siting.scoring.demand_features import catchment_decay, demand_nearby
-from siting.scoring.inputs import Csr, Feature, FeatureInputs
+from siting.scoring.inputs import Csr, Feature, FeatureInputs, Supply
 
 PER_DEMAND = 1_000.0
 
@@ -72,14 +72,18 @@ def served_nearby(inputs: FeatureInputs) -> NDArray[np.float64]:
     """
     if inputs.supply is None:
         return np.full(len(inputs.ids), np.nan)
-    access = served(inputs.market.demand, inputs.supply.amount, inputs.supply.minutes, inputs.settings.floating)
+    supply, floating = inputs.supply, inputs.settings.floating
+    access = served(inputs.market.demand, supply.amount, supply.minutes, floating)
+    people_choose = floating.method == "three_step"
     mean = mean_around(
         access.access,
         inputs.value,
         inputs.demand_candidates,
         catchment_decay(inputs.settings),
-        less=_of_itself(access, inputs.supply.own),
+        less=None if people_choose else _of_itself(access, supply.own),
     )
+    if people_choose:
+        _leave_itself_out(inputs, supply, mean)
     return inputs.known(PER_DEMAND * mean)
 
 
@@ -89,6 +93,18 @@ def _of_itself(access: FloatingCatchment, own: NDArray[np.int64]) -> Csr | None:
         return None
     ratio = np.where(own >= 0, np.nan_to_num(access.ratio[own], nan=0.0), 0.0)
     return sparse.csr_array(access.pairs[:, np.maximum(own, 0)] @ sparse.diags_array(ratio))
+
+
+def _leave_itself_out(inputs: FeatureInputs, supply: Supply, mean: NDArray[np.float64]) -> None:
+    """Put in the mean, shape (m,), what candidates that are supply themselves have around them without themselves."""
+    decay = catchment_decay(inputs.settings)
+    places = np.flatnonzero(supply.own >= 0).tolist()
+    columns = [inputs.demand_candidates[:, [place]] for place in places]
+    points = [np.flatnonzero(np.diff(column.indptr)) for column in columns]
+    asked = list(zip(supply.own[places].tolist(), points, strict=True))
+    found = served_without(inputs.market.demand, supply.amount, supply.minutes, inputs.settings.floating, asked)
+    for place, column, at, access in zip(places, columns, points, found, strict=True):
+        mean[place] = mean_around(access, inputs.value[at], sparse.csr_array(column[at]), decay)[0]
 
 
 COMPETITION_FEATURES: tuple[Feature, ...] = (

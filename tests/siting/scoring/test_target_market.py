@@ -104,6 +104,16 @@ def test_two_step_is_the_mean_of_what_the_package_access_finds(served_town: Feat
     np.testing.assert_allclose(served_nearby(inputs)[:2], expected(*theirs)[:2], rtol=1e-12)
 
 
+def test_where_people_choose_they_do_so_without_the_outlet_measured(served_town: FeatureInputs) -> None:
+    """Without the outlet of 6 the 60 have only the first to choose: .22 of them and the 100 share its 2."""
+    inputs = asked(served_town, method="three_step")
+    itself = dataclasses.replace(inputs.supply, own=np.array([-1, 1, -1, -1], dtype=np.int64))
+    found = served_nearby(dataclasses.replace(inputs, supply=itself))
+    shared = 2 / (100 + 0.22 * 60)
+    assert found[1] == pytest.approx(expected(shared, 0.22 * shared)[1], rel=1e-12)
+    assert found[0] == served_nearby(inputs)[0]
+
+
 @pytest.mark.parametrize("method", ["two_step", "enhanced"])
 def test_an_outlet_measured_as_a_candidate_does_not_count_itself(method: str, served_town: FeatureInputs) -> None:
     inputs = asked(served_town, method=method)
