@@ -77,14 +77,13 @@ def calibrate_project(observed: Observations, section: SitingSettings) -> Calibr
     now = _coefficients_now(competition)
     free, notes = _free(observed, settings.free)
     bounds = Bounds(np.where(free, -np.inf, now), np.where(free, np.inf, now))
-    starts = np.vstack([np.zeros_like(now), now])
     fit: Calibration | SalesCalibration
     try:
         if observed.sales is None:
             assert observed.seen is not None
             fit = calibrate(observed.choices, observed.seen, bounds)
         else:
-            fit = calibrate_sales(observed.choices, observed.sales, bounds, starts)
+            fit = calibrate_sales(observed.choices, observed.sales, bounds, _starts(now))
     except InputError as fault:
         raise InputError(f"siting.calibrate: {fault} (siting.calibrate.free says what is estimated)") from fault
     parameters = _parameters(observed, fit, competition, free, settings.confidence)
@@ -184,8 +183,9 @@ def _judge(
     notes: list[str] = []
     for name, (pairs, limits, coefficients) in makers.items():
         try:
-            within = _within(observed, pairs, limits, coefficients)
-            beyond = within if limits is None else _beyond(observed, pairs, limits, within, held_out)
+            starts = _starts(now)[:, : len(pairs.names)]
+            within = _within(observed, pairs, limits, coefficients, starts)
+            beyond = within if limits is None else _beyond(observed, pairs, limits, starts, held_out)
         except InputError as fault:
             notes.append(f"{name}: could not be judged on what was held out: {fault}.")
             continue
@@ -193,25 +193,32 @@ def _judge(
     return tuple(judged), notes
 
 
-def _within(observed: Observations, pairs: Choices, limits: Bounds | None, coefficients: Floats | None) -> Fit:
+def _starts(now: Floats) -> Floats:
+    """Return where climbs on sales begin, shape (2, K): 0, and what is set now."""
+    return np.vstack([np.zeros_like(now), now])
+
+
+def _within(
+    observed: Observations, pairs: Choices, limits: Bounds | None, coefficients: Floats | None, starts: Floats
+) -> Fit:
     """Return how near a model comes to all that was seen."""
     if observed.sales is None:
         assert observed.seen is not None
         beta = calibrate(pairs, observed.seen, limits).coefficients if coefficients is None else coefficients
         return measure(pairs, observed.seen, log_probabilities(pairs, beta))
     if coefficients is None:
-        return _sales_fit(observed, calibrate_sales(pairs, observed.sales, limits).expected)
+        return _sales_fit(observed, calibrate_sales(pairs, observed.sales, limits, starts).expected)
     return _sales_fit(observed, _expected(observed, coefficients))
 
 
-def _beyond(observed: Observations, pairs: Choices, limits: Bounds, within: Fit, held_out: int) -> Fit | None:
+def _beyond(observed: Observations, pairs: Choices, limits: Bounds, starts: Floats, held_out: int) -> Fit | None:
     """Return how near a model comes to districts, or outlets, left out of its calibration."""
     if held_out == 0:
         return None
     if observed.sales is None:
         assert observed.seen is not None
         return hold_out(pairs, observed.seen, limits, observed.part).fit
-    return _sales_fit(observed, hold_out_sales(pairs, observed.sales, observed.part, limits))
+    return _sales_fit(observed, hold_out_sales(pairs, observed.sales, observed.part, limits, starts))
 
 
 def _sales_fit(observed: Observations, expected: Floats) -> Fit:

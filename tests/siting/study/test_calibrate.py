@@ -1,6 +1,7 @@
 """`outlet calibrate` in a project: what made the observations is found again, and what is wrong with them is told."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from siting.study.check import check
 from siting.study.travel import candidate_costs, rival_costs
 
 Run = Callable[..., StageRun]
+ROOT = Path(__file__).resolve().parents[3]
 FILE = 'siting.calibrate={ target = "choices", file = "data/choices.csv" }'
 TERMS = (
     "siting.score.competition.terms={ rating = 0.7 }",
@@ -216,6 +218,17 @@ def test_sales_find_the_exponents_again(market: Path, run_in: Run) -> None:
     data = json.loads((market / "out" / "calibration.json").read_text(encoding="utf-8"))
     assert data["fit"]["rate"] == pytest.approx(50.0, rel=1e-3)
     assert any(note.startswith("Totals say far less than choices") for note in summary.notes)
+
+
+def test_simpler_models_are_fitted_from_the_same_starts(tmp_path: Path, run_in: Run) -> None:
+    """On Riverton's six outlets no climb on size alone arrives from 0; from what is set one does."""
+    town = tmp_path / "riverton"
+    shutil.copytree(ROOT / "datasets" / "riverton", town, ignore=shutil.ignore_patterns("out"))
+    run_calibrate(run_in(town, 'siting.calibrate.target="sales"'))
+    models = json.loads((town / "out" / "calibration.json").read_text(encoding="utf-8"))["models"]
+    (alone,) = [one for one in models if one["model"] == "size alone"]
+    assert alone["fitted"]["pearson"] == pytest.approx(0.62, abs=0.01)
+    assert alone["held_out"]["pearson"] < alone["fitted"]["pearson"]
 
 
 def test_what_was_seen_beyond_reach_or_of_no_rival_is_told(market: Path, run_in: Run) -> None:
