@@ -39,6 +39,7 @@ STAGE = Stage(
         "candidates.geojson",
         "learnt.json",
         "served.xlsx",
+        "catchments.geojson",
         "outlet_catchments.geojson",
         "share.csv",
         "cannibalisation.csv",

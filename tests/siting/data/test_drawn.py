@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from outlet.cli.report import STAGE as REPORT
 from outlet.errors import InputError
-from siting.data.drawn import read_catchments
+from siting.cli.map import STAGE as MAP
+from siting.data.drawn import CANDIDATES, OUTLETS, read_catchments
 
 SQUARE = [[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]]
 
@@ -56,3 +58,9 @@ def test_a_damaged_file_is_named(tmp_path, text, message):
     with pytest.raises(InputError) as caught:
         read_catchments(tmp_path)
     assert message in str(caught.value)
+
+
+def test_who_draws_catchments_says_which_files_they_come_from() -> None:
+    """A stage that does not is called up to date when they have changed."""
+    for stage in (MAP, REPORT):
+        assert {CANDIDATES, OUTLETS} <= set(stage.reads_if_there), stage.name
