@@ -22,7 +22,7 @@ const scoreText = (value) =>
 const shareText = (value) =>
   value === null || value === undefined
     ? "–"
-    : new Intl.NumberFormat(PAGE.locale, { style: "percent", maximumFractionDigits: 1 }).format(value);
+    : new Intl.NumberFormat(PAGE.locale, { style: "percent", maximumFractionDigits: Math.abs(value) < 0.01 ? 2 : 1 }).format(value);
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);

@@ -4,7 +4,7 @@
   const { candidates, features, outlets } = PAGE;
   const count = candidates.id.length;
   const at = (id) => document.getElementById(id);
-  const state = { weights: features.map((f) => f.weight), top: PAGE.top, shown: 50, chosen: -1, touched: false };
+  const state = { weights: features.map((f) => f.weight), top: PAGE.top, shown: 50, chosen: -1, touched: false, unfolded: false };
   let scores = candidates.score.slice();
   let ranks = candidates.rank.slice();
   let order = [];
@@ -122,19 +122,11 @@
       return;
     }
     const parts = contribution(j);
-    const rows = features.map((feature, f) => {
-      const value = candidates.values[j][f];
-      const fill = element("span", { class: "fill" });
-      fill.style.width = `${value === null ? 0 : value}%`;
-      const raw = candidates.raw[j][f];
-      return element(
-        "tr", {},
-        element("th", { scope: "row", title: feature.help }, feature.label),
-        element("td", { class: "number" }, raw === null ? WORDS.no_data : `${format(raw, Math.abs(raw) < 10 ? 2 : 0)} ${feature.unit}`),
-        element("td", {}, element("span", { class: "track", role: "img", "aria-label": `${format(value, 0)} / 100` }, fill)),
-        element("td", { class: "number" }, parts[f] === null ? "–" : scoreText(parts[f])),
-      );
-    });
+    const weighs = (f) => features[f].known > 0 && state.weights[f] > 0;
+    const row = (f) => featureRow(f, candidates.raw[j][f], candidates.values[j][f], parts[f]);
+    const weighing = features.map((_, f) => f).filter(weighs);
+    weighing.sort((a, b) => (parts[b] === null ? -1 : parts[b]) - (parts[a] === null ? -1 : parts[a]) || a - b);
+    const others = features.map((_, f) => f).filter((f) => !weighs(f));
     const close = element("button", { type: "button", class: "no-print", "aria-label": WORDS.close }, "✕");
     close.addEventListener("click", () => choose(-1));
     const interval = candidates.low[j] === null ? "" : ` · ${WORDS.interval} ${format(candidates.low[j], 0)}–${format(candidates.high[j], 0)}`;
@@ -146,12 +138,42 @@
       ...(candidates.rule[j] ? [element("p", { class: "small muted" }, origin(j))] : []),
       ...reached("candidates", candidates.id[j]),
       element(
-        "table", { class: "parts" },
-        element("thead", {}, element("tr", {}, ...[WORDS.feature, WORDS.measured, WORDS.value, WORDS.points].map((word, n) => element("th", { scope: "col", class: n % 2 ? "number" : null }, word)))),
-        element("tbody", {}, ...rows),
+        "table", { class: "parts" }, partsHead(),
+        element("tbody", {}, ...weighing.map(row)),
         element("tfoot", {}, element("tr", {}, element("th", { scope: "row", colspan: 3 }, WORDS.score), element("td", { class: "number" }, scoreText(scores[j])))),
       ),
+      ...(others.length ? [unweighed(others.map(row))] : []),
     );
+  }
+
+  function featureRow(f, raw, value, part) {
+    const fill = element("span", { class: "fill" });
+    fill.style.width = `${value === null ? 0 : value}%`;
+    const track = element("span", { class: "track", role: "img", "aria-label": `${format(value, 0)} / 100` }, fill);
+    return element(
+      "tr", {},
+      element("th", { scope: "row", title: features[f].help }, features[f].label),
+      element("td", { class: "number" }, raw === null ? WORDS.no_data : `${format(raw, Math.abs(raw) < 10 ? 2 : 0)} ${features[f].unit}`),
+      element("td", {}, value === null ? "" : track),
+      element("td", { class: "number" }, part === null ? "–" : scoreText(part)),
+    );
+  }
+
+  function partsHead() {
+    const heads = [WORDS.feature, WORDS.measured, WORDS.value, WORDS.points];
+    return element("thead", {}, element("tr", {}, ...heads.map((word, n) => element("th", { scope: "col", class: n % 2 ? "number" : null }, word))));
+  }
+
+  // The features without weight or without data, folded so that the card stays short.
+  function unweighed(rows) {
+    const fold = element(
+      "details", { class: "unweighed" },
+      element("summary", {}, WORDS.unweighed.replace("{n}", format(rows.length, 0))),
+      element("table", { class: "parts" }, partsHead(), element("tbody", {}, ...rows)),
+    );
+    fold.open = state.unfolded;
+    fold.addEventListener("toggle", () => { state.unfolded = fold.open; });
+    return fold;
   }
 
   // By which rule a candidate was made, and how like its twin it is.

@@ -98,6 +98,7 @@ def _panel_words(language: str) -> dict[str, str]:
         "measured": _("Measured"),
         "value": _("0–100"),
         "points": _("Points"),
+        "unweighed": _("Features that do not weigh here ({n})"),
         "close": _("Close"),
         "plan_title": _("The chosen set"),
         "outlets": _("Outlets"),

@@ -132,6 +132,34 @@ def test_moving_a_weight_changes_scores_ranks_and_colours_as_the_formula_says(to
     assert seen.troubles == []
 
 
+CARD = "#chosen > table.parts tbody tr"
+PARTS = f"Array.from(document.querySelectorAll('{CARD} td:last-child'), cell => parseFloat(cell.textContent))"
+
+
+@pytest.mark.browser
+def test_the_card_lists_what_weighs_by_points_and_folds_the_rest(town, tmp_path, visit):
+    seen = visit(page_of(town, tmp_path))
+    page = seen.page
+    page.wait_for_selector(READY)
+    weighing = page.evaluate("PAGE.features.filter(f => f.known && f.weight > 0).length")
+    every = page.evaluate("PAGE.features.length")
+    assert 0 < weighing < every
+    page.locator("#ranking button").first.click()
+    assert page.locator(CARD).count() == weighing
+    parts = page.evaluate(PARTS)
+    assert parts == sorted(parts, reverse=True)
+    assert page.locator(".unweighed tbody tr").count() == every - weighing
+    assert not page.locator(".unweighed tbody tr").first.is_visible()
+    assert f"({every - weighing})" in page.locator(".unweighed summary").inner_text()
+    page.focus(".unweighed summary")
+    page.keyboard.press("Enter")
+    assert page.locator(".unweighed tbody tr").first.is_visible()
+    page.focus("input[type=range]:not([disabled])")
+    page.keyboard.press("Home")
+    assert page.locator(CARD).count() == weighing - 1
+    assert page.locator(".unweighed tbody tr").first.is_visible()
+
+
 @pytest.mark.browser
 def test_top_k_is_marked(town, tmp_path, visit):
     seen = visit(page_of(town, tmp_path))
