@@ -35,6 +35,8 @@ Cell = str | int | float | bool | None
 class Summary:
     """The short table a command prints: ``columns`` name the entries of each row; ``notes`` stand below.
 
+    The first note is the one that matters most: it stands beside the step in the table of ``outlet run``. ``headings``
+    part many notes into paragraphs, each with how many notes it has; they sum to all, or there are none.
     ``skipped`` says why nothing was done, or is None.
     """
 
@@ -42,6 +44,7 @@ class Summary:
     columns: tuple[str, ...] = ()
     rows: Sequence[tuple[Cell, ...]] = ()
     notes: tuple[str, ...] = ()
+    headings: tuple[tuple[str, int], ...] = ()
     skipped: str | None = None
 
 

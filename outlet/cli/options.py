@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -150,10 +151,21 @@ def show(summary: Summary, command: str, options: Options, seconds: float) -> No
         _print_table(summary)
     else:
         click.echo(summary.title)
-    for note in summary.notes:
-        click.echo(note)
+    for paragraph in _paragraphs(summary):
+        click.echo(paragraph)
     if not options.quiet:
         print(f"{command}: {seconds:.1f} s", file=sys.stderr)
+
+
+def _paragraphs(summary: Summary) -> Iterator[str]:
+    """Yield the notes one by one, or where there are headings those under a heading in one paragraph."""
+    if not summary.headings:
+        yield from summary.notes
+        return
+    notes = iter(summary.notes)
+    for heading, count in summary.headings:
+        yield f"{heading}: {' '.join(itertools.islice(notes, count))}"
+    yield from notes
 
 
 def _print_table(summary: Summary) -> None:

@@ -30,14 +30,15 @@ from siting.study.handover import opening_hours
 from siting.study.market import ProjectMarket, build_market, rivals_known
 from siting.study.parts_of_day import demand_while_open, settle_parts
 from siting.study.presence import presence_table
-from siting.study.score_notes import tell_assumptions, tell_missing, tell_service
+from siting.study.score_notes import tell_missing, tell_rivals, tell_service, tell_stops
 from siting.study.shown import write_shown
 from siting.study.supply import tell_supply, with_supply
 from siting.study.sureness_notes import tell_method, tell_sureness
 from siting.study.tables import to_csv
-from siting.study.target_market import target_value
+from siting.study.target_market import target_value, tell_target_market
 from siting.study.timetable import route_service
-from siting.study.travel import TravelCosts, travel_costs
+from siting.study.told import Told
+from siting.study.travel import TravelCosts, tell_travel, travel_costs
 
 TOP = 10
 NAMED = 3
@@ -50,7 +51,12 @@ class ScoreStudy:
 
     inputs: FeatureInputs
     scored: Scored
-    notes: tuple[str, ...]
+    told: Told
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was assumed, left out and found, what matters most first."""
+        return self.told.notes
 
 
 def run_score(stage: StageRun) -> Summary:
@@ -63,15 +69,16 @@ def run_score(stage: StageRun) -> Summary:
     drive = drive_study(project, data, stage.out.cache(), stage.progress)
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
     top = section.locate.outlets
-    score, told = settle_parts(section, opening_hours(section.locate, project.settings.sector))
+    score, hours = settle_parts(section, opening_hours(section.locate, project.settings.sector))
     study = score_candidates(data, costs, score, seed=stage.seed, top=top, service=service, drive=drive)
     table = candidates_table(data, study.scored)
-    notes = (*study.notes, *told, *write_shown(stage, data, costs, study.inputs, study.scored))
+    written = tuple(write_shown(stage, data, costs, study.inputs, study.scored))
+    told = replace(study.told, method=(*study.told.method, *hours), written=written)
     if section.score.learn.target is not None:
         table, learnt_notes = _learn(stage, data, study, table)
-        notes = (*notes, *learnt_notes)
+        told = replace(told, learnt=learnt_notes)
     stage.out.write_text("candidates.csv", to_csv(pd.DataFrame(table.drop(columns="geometry"))))
-    stage.out.write_text("candidates.geojson", to_geojson(table, notes, about_scores(score, top)))
+    stage.out.write_text("candidates.geojson", to_geojson(table, told.notes, about_scores(score, top)))
     write_gpkg(table, stage.out.write("candidates.gpkg"), project.settings.as_of)
     stage.out.write_text("presence.csv", to_csv(presence_table(data, study.inputs, study.scored.ranking.rank)))
     return Summary(
@@ -86,7 +93,8 @@ def run_score(stage: StageRun) -> Summary:
             "most of the score comes from",
         ),
         rows=_best_rows(data, study.scored),
-        notes=notes,
+        notes=told.notes,
+        headings=told.headings,
     )
 
 
@@ -142,16 +150,19 @@ def score_candidates(
     weights, stand_in = without_timetable(chosen.weights, {str(name): bool(raw[name].notna().any()) for name in raw})
     chosen = replace(chosen, weights=weights)
     scored = _scored(raw, values, np.array(list(chosen.weights.values())), settings, seed=seed, top=top)
-    told = (
-        *tell_missing(scored, costs, inputs),
-        *tell_service(inputs, stand_in),
-        *tell_supply(inputs),
-        *drive.notes,
-        *tell_method(scored, chosen, settings),
-        *tell_sureness(scored, settings.robustness),
-        *tell_assumptions(data, scored, inputs),
+    told = Told(
+        sure=tuple(tell_sureness(scored, settings.robustness)),
+        missing=(*tell_missing(scored, costs, inputs), *tell_stops(data, scored, inputs)),
+        method=(
+            *tell_travel(settings.travel),
+            *tell_service(inputs, stand_in),
+            *tell_supply(inputs),
+            *drive.notes,
+            *tell_method(scored, chosen, settings),
+        ),
+        rivals=(*tell_target_market(data, settings.target_market), *tell_rivals(data, inputs), *market.notes),
     )
-    return ScoreStudy(inputs=inputs, scored=scored, notes=(*told, *market.notes))
+    return ScoreStudy(inputs=inputs, scored=scored, told=told)
 
 
 def _values(raw: pd.DataFrame, settings: ScoreSettings) -> NDArray[np.float64]:

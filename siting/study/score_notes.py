@@ -9,8 +9,7 @@ from siting.scoring.features import FEATURES
 from siting.scoring.inputs import FeatureInputs
 from siting.settings.data import MODES
 from siting.study.candidates import Scored
-from siting.study.target_market import tell_target_market
-from siting.study.travel import TravelCosts, tell_travel
+from siting.study.travel import TravelCosts
 
 _IDS_SHOWN = 5
 
@@ -31,7 +30,7 @@ def have(some: int) -> str:
 
 def tell_missing(scored: Scored, costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
     """Say what is not known of whom, and that weights were shared out over what is."""
-    return [*tell_travel(inputs.settings.travel), *_off_the_streets(costs, inputs), *_not_weighed(scored, inputs)]
+    return [*_off_the_streets(costs, inputs), *_not_weighed(scored, inputs)]
 
 
 def _off_the_streets(costs: TravelCosts, inputs: FeatureInputs) -> list[str]:
@@ -95,8 +94,8 @@ def tell_service(inputs: FeatureInputs, stand_in: str | None) -> list[str]:
     return notes
 
 
-def tell_assumptions(data: SitingData, scored: Scored, inputs: FeatureInputs) -> list[str]:
-    """Say what was assumed about stations, rivals, departures and the target market."""
+def tell_stops(data: SitingData, scored: Scored, inputs: FeatureInputs) -> list[str]:
+    """Say what is not known of stations and departures, and what is assumed instead."""
     notes: list[str] = []
     cutoff = inputs.settings.travel.cutoff_min
     far = int((scored.raw["station_walk_min"].to_numpy() >= cutoff).sum())
@@ -108,11 +107,11 @@ def tell_assumptions(data: SitingData, scored: Scored, inputs: FeatureInputs) ->
     unknown = int(np.isnan(inputs.departures_per_hour).sum())
     if 0 < unknown < len(data.stops):
         notes.append(f"{count(unknown, len(data.stops), 'stop')} {have(unknown)} no known departures: not counted.")
-    notes += tell_target_market(data, inputs.settings.target_market)
-    return [*notes, *_rivals(data, inputs)]
+    return notes
 
 
-def _rivals(data: SitingData, inputs: FeatureInputs) -> list[str]:
+def tell_rivals(data: SitingData, inputs: FeatureInputs) -> list[str]:
+    """Say what is assumed about rivals."""
     outside = int((~inputs.rivals_known).sum())
     if data.area is None and len(data.competitors) == 0:
         return ["There is no competitor layer: competition is not known, which is not the same as none."]

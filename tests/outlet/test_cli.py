@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from outlet.cli.main import run_command
+from outlet.cli.options import Options, show
+from outlet.stage import Summary
 
 
 def hall(width: float, depth: float) -> dict[str, object]:
@@ -224,3 +226,11 @@ def test_check_writes_every_fault_and_remark_into_a_table(tiny: Path, capsys: py
     edit("data/demand.csv", ",-13\n", ",13\n")(tiny)
     assert run_command(["check", str(tiny), "--quiet"]) == 0
     assert "fault," not in (tiny / "out" / "check.csv").read_text(encoding="utf-8")
+
+
+def test_notes_under_headings_are_paragraphs_and_json_keeps_each(capsys):
+    summary = Summary("Scores", notes=("One.", "Two.", "Three."), headings=(("How sure", 2), ("Lists", 1)))
+    show(summary, "score", Options(quiet=True), 0.0)
+    assert capsys.readouterr().out.splitlines() == ["Scores", "How sure: One. Two.", "Lists: Three."]
+    show(summary, "score", Options(quiet=True, as_json=True), 0.0)
+    assert json.loads(capsys.readouterr().out)["notes"] == ["One.", "Two.", "Three."]
