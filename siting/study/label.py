@@ -164,4 +164,13 @@ def name_some(names: Sequence[str], most: int = 3) -> str:
     """Return the first names and, where there are more, how many: ``D012, D040 and 35 more``."""
     shown = ", ".join(names[:most])
     rest = len(names) - most
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def figure(value: float) -> str:
+    """Write a figure of any size in full, to six digits where it is small.
+
+    >>> figure(1951052.9), figure(4834.94), figure(float("inf"))
+    ('1,951,053', '4,834.94', 'inf')
+    """
+    return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"

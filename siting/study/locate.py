@@ -22,6 +22,7 @@ from siting.study.handover import Visitors, make_briefs, visitors
 from siting.study.label import (
     assignment_table,
     catchment_table,
+    figure,
     frontier_table,
     ids_at,
     name_some,
@@ -181,7 +182,7 @@ def _stop_where_interrupted(stage: StageRun, outcome: Outcome[SitePlan]) -> None
     else:
         gap = 100 * (outcome.gap or 0.0)
         stage.progress.say(
-            f"locate: interrupted at {outcome.objective:,.6g}, bound {outcome.bound:,.6g}, gap {gap:.3g} %"
+            f"locate: interrupted at {figure(outcome.objective)}, bound {figure(outcome.bound)}, gap {gap:.3g} %"
         )
     raise KeyboardInterrupt
 
@@ -208,7 +209,7 @@ def _tell(
     """Return what the planner should know of the plan, the most important first."""
     best, unit, model = outcomes[0], settings.data.demand.unit, problem.settings.model
     of_what = _UNITS.get(model, "outlets").format(unit=unit)
-    notes = [f"{model}: {best.objective:,.6g} {of_what}; {_proof(best)}."]
+    notes = [f"{model}: {figure(best.objective)} {of_what}; {_proof(best)}."]
     notes += [f"{reason[0].upper()}{reason[1:]}." for reason in best.reasons]
     lost = np.flatnonzero(~problem.reached & (problem.demand > 0))
     if lost.size:
@@ -241,7 +242,7 @@ def _proof(outcome: Outcome[SitePlan]) -> str:
     if outcome.bound is None:
         return f"no bound; stopped by {outcome.stopped_by}"
     gap = 100 * (outcome.gap or 0.0)
-    return f"bound {outcome.bound:,.6g}, gap {gap:.3g} %, stopped by {outcome.stopped_by}"
+    return f"bound {figure(outcome.bound)}, gap {gap:.3g} %, stopped by {outcome.stopped_by}"
 
 
 def _write(stage: StageRun, data: SitingData, study: LocateStudy, briefs: list[tuple[int, OutletBrief]]) -> None:
