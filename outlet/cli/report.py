@@ -19,7 +19,8 @@ def run(stage: StageRun) -> Summary:
     points = sorted(entry_points(group=SECTIONS_GROUP), key=lambda point: point.name, reverse=True)
     for point in points:
         sections.extend(point.load()(stage.out.out, settings.language))
-    compared = bool(stage.project.scenarios) and stage.project.scenario is None
+    comparable = bool(stage.project.scenarios) and stage.project.scenario is None
+    compared = comparable and (not stage.alone or stage.out.has("compare.html"))
     html = render_report(settings, sections, stage.out.out, scenario=stage.project.scenario, compared=compared)
     stage.out.write_text("report.html", html)
     rows = [(section.title, len(section.tables)) for section in sections]
