@@ -167,10 +167,12 @@ def name_some(names: Sequence[str], most: int = 3) -> str:
     return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
-def figure(value: float) -> str:
-    """Write a figure of any size in full, to six digits where it is small.
+def figure(value: float | None) -> str:
+    """Write a figure of any size in full, to six digits where it is small; a dash where there is none.
 
     >>> figure(1951052.9), figure(4834.94), figure(float("inf"))
     ('1,951,053', '4,834.94', 'inf')
     """
+    if value is None:
+        return "–"
     return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
