@@ -37,6 +37,7 @@ from siting.study.served import Served
 
 MOST_SHEETS = 200
 MOST_ROWS = 3_000
+WRITING_PT = 21  # height of a row that is filled in by hand
 HEAD_ROW = 4
 LINK: Style = {**BOX, "font_color": "#0A5A78", "underline": 1}
 
@@ -178,27 +179,31 @@ def _columns(say: Words, content: ServedBook, site: _Site) -> list[_Column]:
     found = [
         _Column(_("Community"), max(text_width(table["name"], most=36), 16), BOX, "name"),
         _Column(_("Id"), max(text_width(table["community_id"], most=20), 8), BOX, "community_id"),
-        _Column(_("Grade"), 8, PLAIN, "grade"),
-        _Column(_("Weight ({unit})").format(unit=unit), 12, WHOLE, "weight"),
+        _Column(_("Grade"), 7, PLAIN, "grade"),
+        _Column(_("Weight ({unit})").format(unit=unit), 10, WHOLE, "weight"),
     ]
     return [
         *found,
-        *(_Column(name, 11, WHOLE, f"{SEGMENT}{name}") for name in content.data.segments),
-        _Column(_("Walk (min)"), 9, TENTHS, "minutes"),
-        _Column(_("Counted"), 10, TENTHS, "counted"),
-        _Column(_("Of the catchment"), 12, SHARE, "catchment_share"),
-        _Column(_("Nearest rival (min)"), 11, TENTHS, "rival_min"),
-        _Column(_("Nearest of ours (min)"), 11, TENTHS, "own_min"),
+        *(
+            _Column(name, max(text_width([name], most=14), 8), WHOLE, f"{SEGMENT}{name}")
+            for name in content.data.segments
+        ),
+        _Column(_("Walk (min)"), 8, TENTHS, "minutes"),
+        _Column(_("Counted"), 9, TENTHS, "counted"),
+        _Column(_("Of the catchment"), 11, SHARE, "catchment_share"),
+        _Column(_("Nearest rival (min)"), 10, TENTHS, "rival_min"),
+        _Column(_("Nearest of ours (min)"), 10, TENTHS, "own_min"),
         _Column(_("Share it would win") if site.rank is not None else _("Share it wins"), 11, SHARE, "share_won"),
-        _Column(_("Visited on"), 13, {**CENTRE, "num_format": "yyyy-mm-dd"}, None),
-        _Column(_("By"), 16, BOX, None),
-        _Column(_("Note"), 34, {**BOX, "text_wrap": True}, None),
+        _Column(_("Visited on"), 11, {**CENTRE, "num_format": "yyyy-mm-dd"}, None),
+        _Column(_("By"), 12, BOX, None),
+        _Column(_("Note"), 28, {**BOX, "text_wrap": True}, None),
     ]
 
 
 def _draw_site(book: Workbook, pen: Pen, say: Words, content: ServedBook, site: _Site, names: tuple[str, str]) -> None:
     _ = say
     sheet: Worksheet = book.add_worksheet(names[0])
+    sheet.set_default_row(WRITING_PT)
     columns = _columns(say, content, site)
     rows = site.table.iloc[:MOST_ROWS]
     _set_sheet(sheet, columns, last_row=HEAD_ROW + len(rows), frozen=1)
