@@ -52,7 +52,8 @@ def chosen_section(context: Context) -> Section:
 
 def _outlet_table(context: Context) -> Markup:
     _ = translate(context.language)
-    columns = (_("Outlet"), _("In the plan"), _("Score"), _("Rank"), _("Rank range"), _("Demand captured"))
+    captured = f"{_('Demand captured')} ({_(context.unit)})"
+    columns = (_("Outlet"), _("In the plan"), _("Score"), _("Rank"), _("Rank range"), captured)
     rows = [_outlet_row(context, outlet) for outlet in context.results.outlets]
     rows += [(context.name(id_), _("closes"), None, None, None, None) for id_ in context.results.plan.closed]
     return render_table(columns, rows, language=context.language, caption=_("Outlets of the plan"), right=(4,))
