@@ -19,9 +19,9 @@ def tell_learnt(learnt: Learnt) -> tuple[str, ...]:
     blocks, folds = int(learnt.blocks.max()) + 1, int(learnt.fold.max()) + 1
     judged = f"judged on {blocks} blocks in {folds} folds, each left out in turn"
     return (
-        f"Learnt from the {target} of {count:,} outlets by {learnt.model.kind}, {judged}.",
         _tell_location(learnt),
         *_tell_all(learnt),
+        f"Learnt from the {target} of {count:,} outlets by {learnt.model.kind}, {judged}.",
         _tell_intervals(learnt),
         _tell_features(learnt),
     )

@@ -164,6 +164,8 @@ def _tell(roads: gpd.GeoDataFrame, speeds: RoadSpeeds, settings: ScoreSettings) 
     limited, preset = int(speeds.from_limit.sum()), int(speeds.from_preset.sum())
     share = f"{100 * settings.drive.limit_share:g} % of the speed limit"
     at_limit = f"{limited:,} of {total:,} ways have a speed limit and are driven at {share}"
+    if not limited:
+        at_limit = f"none of {total:,} ways has a speed limit"
     at_preset = f"{preset:,} are driven at the preset speed of their kind (siting.score.drive.preset_km_h)"
     notes = [f"By car: {at_limit}; {at_preset}; no lights, turns, traffic or parking."]
     left_out = total - limited - preset

@@ -118,7 +118,7 @@ def learn_project(
     )
     learnt = learn_sales(observed, settings, seed)
     predicted = predict_sales(learnt.model, pd.concat([raw, at_candidates], axis=1))
-    told = (*observed.notes, *notes, *tell_learnt(learnt), *_tell_candidates(at_candidates, predicted, settings))
+    told = (*tell_learnt(learnt), *_tell_candidates(at_candidates, predicted, settings), *notes, *observed.notes)
     return LearntStudy(learnt=learnt, predicted=predicted, notes=told)
 
 

@@ -81,10 +81,7 @@ def tell_service(inputs: FeatureInputs, stand_in: str | None) -> list[str]:
         return [f"{why}; {stand_in} has its weight."] if stand_in is not None else []
     ptal = inputs.settings.transport.ptal
     peak = f"from {ptal.peak_from} to {ptal.peak_to}"
-    told = (
-        f"Public transport access (PTAL): departures of a working day {peak}, in each route's better direction; a route"
-    )
-    notes = [f"{told} is one of the timetable's, which TfL splits by where trains call."]
+    notes = [f"PTAL counts departures of a working day {peak}, in each route's better direction."]
     served = [MODES[at] for at in np.unique(inputs.service.mode[np.unique(inputs.service.per_hour.indices)]).tolist()]
     left_out = [mode for mode in served if mode not in (*ptal.bus_modes, *ptal.rail_modes)]
     if left_out:

@@ -39,9 +39,7 @@ def test_presets_by_hand(run):
     assert found.drives.minutes.toarray()[0, 1] == pytest.approx(260 / (25_000 / 60))
     assert found.drives.on_road.tolist() == [True] * 5 + [False]
     speeds, directions, off = found.notes
-    assert speeds.startswith(
-        "By car: 0 of 22 ways have a speed limit and are driven at 80 % of the speed limit; 22 are"
-    )
+    assert speeds.startswith("By car: none of 22 ways has a speed limit; 22 are")
     assert speeds.endswith("(siting.score.drive.preset_km_h); no lights, turns, traffic or parking.")
     assert directions == "By car: no street is one way; where the file leaves that out, drives are too short."
     assert off.startswith("By car: 1 of 6 candidates lie farther than 300 m from every street cars drive on")
