@@ -118,8 +118,9 @@ def tell_rivals(data: SitingData, inputs: FeatureInputs) -> list[str]:
     if outside:
         which = count(outside, len(inputs.ids), "candidate")
         notes.append(f"{which} outside the area the competitor layer covers: competition is not known there.")
-    small = int((~inputs.full_rivals).sum())
+    rivals = inputs.attraction_of_rivals > 0
+    small = int((rivals & ~inputs.full_rivals).sum())
     if small:
         least = f"{100 * inputs.settings.competition.nearest_from:g} % of a typical one"
-        notes.append(f"{count(small, len(data.competitors), 'rival')} below {least}: never the nearest rival.")
+        notes.append(f"{count(small, int(rivals.sum()), 'rival')} below {least}: never the nearest rival.")
     return notes

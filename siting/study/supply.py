@@ -36,6 +36,6 @@ def tell_supply(inputs: FeatureInputs) -> list[str]:
     """Say by which method the supply of people near by is measured, where it weighs."""
     if inputs.supply is None or "served_nearby" not in inputs.settings.counted:
         return []
-    kept, rivals = len(inputs.kept), len(inputs.attraction_of_rivals)
+    kept, rivals = len(inputs.kept), int((inputs.attraction_of_rivals > 0).sum())
     method = _METHODS[inputs.settings.floating.method]
     return [f"Supply near by, served_nearby, by {method}: {kept:,} outlets of ours and {rivals:,} rivals."]

@@ -125,7 +125,8 @@ def branded(gridtown: Path) -> Path:
 
 
 def test_brands_weigh_and_zero_is_no_rival(branded: Path, run_in: Run) -> None:
-    stage = run_in(branded, 'siting.score.competition.brands={ Nordea = 1.5, "own partner" = 0.0 }')
+    brands = 'siting.score.competition.brands={ Nordea = 1.5, "own partner" = 0.0 }'
+    stage = run_in(branded, brands, "siting.score.weights.served_nearby=1")
     data, settings, cache = load_siting_data(stage.project), settings_of(stage).score, stage.out.cache()
     walks, to_rivals = candidate_costs(stage.project, data, cache), rival_costs(stage.project, data, cache)
     found = build_market(data, walks, to_rivals, settings.competition)
@@ -139,6 +140,9 @@ def test_brands_weigh_and_zero_is_no_rival(branded: Path, run_in: Run) -> None:
     assert table.loc["c1", "rivals_nearby_raw"] == 1.5
     assert table.loc["c2", "rival_walk_min_raw"] == pytest.approx(390 / 80)  # to Nordea at (400, 400) from (210, 200)
     assert "Brand own partner: no rival (1 of 2 competitors)." in summary.notes
+    assert not any("never the nearest rival" in note for note in summary.notes), "a partner is no small rival"
+    (supply,) = [note for note in summary.notes if note.startswith("Supply near by")]
+    assert supply.endswith("2 outlets of ours and 1 rivals.")
     presence = pd.read_csv(stage.out.out / "presence.csv")
     assert set(presence["brand"].dropna()) == {"Nordea"}
 
