@@ -139,9 +139,14 @@ def _own_sizes(data: SitingData, settings: CompetitionSettings, typical: float) 
             '"fixed"'
         )
     fill = settings.own_attraction if settings.own_attraction is not None else float(np.median(area[~unknown]))
-    if not unknown.any():
-        return area, []
-    return np.where(unknown, fill, area), [f"{unknown.sum():,} of {count:,} sites without area: {fill:.4g} m² assumed."]
+    notes = [f"{unknown.sum():,} of {count:,} sites without area: {fill:.4g} m² assumed."] if unknown.any() else []
+    if len(data.competitors):
+        median = float(np.median(area[~unknown]))
+        notes.append(
+            f"Our outlets attract by their area (median {median:.4g} m²), rivals by their attraction (a typical one "
+            f"{typical:.4g}): both must be in one unit."
+        )
+    return np.where(unknown, fill, area), notes
 
 
 def _term(data: SitingData, settings: CompetitionSettings, name: str) -> tuple[Floats, Floats, list[str]]:
