@@ -41,7 +41,7 @@ from siting.study.told import Told
 from siting.study.travel import TravelCosts, tell_travel, travel_costs
 
 TOP = 10
-NAMED = 3
+NAMED = 2
 NO_DRIVES = DriveStudy(drives=None)
 
 
@@ -88,9 +88,9 @@ def run_score(stage: StageRun) -> Summary:
             "id",
             "name",
             "score",
-            "rank interval",
+            "ranks",
             f"in the best {study.scored.top}",
-            "most of the score comes from",
+            "most points from",
         ),
         rows=_best_rows(data, study.scored),
         notes=told.notes,
