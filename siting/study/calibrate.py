@@ -61,7 +61,7 @@ def run_calibrate(stage: StageRun) -> Summary:
     settings = section.calibrate
     if settings.target is None:
         return Summary("Calibration", skipped="siting.calibrate.target is not set: nothing to calibrate")
-    data = load_siting_data(stage.project)
+    data = load_siting_data(stage.project, cache=stage.out.cache())
     observed = observe_project(stage, data)
     stage.progress.say(f"calibration: {len(observed.choices.district):,} pairs, {len(observed.choices.names)} terms")
     study = calibrate_project(observed, section)
@@ -245,7 +245,7 @@ def _warnings(
         if one.free and not one.usable:
             notes.append(
                 f"{one.name} is estimated at {one.estimate:.4g}, which no setting can be: what was seen says "
-                "nothing of it, or the opposite. Its line is left out."
+                "nothing of it, or the opposite. No lines are given: the estimates belong together."
             )
         elif one.free and one.low <= 0 <= one.high:
             notes.append(f"{one.name}: 0 lies within its interval; what was seen hardly tells it.")

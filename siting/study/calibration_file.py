@@ -79,14 +79,16 @@ def significant(value: float) -> float | None:
 
 
 def to_toml(parameters: Sequence[Parameter]) -> list[str]:
-    """Return the lines that set the estimates, all terms in one line; those that no setting can be are left out.
+    """Return the lines that set the estimates, all terms in one line.
 
-    Nothing where nothing can be set.
+    Nothing where an estimate cannot be a setting: one made beside it is worth nothing without it.
     """
+    if any(one.free and not one.usable for one in parameters):
+        return []
     lines = [f"[{SECTION}]"]
     terms = [one for one in parameters if one.name.startswith(TERMS)]
     for one in parameters:
-        if one in terms or not one.free or not one.usable:
+        if one in terms or not one.free:
             continue
         lines.append(f"{one.name} = {_number(one.estimate)}")
     if any(one.free for one in terms):

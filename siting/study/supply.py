@@ -38,4 +38,4 @@ def tell_supply(inputs: FeatureInputs) -> list[str]:
         return []
     kept, rivals = len(inputs.kept), int((inputs.attraction_of_rivals > 0).sum())
     method = _METHODS[inputs.settings.floating.method]
-    return [f"Supply near by, served_nearby, by {method}: {kept:,} outlets of ours and {rivals:,} rivals."]
+    return [f"Supply near by, served_nearby, by {method}; our outlets: {kept:,}, rivals: {rivals:,}."]

@@ -125,7 +125,8 @@ def _names(made: Made, apart: Ints, city: City, labels: Counter[str]) -> list[st
 
 def _told(rule: GenerateSettings, made: Made, kept: int, merge_m: float) -> Remark:
     lost = len(made.points) - kept
-    merged = f"; {lost} more lie within {merge_m:g} m of a given candidate or one of an earlier rule" if lost else ""
+    near = f"within {merge_m:g} m of a given candidate or one of an earlier rule, or share its id"
+    merged = f"; {lost} more lie {near}" if lost else ""
     return Remark(GENERATED, "candidates-generated", f"{kept} candidates were generated {made.told}{merged}")
 
 

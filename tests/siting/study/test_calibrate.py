@@ -23,6 +23,7 @@ from siting.data.load import load_siting_data
 from siting.settings import SitingSettings
 from siting.study.attraction import attractions_of
 from siting.study.calibrate import run_calibrate
+from siting.study.calibration_file import Parameter, to_toml
 from siting.study.check import check
 from siting.study.travel import candidate_costs, rival_costs
 
@@ -337,3 +338,11 @@ def test_a_table_that_leads_out_and_a_sound_one(market: Path, run_in: Run, tmp_p
 
 def test_a_missing_table_is_told_by_check(market: Path) -> None:
     assert [fault.code for fault in check(load_project(market, overrides=(FILE,))).faults] == ["missing-file"]
+
+
+def test_no_lines_are_given_where_one_estimate_cannot_be_a_setting() -> None:
+    """An exponent of 4.6 beside a way that draws people is worth nothing alone."""
+    fields = {"standard_error": 1.0, "robust_error": 1.0, "low": 0.0, "high": 9.0, "now": 1.0, "free": True}
+    size = Parameter(name="attraction_exponent", estimate=4.6, **fields)
+    assert to_toml([size]) == ["[siting.score.competition]", "attraction_exponent = 4.6"]
+    assert to_toml([size, Parameter(name="distance_exponent", estimate=-23.8, **fields)]) == []

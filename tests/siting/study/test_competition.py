@@ -142,7 +142,7 @@ def test_brands_weigh_and_zero_is_no_rival(branded: Path, run_in: Run) -> None:
     assert "Brand own partner: no rival (1 of 2 competitors)." in summary.notes
     assert not any("never the nearest rival" in note for note in summary.notes), "a partner is no small rival"
     (supply,) = [note for note in summary.notes if note.startswith("Supply near by")]
-    assert supply.endswith("2 outlets of ours and 1 rivals.")
+    assert supply.endswith("; our outlets: 2, rivals: 1.")
     presence = pd.read_csv(stage.out.out / "presence.csv")
     assert set(presence["brand"].dropna()) == {"Nordea"}
 
