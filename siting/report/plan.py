@@ -16,6 +16,8 @@ from siting.study.wording import frontier_chart, objective_name, plan_facts, uni
 
 STRONG, WEAK = 70.0, 30.0
 NAMED = 3
+LISTED = 30
+"""Rows of a table; the files hold all."""
 
 Row = tuple[str | int | float | None, ...]
 
@@ -54,9 +56,20 @@ def _outlet_table(context: Context) -> Markup:
     _ = translate(context.language)
     captured = f"{_('Demand captured')} ({_(context.unit)})"
     columns = (_("Outlet"), _("In the plan"), _("Score"), _("Rank"), _("Rank range"), captured)
-    rows = [_outlet_row(context, outlet) for outlet in context.results.outlets]
+    largest = sorted(context.results.outlets, key=lambda outlet: (outlet.role != "new", -(outlet.demand_captured or 0)))
+    shown = largest[: max(LISTED, len(context.results.plan.opened))]
+    rows = [_outlet_row(context, outlet) for outlet in shown]
     rows += [(context.name(id_), _("closes"), None, None, None, None) for id_ in context.results.plan.closed]
-    return render_table(columns, rows, language=context.language, caption=_("Outlets of the plan"), right=(4,))
+    table = render_table(columns, rows, language=context.language, caption=_("Outlets of the plan"), right=(4,))
+    return table + _more(len(largest) - len(shown), "outlets.geojson", context.language)
+
+
+def _more(left_out: int, file: str, language: str) -> Markup:
+    """Say how many rows a table leaves out, and where they stand; nothing where it leaves out none."""
+    if left_out <= 0:
+        return Markup("")
+    text = translate(language)("{n} more stand in {file}.").format(n=number(left_out, language), file=file)
+    return Markup("<p>{}</p>").format(text)
 
 
 def _outlet_row(context: Context, outlet: PlannedOutlet) -> Row:
@@ -203,6 +216,8 @@ def share_section(context: Context) -> Section | None:
     total = _("Our share of the market goes from {before} to {after}.").format(
         before=percent(before, language, 1), after=percent(after, language, 1)
     )
+    moved = (table["captured_after"] - table["captured_before"]).abs().fillna(0.0)
+    shown = table.loc[moved.sort_values(ascending=False, kind="stable").index[:LISTED]]
     rows = [
         (
             context.name(str(row["outlet_id"])),
@@ -212,7 +227,7 @@ def share_section(context: Context) -> Section | None:
             number(row["captured_after"], language),
             number(row["cannibalised_from_own"], language),
         )
-        for _at, row in table.iterrows()
+        for _at, row in shown.iterrows()
     ]
     columns = (
         _("Outlet"),
@@ -222,4 +237,5 @@ def share_section(context: Context) -> Section | None:
         _("Won after ({unit})").format(unit=_(context.unit)),
         _("Taken from our own outlets"),
     )
-    return Section(_("Market share"), str(Markup("<p>{}</p>").format(total)), (("", columns, rows),))
+    html = Markup("<p>{}</p>").format(total) + _more(len(table) - len(shown), "share.csv", language)
+    return Section(_("Market share"), str(html), (("", columns, rows),))

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from outlet.errors import InputError
-from siting.report import sections
+from siting.report import plan, sections
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -33,6 +33,20 @@ def test_names_are_escaped_in_markup_and_plain_in_tables(town, language):
     found = sections(town.out, language)
     assert HOSTILE not in "".join(section.html for section in found)
     assert HOSTILE in [row[0] for section in found for _, _, rows in section.tables for row in rows]
+
+
+def test_long_tables_keep_what_matters_and_count_the_rest(town, monkeypatch):
+    """All new outlets stay in the plan's table; of market shares those that move most stay."""
+    whole = {section.title: section for section in sections(town.out, "en")}
+    rows = whole["Market share"].tables[0][2]
+    assert "more stand in" not in whole["Market share"].html + whole["Where to open"].html
+    monkeypatch.setattr(plan, "LISTED", 1)
+    short = {section.title: section for section in sections(town.out, "en")}
+    (kept,) = short["Market share"].tables[0][2]
+    assert kept in rows
+    assert f"{len(rows) - 1} more stand in share.csv." in short["Market share"].html
+    assert short["Where to open"].html.count("opens") == whole["Where to open"].html.count("opens") == 3
+    assert "1 more stand in outlets.geojson." in short["Where to open"].html
 
 
 def test_reasons_name_what_counts_most(town):
