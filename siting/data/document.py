@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from outlet.project import Toml
 
-TOLD_HERE = ("columns", "join")
+TOLD_HERE = ("columns", "join", "spread", "parts_of_day")
 
 
 def toml_value(value: Toml) -> str:
