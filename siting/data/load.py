@@ -14,8 +14,8 @@ from outlet.errors import Fault, TableError
 from outlet.findings import Remark
 from outlet.project import Project
 from siting.data.contracts.columns import rows_of
+from siting.data.contracts.empty import empty_table
 from siting.data.contracts.geometry import centres
-from siting.data.contracts.tables import empty_table
 from siting.data.contracts.together import together_remarks
 from siting.data.contracts.ways import split_ways
 from siting.data.gather import Gathered, gather, layer_settings
