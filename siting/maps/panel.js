@@ -132,6 +132,8 @@
     const interval = candidates.low[j] === null ? "" : ` · ${WORDS.interval} ${format(candidates.low[j], 0)}–${format(candidates.high[j], 0)}`;
     const head = element("h2", {}, candidates.name[j]);
     if (openedAt.has(j)) head.append(" ", element("span", { class: "badge warn" }, WORDS.opened));
+    const before = box.querySelector(".unweighed");
+    if (before) state.unfolded = before.open;
     box.replaceChildren(
       element("div", { class: "row-head" }, head, close),
       element("p", {}, element("span", { class: "score" }, scoreText(scores[j])), ` / 100 · ${WORDS.rank} ${ranks[j] || "–"}${interval}`),
@@ -172,7 +174,6 @@
       element("table", { class: "parts" }, partsHead(), element("tbody", {}, ...rows)),
     );
     fold.open = state.unfolded;
-    fold.addEventListener("toggle", () => { state.unfolded = fold.open; });
     return fold;
   }
 
