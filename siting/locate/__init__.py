@@ -4,11 +4,12 @@ from siting.locate.alternatives import best_sets
 from siting.locate.capture import max_capture
 from siting.locate.center import p_center
 from siting.locate.charge import fixed_charge
-from siting.locate.covering import max_cover, set_cover
+from siting.locate.covering import max_cover
 from siting.locate.dispersion import p_dispersion
 from siting.locate.frontier import FrontierPoint, trace_frontier
 from siting.locate.median import p_median
 from siting.locate.plan import Quota, SitePlan, SiteRules, Spacing
+from siting.locate.set_cover import set_cover
 
 __all__ = [
     "FrontierPoint",

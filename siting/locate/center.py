@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike
 from outlet.arrays import as_positions
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.covering import greedy_cover
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_pairs
 from siting.locate.plan import NO_RULES, Positions, SitePlan, SiteRules
 from siting.locate.probe import Probe
@@ -22,6 +21,7 @@ from siting.locate.reduce import merge_points
 from siting.locate.rules import site_rows
 from siting.locate.search import Search
 from siting.locate.seed import filled, first_set
+from siting.locate.set_cover import greedy_cover
 
 
 def p_center(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from outlet.arrays import as_vector, refuse_where
@@ -106,6 +106,36 @@ def read_pairs(name: str, values: Matrix, *, finite: bool = False) -> Pairs:
     if finite:
         _refuse(name, pairs, np.isinf(pairs.cost), "a finite number")
     return pairs.where(pairs.cost < np.inf)
+
+
+def read_within(cost: Matrix, radius: ArrayLike) -> Pairs:
+    """Return the pairs within a service radius, a cost equal to it included.
+
+    Parameters
+    ----------
+    cost
+        Shape (n, m), as in `read_pairs`.
+    radius
+        In the unit of ``cost``: one number, or one per candidate, shape (m,), where formats reach differently far.
+
+    Raises
+    ------
+    InputError
+        When a radius is negative or NaN, or there is neither one nor one per candidate.
+    """
+    pairs = read_pairs("cost", cost)
+    try:
+        reach = np.asarray(radius, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"radius is {radius!r}; expected a number from 0, or one per candidate") from error
+    if reach.ndim == 0:
+        if not reach >= 0:
+            raise InputError(f"radius is {float(reach):g}; expected a number from 0")
+        return pairs.where(pairs.cost <= reach)
+    if reach.shape != (pairs.m,):
+        raise InputError(f"radius has shape {reach.shape}; expected a number, or one per candidate, shape ({pairs.m},)")
+    refuse_where("radius", reach, ~(reach >= 0), "a number from 0")
+    return pairs.where(pairs.cost <= reach[pairs.candidate])
 
 
 def _refuse(name: str, pairs: Pairs, bad: NDArray[np.bool_], expected: str) -> None:

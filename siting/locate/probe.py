@@ -20,13 +20,13 @@ from scipy import sparse
 from outlet.mip import MipModel, run_mip
 from siting.locate import check
 from siting.locate.cover_tree import FOUND, NONE, cover_within
-from siting.locate.covering import cover_all_model, only_upper_limits
 from siting.locate.local_search import Cover
 from siting.locate.pairs import Pairs
 from siting.locate.plan import Amounts, Positions
-from siting.locate.reduce import undominated
+from siting.locate.reduce import only_upper_limits, undominated
 from siting.locate.search import Search
 from siting.locate.seed import filled
+from siting.locate.set_cover import cover_all_model
 
 Csr = sparse.csr_array[np.float64]
 Verdict = Literal["found", "too short", "open"]

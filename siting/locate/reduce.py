@@ -89,3 +89,9 @@ def _standing(rows: SiteRows) -> NDArray[np.int64]:
         key = (columns.indices[at].tobytes(), columns.data[at].tobytes())
         standing[j] = seen.setdefault(key, len(seen))
     return standing
+
+
+def only_upper_limits(rows: SiteRows) -> bool:
+    """Whether opening fewer outlets breaks no rule but their number."""
+    first = 1 if rows.p is not None else 0
+    return bool(np.isneginf(rows.row_lower[first:]).all()) and bool((rows.rows.data >= 0).all())

@@ -65,6 +65,29 @@ def test_set_cover_is_the_smallest_of_all_sets(a_case, best, data):
         assert (outcome.status, outcome.objective) == ("optimal", right)
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_every_candidate_may_have_its_own_radius(a_case, best, data):
+    case = data.draw(a_case())
+    m = case.cost.shape[1]
+    radius = np.array(data.draw(st.lists(st.integers(0, 9), min_size=m, max_size=m)), float)
+    outcome = set_cover(case.cost, radius, rules=case.rules, limits=LIMITS)
+    right = best(
+        case,
+        lambda opened: len(opened) if all(any(row[j] <= radius[j] for j in opened) for row in case.cost) else np.inf,
+        min,
+        range(m + 1),
+    )
+    assert outcome.objective == right
+
+
+def test_radii_of_a_wrong_number_are_refused():
+    with pytest.raises(InputError, match=r"radius has shape \(2,\); expected a number, or one per candidate"):
+        set_cover(LINE, [1.0, 2.0])
+    with pytest.raises(InputError, match=r"radius\[1\] is -1"):
+        set_cover(LINE, [1.0, -1.0, 2.0])
+
+
 def city(n=300, m=60, seed=5):
     rng = np.random.default_rng(seed)
     people, places = rng.random((n, 2)) * 20, rng.random((m, 2)) * 20
