@@ -16,6 +16,7 @@ import numpy as np
 
 from outlet.mip import MipRun
 from outlet.outcome import Limits, Outcome, Status, StoppedBy
+from outlet.progress import watched
 from siting.locate.check import require_allowed
 from siting.locate.plan import Positions, SitePlan
 from siting.locate.rules import SiteRows
@@ -25,6 +26,9 @@ PROOF = 1e-9
 
 SOLVER_PROOF = 2e-6
 """The same where HiGHS says optimal: its tolerances are 1e-6."""
+
+FIRST_TOLD_S = 1.0
+"""Seconds after which a solve begins to tell how far it is; it tells again when half as much time again is gone."""
 
 WHOLE = 1e-4
 """How near a bound comes to a whole number before it is taken for rounding, where every price is whole."""
@@ -61,6 +65,7 @@ class Search:
     work: float = 0.0
     reasons: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
+    tell_after: float = FIRST_TOLD_S
 
     def offer(self, opened: Positions) -> bool:
         """Take a set where it is better than the best so far; tell whether it was."""
@@ -70,6 +75,7 @@ class Search:
         if not math.isfinite(price) or (self.objective is not None and not self._better(price, self.objective)):
             return False
         self.opened, self.objective = opened, price
+        self._tell()
         return True
 
     def tighten(self, bound: float | None, *, rounding: float = PROOF) -> None:
@@ -82,6 +88,7 @@ class Search:
             bound = self.objective
         if self.bound is None or self._better(self.bound, bound):
             self.bound = bound
+        self._tell()
 
     def take(self, run: MipRun, opened: Positions | None) -> None:
         """Take what an exact model gave: its plan, its bound, and what stopped it."""
@@ -174,6 +181,15 @@ class Search:
             status=status, solution=plan_of(self.opened), objective=self.objective, bound=bound, seconds=seconds,
             stopped_by=ended, reasons=tuple(self.reasons),
         )  # fmt: skip
+
+    def _tell(self) -> None:
+        """Tell whoever watches the command how far the solve is, ever more seldom."""
+        seconds = time.perf_counter() - self.started
+        if seconds < self.tell_after or self.objective is None:
+            return
+        self.tell_after = 1.5 * seconds
+        bound = "no bound yet" if self.bound is None else f"bound {self.bound:,.6g}, gap {100 * self.gap:.3g} %"
+        watched().say(f"  plan {self.objective:,.6g}, {bound}, {seconds:.0f} s")
 
     def _stopped(self) -> StoppedBy:
         """Return what ended a search without proof."""

@@ -1,0 +1,1 @@
+"""The instances of `benchmarks/locate.py`, and what is measured on them."""
