@@ -7,10 +7,7 @@ from pydantic import Field
 from outlet.project import Settings
 from siting.settings.layer import FileLayer
 
-NOT_WALKABLE = (
-    "motorway",
-    "motorway_link",
-    "trunk_link",
+_NO_STREETS = (
     "raceway",
     "construction",
     "proposed",
@@ -23,28 +20,10 @@ NOT_WALKABLE = (
     "abandoned",
     "razed",
 )
-NOT_DRIVEN = (
-    "footway",
-    "pedestrian",
-    "path",
-    "steps",
-    "cycleway",
-    "bridleway",
-    "corridor",
-    "elevator",
-    "track",
-    "raceway",
-    "construction",
-    "proposed",
-    "bus_guideway",
-    "busway",
-    "escape",
-    "platform",
-    "rest_area",
-    "services",
-    "abandoned",
-    "razed",
-)
+_ONLY_CARS = ("motorway", "motorway_link", "trunk_link")
+_NOT_FOR_CARS = ("footway", "pedestrian", "path", "steps", "cycleway", "bridleway", "corridor", "elevator", "track")
+NOT_WALKABLE = (*_ONLY_CARS, *_NO_STREETS)
+NOT_DRIVEN = (*_NOT_FOR_CARS, *_NO_STREETS)
 NO_CARS = ("no", "private", "agricultural", "forestry", "emergency", "military", "delivery", "psv")
 LIVED_ALONG = ("residential", "living_street", "unclassified", "tertiary", "secondary", "primary", "pedestrian", "road")
 

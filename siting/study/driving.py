@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
-from outlet.artefacts import hash_code
 from outlet.progress import SILENT, Progress
 from outlet.project import Project
 from siting.access.drive import Csr, Drives, RoadSpeeds, road_speeds
+from siting.data.kept import Kept, hash_of
 from siting.data.layers import SitingData, demand_points, points_of
 from siting.geo.driving import driving_minutes
 from siting.geo.roads import RoadNetwork, Ways, build_roads
 from siting.geo.travel import snap
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
-from siting.study.travel import PREFIX, hash_arrays, read_matrix, write_matrix
 
 FEATURE = "demand_by_car"
+KIND, FILES_KEPT = "drive", 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +80,7 @@ class _Driver:
             backward=roads["backward"].to_numpy(dtype=np.bool_)[used],
         )
         self.settings = settings
-        self.cache = cache
+        self.kept = Kept(cache, KIND, FILES_KEPT)
         self.progress = progress
 
     @cached_property
@@ -91,50 +89,47 @@ class _Driver:
         return build_roads(self.lines, self.ways)
 
     @cached_property
-    def roads_hash(self) -> bytes:
-        coordinates, line = shapely.get_coordinates(self.lines, return_index=True)
-        open_ways = np.column_stack([self.ways.forward, self.ways.backward]).astype(np.int64)
-        return hash_arrays(coordinates, line.astype(np.int64), self.ways.m_per_min, open_ways).digest()
+    def roads(self) -> bytes:
+        ways, travel = self.ways, self.settings.travel
+        how = (self.settings.drive.reach_min, travel.snap_limit_m, travel.walk_m_per_min)
+        return hash_of([self.lines, ways.m_per_min, ways.forward, ways.backward, how])
 
     def minutes(self, origins: NDArray[np.float64], targets: NDArray[np.float64]) -> Csr:
         """Return minutes by car from origins to targets, from the cache where they are there."""
         shape = (len(origins), len(targets))
         if 0 in shape:
             return sparse.csr_array(shape, dtype=np.float64)
-        file = self._file("minutes", origins, targets)
-        found = read_matrix(file, shape)
-        if found is None:
-            network = self.network
-            self.progress.say(f"drives: {shape[0]:,} places to {shape[1]:,} candidates")
-            found = driving_minutes(
-                network,
-                origins,
-                targets,
-                cutoff_min=self.settings.drive.reach_min,
-                snap_limit_m=self.settings.travel.snap_limit_m,
-                walk_m_per_min=self.settings.travel.walk_m_per_min,
-            )
-            write_matrix(file, found)
-        return found
+        return self.kept.matrix(
+            [self.roads, "minutes", origins, targets], shape, lambda: self._drives(origins, targets)
+        )
+
+    def _drives(self, origins: NDArray[np.float64], targets: NDArray[np.float64]) -> Csr:
+        network = self.network
+        self.progress.say(f"drives: {len(origins):,} places to {len(targets):,} candidates")
+        return driving_minutes(
+            network,
+            origins,
+            targets,
+            cutoff_min=self.settings.drive.reach_min,
+            snap_limit_m=self.settings.travel.snap_limit_m,
+            walk_m_per_min=self.settings.travel.walk_m_per_min,
+        )
 
     def on_road(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell which points have a road of the network within the snapping limit, shape (q,)."""
-        file = self._file("snap", points, points[:0])
-        found = read_matrix(file, (1, len(points)))
-        if found is None:
-            edge = snap(self.network, points, limit_m=self.settings.travel.snap_limit_m).edge
-            found = sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
-            write_matrix(file, found)
+        found = self.kept.matrix([self.roads, "snap", points], (1, len(points)), lambda: self._snapped(points))
         return np.asarray(found.toarray()[0] > 0, dtype=np.bool_)
+
+    def _snapped(self, points: NDArray[np.float64]) -> Csr:
+        edge = snap(self.network, points, limit_m=self.settings.travel.snap_limit_m).edge
+        return sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
 
     def tell(self, on_road: NDArray[np.bool_]) -> list[str]:
         """Say what no car reaches."""
-        nothing = np.zeros((0, 2))
-        file = self._file("lengths", nothing, nothing)
-        found = read_matrix(file, (1, 2))
-        if found is None:
-            found = sparse.csr_array(np.array([[self.network.kept_m, self.network.dropped_m]]))
-            write_matrix(file, found)
+        found = self.kept.matrix(
+            [self.roads, "lengths"], (1, 2),
+            lambda: sparse.csr_array(np.array([[self.network.kept_m, self.network.dropped_m]])),
+        )  # fmt: skip
         kept, dropped = found.toarray()[0].tolist()
         notes = []
         if dropped > 0:
@@ -150,13 +145,6 @@ class _Driver:
                 "on; their demand by car is not known."
             )
         return notes
-
-    def _file(self, kind: str, origins: NDArray[np.float64], targets: NDArray[np.float64]) -> Path:
-        travel = self.settings.travel
-        how = f"{self.settings.drive.reach_min} {travel.snap_limit_m} {travel.walk_m_per_min}"
-        settings = f"{hash_code()} drive {kind} {how}".encode()
-        digest = hashlib.sha256(settings + self.roads_hash + hash_arrays(origins, targets).digest()).hexdigest()
-        return self.cache / f"{PREFIX}{digest[:32]}.npz"
 
 
 def _tell(roads: gpd.GeoDataFrame, speeds: RoadSpeeds, settings: ScoreSettings) -> list[str]:

@@ -6,24 +6,17 @@ and our own code. A file that cannot be read back whole is ignored and made agai
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
-from outlet.artefacts import hash_code
-from outlet.commit import STAGING_PREFIX
 from outlet.progress import SILENT, Progress
 from outlet.project import Project
+from siting.data.kept import Kept, hash_of
 from siting.data.layers import SitingData, demand_points, points_of
 from siting.geo.network import StreetNetwork, build_network
 from siting.geo.straight import straight_minutes
@@ -34,12 +27,7 @@ from siting.settings.score import TravelSettings
 Csr = sparse.csr_array[np.float64]
 Points = NDArray[np.float64]
 
-FILES_KEPT = 16
-PREFIX = "walk-"
-_DAMAGED = (
-    *(OSError, EOFError, ValueError, KeyError, TypeError, OverflowError, RuntimeError, MemoryError),
-    *(zipfile.BadZipFile, zlib.error),
-)
+KIND, FILES_KEPT = "walk", 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +136,7 @@ class _Walker:
         self.settings: TravelSettings = project.section("siting", SitingSettings).score.travel
         self.lines: NDArray[np.object_] = data.streets.geometry.to_numpy()
         self.is_straight = self.settings.along == "straight"
-        self.cache = cache
+        self.kept = Kept(cache, KIND, FILES_KEPT)
         self.progress = progress
 
     @cached_property
@@ -157,9 +145,8 @@ class _Walker:
         return build_network(self.lines, self.settings.walk_m_per_min)
 
     @cached_property
-    def streets_hash(self) -> bytes:
-        coordinates, line = shapely.get_coordinates(self.lines, return_index=True)
-        return hash_arrays(coordinates, line.astype(np.int64)).digest()
+    def streets(self) -> bytes:
+        return hash_of([self.lines, self.settings.model_dump_json()])
 
     def minutes(self, what: str, origins: Points, targets: Points) -> Csr:
         """Return walking minutes from origins to targets, from the cache where they are there."""
@@ -168,21 +155,15 @@ class _Walker:
             return sparse.csr_array(shape, dtype=np.float64)
         if self.is_straight:
             return self._straight(what, origins, targets)
-        file = self._file("minutes", origins, targets)
-        found = read_matrix(file, shape)
-        if found is not None:
-            return found
-        network = self.network
-        self.progress.say(f"walks: {shape[0]:,} places to {shape[1]:,} {what}")
-        made = travel_minutes(
-            network,
-            origins,
-            targets,
-            cutoff_min=self.settings.cutoff_min,
-            snap_limit_m=self.settings.snap_limit_m,
+        return self.kept.matrix(
+            [self.streets, "minutes", origins, targets], shape, lambda: self._walks(what, origins, targets)
         )
-        write_matrix(file, made)
-        return made
+
+    def _walks(self, what: str, origins: Points, targets: Points) -> Csr:
+        network = self.network
+        self.progress.say(f"walks: {len(origins):,} places to {len(targets):,} {what}")
+        limit = self.settings.snap_limit_m
+        return travel_minutes(network, origins, targets, cutoff_min=self.settings.cutoff_min, snap_limit_m=limit)
 
     def _straight(self, what: str, origins: Points, targets: Points) -> Csr:
         """Return walks in straight lines; these are found sooner than read from a file."""
@@ -197,64 +178,20 @@ class _Walker:
         """Tell which points have a street within the snapping limit, shape (q,); all where walks are straight."""
         if self.is_straight:
             return np.ones(len(points), dtype=np.bool_)
-        file = self._file("snap", points, points[:0])
-        found = read_matrix(file, (1, len(points)))
-        if found is None:
-            edge = snap(self.network, points, limit_m=self.settings.snap_limit_m).edge
-            found = sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
-            write_matrix(file, found)
+        found = self.kept.matrix([self.streets, "snap", points], (1, len(points)), lambda: self._snapped(points))
         return np.asarray(found.toarray()[0] > 0, dtype=np.bool_)
+
+    def _snapped(self, points: Points) -> Csr:
+        edge = snap(self.network, points, limit_m=self.settings.snap_limit_m).edge
+        return sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
 
     def lengths(self) -> tuple[float, float]:
         """Return the length of the streets in the network and of those left out, metres; 0 where walks are straight."""
         if self.is_straight:
             return 0.0, 0.0
-        nothing = np.zeros((0, 2))
-        file = self._file("lengths", nothing, nothing)
-        found = read_matrix(file, (1, 2))
-        if found is None:
-            found = sparse.csr_array(np.array([[self.network.kept_m, self.network.dropped_m]]))
-            write_matrix(file, found)
+        found = self.kept.matrix(
+            [self.streets, "lengths"], (1, 2),
+            lambda: sparse.csr_array(np.array([[self.network.kept_m, self.network.dropped_m]])),
+        )  # fmt: skip
         kept, dropped = found.toarray()[0].tolist()
         return kept, dropped
-
-    def _file(self, kind: str, origins: Points, targets: Points) -> Path:
-        settings = f"{hash_code()} {kind} {self.settings.model_dump_json()}".encode()
-        digest = hashlib.sha256(settings + self.streets_hash + hash_arrays(origins, targets).digest()).hexdigest()
-        return self.cache / f"{PREFIX}{digest[:32]}.npz"
-
-
-def hash_arrays(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> hashlib._Hash:
-    """Return a hash of arrays, their types and shapes."""
-    total = hashlib.sha256()
-    for array in arrays:
-        total.update(f"{array.dtype.str}{array.shape}".encode())
-        total.update(np.ascontiguousarray(array).tobytes())
-    return total
-
-
-def read_matrix(file: Path, shape: tuple[int, int]) -> Csr | None:
-    """Return a cached matrix, or None where the file is missing, damaged or not of that shape."""
-    try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            matrix = sparse.csr_array((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
-        matrix.check_format(full_check=True)
-    except _DAMAGED:
-        return None
-    return matrix if matrix.data.dtype == np.float64 and np.isfinite(matrix.data).all() else None
-
-
-def write_matrix(file: Path, matrix: Csr) -> None:
-    """Store a matrix whole or not at all, and drop the oldest files beyond those kept."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=STAGING_PREFIX, dir=file.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, data=matrix.data, indices=matrix.indices, indptr=matrix.indptr)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    files = sorted(file.parent.glob(f"{PREFIX}*.npz"), key=lambda path: path.stat().st_mtime_ns)
-    for old in files[:-FILES_KEPT]:
-        old.unlink(missing_ok=True)

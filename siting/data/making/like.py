@@ -12,15 +12,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from siting.data.kept import Arrays, Kept
 from siting.data.layers import SEGMENT, points_of
 from siting.data.making.city import City, Floats, Ints, Made, Points, no_candidates
-from siting.data.making.keep import Arrays, kept
 from siting.geo.candidates import south_to_north
 from siting.geo.frontage import frontage_of
 from siting.geo.travel import Snapped, snap, sums_within
 from siting.geo.twins import TwinSiting, alike, choose_twins
 from siting.settings.generate import PERFORMANCES, Performance, Twins
 
+KIND, FILES_KEPT = "candidates", 8
 STEP_M = 100.0
 NAMED = 5
 
@@ -97,7 +98,8 @@ def _found(rule: Twins, city: City, best: _Best) -> Arrays:
         *(() if ground is None else (ground.polygons, ground.allowed)),
     ]
     shapes = {"points": 2, "way": 1, "model": 1, "alike": 1}
-    return kept(city.walks.cache, parts, shapes, lambda: _make(rule, city, best, segments))
+    cache = Kept(city.walks.cache, KIND, FILES_KEPT)
+    return cache.arrays(parts, shapes, lambda: _make(rule, city, best, segments))
 
 
 def _make(rule: Twins, city: City, best: _Best, segments: list[str]) -> Arrays:

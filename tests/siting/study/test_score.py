@@ -14,10 +14,11 @@ import pytest
 
 from outlet.errors import InputError
 from outlet.stage import StageRun
+from siting.data.kept import read_matrix
 from siting.data.load import load_siting_data
 from siting.scoring.features import FEATURE_NAMES
 from siting.study.score import run_score, score_candidates
-from siting.study.travel import TravelCosts, candidate_costs, read_matrix, travel_costs
+from siting.study.travel import TravelCosts, candidate_costs, travel_costs
 
 Run = Callable[..., StageRun]
 FIRST = ["id", "format", "score", "rank", "rank_low", "rank_high", "top_k_probability", "expected_rank"]
