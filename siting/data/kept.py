@@ -127,7 +127,8 @@ def read_matrix(file: Path, shape: tuple[int, int]) -> Csr | None:
         if stored is None or stored["data"].dtype != np.float64:
             return None
         entries = stored["data"].astype(np.float64, copy=False)
-        matrix: Csr = sparse.csr_array((entries, stored["indices"], stored["indptr"]), shape=shape)
+        indices, start = (stored[name].astype(np.int64) for name in ("indices", "indptr"))
+        matrix: Csr = sparse.csr_array((entries, indices, start), shape=shape)
         matrix.check_format(full_check=True)
     except _DAMAGED:
         return None
