@@ -1,6 +1,6 @@
 """Measure the location models on published and drawn instances: ``python benchmarks/locate.py [--only TABLE …]``.
 
-Tables: pmed-median, pmed-center, charge, holmberg, cover, tsplib, capture (published values, read from
+Tables: pmed-median, pmed-center, charge, holmberg, cover, stores, tsplib, capture (published values, read from
 ``../shared/benchmarks/facility``; where that is not there they are left out and it is said), random (uniform, as users
 of the usual library measure with), large (clustered, three sizes each; the plot goes to ``--plot``), first (what the
 first call costs in a fresh process) and peer (spopt on the uniform instances, needs ``pip install -e ".[bench]"``; ours
@@ -33,6 +33,7 @@ TABLES: dict[str, Callable[[], Iterator[Case]]] = {
     "charge": published.warehouses,
     "holmberg": published.holmberg,
     "cover": published.coverings,
+    "stores": published.stores,
     "tsplib": published.tsplib,
     "capture": published.multinomial,
     "random": drawn.random_cases,

@@ -164,6 +164,41 @@ def coverings() -> Iterator[Case]:
         )  # fmt: skip
 
 
+@cache
+def _stores() -> tuple[Floats, Floats]:
+    """Walks in metres, shape (205, 16), and people, shape (205,)."""
+    with (FACILITY / "sf_stores" / "SF_network_distance_candidateStore_16_censusTract_205_new.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    stores = sorted({row["name"] for row in rows}, key=lambda name: int(name.split("_")[1]))
+    people = {row["DestinationName"]: float(row["demand"]) for row in rows}
+    tracts = {name: at for at, name in enumerate(people)}
+    cost = np.full((len(people), len(stores)), np.inf)
+    for row in rows:
+        cost[tracts[row["DestinationName"]], stores.index(row["name"])] = float(row["distance"])
+    return cost, np.array(list(people.values()))
+
+
+def _store_models(p: int) -> dict[str, Solve]:
+    cost, people = _stores()
+    return {
+        "pmedian": lambda limits: p_median(cost, people, p, limits=limits),
+        "pcenter": lambda limits: p_center(cost, p, limits=limits),
+        "mclp_5000": lambda limits: max_cover(cost, people, p, 5000.0, limits=limits),
+    }
+
+
+def stores() -> Iterator[Case]:
+    """San Francisco, 16 stores and 205 tracts (spopt's data, BSD-3), every set enumerated: a second each."""
+    found = json.loads((FACILITY / "sf_stores" / "optima_enumerated.json").read_text())["by_p"]
+    for words, row in found.items():
+        for model in ("pmedian", "pcenter", "mclp_5000"):
+            yield Case(
+                table="stores", name=f"{model} p={words}", goal="most" if model == "mclp_5000" else "least",
+                known=row[model], seconds=1.0,
+                make=lambda p=int(words), model=model: _store_models(p)[model],
+            )  # fmt: skip
+
+
 def _tsplib(name: str, p: int) -> Solve:
     lines = (FACILITY / "tsplib_pmedian" / f"{name}.tsp").read_text().splitlines()
     first = lines.index("NODE_COORD_SECTION") + 1

@@ -45,11 +45,11 @@ def test_a_short_solve_and_one_nobody_watches_tell_nothing(capsys: pytest.Captur
 def test_the_benchmark_reaches_what_is_published(shared: Path) -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "locate.py"), "--seconds", "5", "--every", "20"]
     ran = subprocess.run(
-        [*command, "--only", "pmed-median", "pmed-center", "charge", "holmberg", "cover"],
+        [*command, "--only", "pmed-median", "pmed-center", "charge", "holmberg", "cover", "stores"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     sums = [line for line in ran.stdout.splitlines() if "cannot be right" in line]
-    assert len(sums) == 5
+    assert len(sums) == 6
     assert all("0 cannot be right" in line for line in sums)
     assert "MISS" not in ran.stdout
