@@ -82,30 +82,51 @@ def read_pairs(name: str, values: Matrix, *, finite: bool = False) -> Pairs:
     InputError
         When the shape is wrong, or an entry is NaN, negative or not ``finite``: the first is named by row and column.
     """
-    if sparse.issparse(values):
-        csr = sparse.csr_array(values)
-        if not csr.has_sorted_indices:
-            csr = csr.sorted_indices()
-        n, m = csr.shape
-        start, candidate, cost = csr.indptr.astype(np.int64), csr.indices.astype(np.int32), csr.data.astype(np.float64)
-        pairs = Pairs(m, start, candidate, cost)
-        repeated = (np.diff(pairs.point) == 0) & (np.diff(candidate) == 0)
-        _refuse(name, pairs, np.append(repeated, False) if len(cost) else repeated[:0], "one entry for each pair")
-    else:
-        dense = np.asarray(values, dtype=np.float64)
-        if dense.ndim != 2:
-            raise InputError(f"{name} has shape {dense.shape}; expected (n, m)")
-        n, m = dense.shape
-        refuse_where(name, dense, np.isnan(dense) | (dense < 0), "a number from 0")
-        point, column = np.nonzero(dense <= np.inf if finite else dense < np.inf)
-        start = np.concatenate(([0], np.cumsum(np.bincount(point, minlength=n)))).astype(np.int64)
-        pairs = Pairs(m, start, column.astype(np.int32), dense[point, column])
-    if n == 0 or m == 0:
-        raise InputError(f"{name} has shape ({n}, {m}); expected at least one demand point and one candidate")
-    _refuse(name, pairs, np.isnan(pairs.cost) | (pairs.cost < 0), "a number from 0")
+    pairs = _from_sparse(name, values) if sparse.issparse(values) else _from_dense(name, values, finite=finite)
+    if pairs.n == 0 or pairs.m == 0:
+        raise InputError(
+            f"{name} has shape ({pairs.n}, {pairs.m}); expected at least one demand point and one candidate"
+        )
+    if not len(pairs.cost):
+        return pairs
+    if not pairs.cost.min() >= 0:
+        _refuse(name, pairs, np.isnan(pairs.cost) | (pairs.cost < 0), "a number from 0")
+    if pairs.cost.max() < np.inf:
+        return pairs
     if finite:
         _refuse(name, pairs, np.isinf(pairs.cost), "a finite number")
     return pairs.where(pairs.cost < np.inf)
+
+
+def _from_sparse(name: str, values: Matrix) -> Pairs:
+    csr = sparse.csr_array(values)
+    if not csr.has_sorted_indices:
+        csr = csr.sorted_indices()
+    pairs = Pairs(
+        csr.shape[1],
+        csr.indptr.astype(np.int64, copy=False),
+        csr.indices.astype(np.int32, copy=False),
+        csr.data.astype(np.float64, copy=False),
+    )
+    if not csr.has_canonical_format:
+        repeated = (np.diff(pairs.point) == 0) & (np.diff(pairs.candidate) == 0)
+        _refuse(name, pairs, np.append(repeated, False), "one entry for each pair")
+    return pairs
+
+
+def _from_dense(name: str, values: Matrix, *, finite: bool) -> Pairs:
+    dense = np.asarray(values, dtype=np.float64)
+    if dense.ndim != 2:
+        raise InputError(f"{name} has shape {dense.shape}; expected (n, m)")
+    n, m = dense.shape
+    if dense.size and not dense.min() >= 0:
+        refuse_where(name, dense, np.isnan(dense) | (dense < 0), "a number from 0")
+    if finite or not dense.size or dense.max() < np.inf:
+        start = np.arange(n + 1, dtype=np.int64) * m
+        return Pairs(m, start, np.tile(np.arange(m, dtype=np.int32), n), dense.ravel())
+    point, column = np.nonzero(dense < np.inf)
+    start = np.concatenate(([0], np.cumsum(np.bincount(point, minlength=n)))).astype(np.int64)
+    return Pairs(m, start, column.astype(np.int32), dense[point, column])
 
 
 def read_within(cost: Matrix, radius: ArrayLike) -> Pairs:
