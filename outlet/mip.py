@@ -174,12 +174,18 @@ def run_mip(
 
 
 class Relaxation:
-    """A linear program that is solved again and again while rows are added, from where the last solve ended."""
+    """A linear program that is solved again and again while rows are added, from where the last solve ended.
+
+    After a solve ``is_infeasible`` tells whether HiGHS proved that there is no solution, and ``row_dual`` what one more
+    unit of each row's side is worth, shape (r,).
+    """
 
     def __init__(self, model: MipModel, limits: Limits) -> None:
         self._unit = unit_of(model.cost)
         self._highs = _load(model, self._unit, limits, relaxed=True)
         _set(self._highs, "solver", "simplex")
+        self.is_infeasible = False
+        self.row_dual = np.zeros(0)
 
     def add_rows(self, rows: sparse.csr_array, row_lower: NDArray[np.float64], row_upper: NDArray[np.float64]) -> None:
         """Add rows ``row_lower ≤ rows · x ≤ row_upper``."""
@@ -207,10 +213,12 @@ class Relaxation:
         finished = _run(self._highs, watch)
         if watch.stop == "interrupt":
             raise KeyboardInterrupt
+        self.is_infeasible = finished and self._highs.getModelStatus() == _MODEL.kInfeasible
         if not finished or self._highs.getModelStatus() != _MODEL.kOptimal:
             return None
         self._highs.cbSimplexInterrupt.unsubscribe(watch.on_simplex)
         found = self._highs.getSolution()
+        self.row_dual = np.array(found.row_dual, dtype=np.float64) * self._unit
         x = np.array(found.col_value, dtype=np.float64)
         reduced = np.array(found.col_dual, dtype=np.float64) * self._unit
         return x, float(self._highs.getInfo().objective_function_value) * self._unit, reduced

@@ -1,4 +1,4 @@
-"""Greedy construction and interchange for covering, p-median and capture, compiled.
+"""Greedy construction and interchange for covering and p-median, compiled.
 
 Each search begins with an allowed set (or with what is locked open), adds the best candidate until p are open, and then
 makes the best exchange of one open for one shut candidate until none is better (Teitz and Bart, 1968; evaluated in the
@@ -38,16 +38,6 @@ class Nearest(NamedTuple):
     candidate: Ints
     cost: Floats
     limit: Floats
-
-
-class Pull(NamedTuple):
-    """Attraction of every pair by candidate, and rivals and demand of each demand point, shape (n,)."""
-
-    by_start: Ints
-    by_point: Ints
-    attraction: Floats
-    rivals: Floats
-    demand: Floats
 
 
 @compiled
@@ -228,69 +218,4 @@ def search_median(near: Nearest, sides: Sides, is_open: Flags, p: int, most_swap
         if j < 0:
             return swaps
         do_swap(sides, activity, is_open, j, k)
-    return most_swaps
-
-
-@compiled
-def _capture_gains(pull: Pull, own: Floats, is_open: Flags, gain: Floats) -> None:
-    for j in range(len(is_open)):
-        gain[j] = 0.0
-        if is_open[j]:
-            continue
-        for at in range(pull.by_start[j], pull.by_start[j + 1]):
-            i = pull.by_point[at]
-            before = own[i] + pull.rivals[i]
-            gain[j] += pull.demand[i] * pull.rivals[i] * pull.attraction[at] / (before * (before + pull.attraction[at]))
-
-
-@compiled
-def _add_pull(pull: Pull, own: Floats, j: int, sign: float) -> None:
-    for at in range(pull.by_start[j], pull.by_start[j + 1]):
-        i = pull.by_point[at]
-        own[i] = max(0.0, own[i] + sign * pull.attraction[at])
-
-
-@compiled
-def _greedy_capture(pull: Pull, sides: Sides, is_open: Flags, activity: Floats, own: Floats, p: int) -> bool:
-    gain = np.zeros(len(is_open))
-    while is_open.sum() < p:
-        _capture_gains(pull, own, is_open, gain)
-        j = best_addition(gain, is_open, sides, activity)
-        if j < 0:
-            return False
-        do_swap(sides, activity, is_open, j, -1)
-        _add_pull(pull, own, j, 1.0)
-    return True
-
-
-@compiled
-def search_capture(pull: Pull, sides: Sides, is_open: Flags, p: int, most_swaps: int) -> int:
-    """Improve ``is_open`` in place; return the number of exchanges made."""
-    m = len(is_open)
-    own, gain = np.zeros(len(pull.demand)), np.zeros(m)
-    for j in range(m):
-        if is_open[j]:
-            _add_pull(pull, own, j, 1.0)
-    activity = activity_of(sides, is_open)
-    if not _greedy_capture(pull, sides, is_open, activity, own, p):
-        return 0
-    least = 1e-12 * max(1e-300, pull.demand.sum())
-    for swaps in range(most_swaps):
-        best, best_j, best_k = least, -1, -1
-        for k in range(m):
-            if not is_open[k] or sides.lower[k] == 1.0:
-                continue
-            is_open[k] = False
-            _add_pull(pull, own, k, -1.0)
-            _capture_gains(pull, own, is_open, gain)
-            j = _best_partner(gain, is_open, sides, activity, k, gain[k] + best)
-            if j >= 0:
-                best, best_j, best_k = gain[j] - gain[k], j, k
-            is_open[k] = True
-            _add_pull(pull, own, k, 1.0)
-        if best_j < 0:
-            return swaps
-        _add_pull(pull, own, best_k, -1.0)
-        _add_pull(pull, own, best_j, 1.0)
-        do_swap(sides, activity, is_open, best_j, best_k)
     return most_swaps

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outlet.compiled import compiled
-from siting.locate.local_search import Pull
+from siting.locate.pull import Pull, gain_of, pull_of, won_with
 from siting.locate.sides import Sides, activity_of
 
 Ints = NDArray[np.int64]
@@ -23,20 +23,10 @@ Flags = NDArray[np.bool_]
 
 
 @compiled
-def _gain(pull: Pull, own: Floats, j: int) -> float:
-    total = 0.0
-    for at in range(pull.by_start[j], pull.by_start[j + 1]):
-        i = pull.by_point[at]
-        before = own[i] + pull.rivals[i]
-        total += pull.demand[i] * pull.rivals[i] * pull.attraction[at] / (before * (before + pull.attraction[at]))
-    return total
-
-
-@compiled
 def _expand(pull: Pull, own: Floats, candidates: Ints, gains: Floats) -> None:
     """Sort candidates by what they add to the set that has ``own``, most first, in place, with their gains."""
     for at in range(len(candidates)):
-        gains[at] = _gain(pull, own, candidates[at])
+        gains[at] = gain_of(pull, own, candidates[at])
     order = np.argsort(-gains)
     candidates[:] = candidates[order]
     gains[:] = gains[order]
@@ -67,6 +57,8 @@ def search_tree(
     """
     n, best, nodes = len(pull.demand), least, 0
     own, value = np.zeros((k + 1, n)), np.zeros(k + 1)
+    own[0] = pull_of(pull, np.flatnonzero(is_open))
+    value[0] = won_with(pull, own[0])
     rest, gains = np.zeros((k, len(free)), dtype=np.int64), np.zeros((k, len(free)))
     length, at, chosen = np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64), np.zeros(k, dtype=np.int64)
     best_set, depth = np.full(k, -1, dtype=np.int64), 0
@@ -91,7 +83,7 @@ def search_tree(
             continue
         own[depth + 1] = own[depth]
         for entry in range(pull.by_start[j], pull.by_start[j + 1]):
-            own[depth + 1, pull.by_point[entry]] += pull.attraction[entry]
+            own[depth + 1, pull.by_point[entry]] += pull.by_attraction[entry]
         value[depth + 1] = value[depth] + alive[first]
         depth += 1
         length[depth], at[depth] = length[depth - 1] - first - 1, 0

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from outlet.errors import InputError
 from outlet.outcome import Limits
-from siting.locate import SiteRules, capture, max_capture
+from siting.locate import SiteRules, capture_tree, max_capture
 
 LIMITS = Limits(seconds=20, workers=1)
 
@@ -49,19 +49,33 @@ def test_max_capture_is_the_best_of_all_sets(a_case, best, data):
 
 @settings(max_examples=30, deadline=None)
 @given(st.data())
-def test_cuts_alone_prove_what_branching_proves(a_case, best, data):
-    """The binary master must be right without the branching over sets that usually comes before it."""
+def test_branching_alone_proves_what_looking_at_all_sets_proves(a_case, best, data):
+    """Cuts and branching must be right without the enumeration that usually ends them."""
     case = data.draw(a_case())
     case.cost[np.isinf(case.cost)] = 0.0
     rivals = np.linspace(0.5, 3.0, len(case.demand))
-    before = capture.MOST_SETS
-    capture.MOST_SETS = -1
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(capture_tree, "MOST_LEAVES", -1)
         outcome = max_capture(case.cost, rivals, case.demand, case.p, rules=case.rules, limits=LIMITS)
-    finally:
-        capture.MOST_SETS = before
     right = best(case, lambda opened: won(case, rivals, opened), max, [case.p])
-    if right is not None:
+    if right is None:
+        assert outcome.status == "infeasible"
+    else:
+        assert outcome.status == "optimal"
+        assert outcome.objective == pytest.approx(right, rel=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_a_budget_may_decide_how_many_outlets_open(a_case, best, data):
+    case = data.draw(a_case())
+    case.cost[np.isinf(case.cost)] = 0.0
+    m, rivals = case.cost.shape[1], np.linspace(0.5, 3.0, len(case.demand))
+    outcome = max_capture(case.cost, rivals, case.demand, rules=case.rules, limits=LIMITS)
+    right = best(case, lambda opened: won(case, rivals, opened), max, range(m + 1))
+    if right is None:
+        assert outcome.status == "infeasible"
+    else:
         assert outcome.status == "optimal"
         assert outcome.objective == pytest.approx(right, rel=1e-5)
 
@@ -95,23 +109,24 @@ def test_one_more_outlet_never_hurts_and_what_we_have_takes_from_what_we_add():
     assert both.objective - objectives[0] <= objectives[0]
 
 
-def test_groups_of_demand_points_share_a_bound_that_still_holds(monkeypatch):
-    pull, rivals, demand = market()
-    alone = max_capture(pull, rivals, demand, 4, limits=LIMITS)
-    monkeypatch.setattr(capture, "MOST_GROUPS", 7)
-    monkeypatch.setattr(capture, "MOST_SETS", -1)
-    together = max_capture(pull, rivals, demand, 4, limits=Limits(seconds=2, workers=1))
-    assert together.objective == pytest.approx(alone.objective)
-    assert together.bound >= alone.objective * (1 - 1e-9)
-
-
 def test_out_of_time_still_has_a_plan_and_a_bound():
     rng = np.random.default_rng(0)
     outcome = max_capture(
-        rng.random((400, 80)) ** 8, np.full(400, 2.0), rng.random(400), 20, limits=Limits(seconds=0.3, workers=1)
+        rng.random((2000, 300)) ** 8, np.full(2000, 2.0), rng.random(2000), 20, limits=Limits(seconds=0.7, workers=1)
     )
     assert outcome.status == "feasible"
     assert outcome.bound > outcome.objective > 0
+    assert outcome.seconds < 1.5
+
+
+def test_a_limit_on_work_stops_the_same_way():
+    rng = np.random.default_rng(0)
+    arguments = rng.random((500, 120)) ** 8, np.full(500, 2.0), rng.random(500), 15
+    limits = Limits(seconds=60, workers=1, work=0.5)
+    first, second = (max_capture(*arguments, limits=limits) for _ in range(2))
+    assert first.stopped_by == "work"
+    assert (first.objective, first.bound) == (second.objective, second.bound)
+    assert first.solution.opened.tolist() == second.solution.opened.tolist()
 
 
 @pytest.mark.parametrize(
