@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 from outlet.page.words import LOCALES
 
 MISSING = "–"
 
 
-def number(value: float | None, language: str, digits: int = 0) -> str:
-    """Return a figure with the language's separators and at most ``digits`` decimals.
+def number(value: float | None, language: str, digits: int = 0, *, fixed: bool = False) -> str:
+    """Return a figure with the language's separators and at most ``digits`` decimals, exactly so many if ``fixed``.
 
     >>> number(12345.678, "es", 1)
     '12.345,7'
@@ -20,7 +21,7 @@ def number(value: float | None, language: str, digits: int = 0) -> str:
         return MISSING
     from babel.numbers import format_decimal
 
-    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
     return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=LOCALES[language]))
 
 
@@ -68,13 +69,37 @@ def day(date: dt.date, language: str) -> str:
     return str(format_date(date, format="long", locale=LOCALES[language]))
 
 
-def cell(value: str | float | None, language: str) -> str:
-    """Return a table's value as text: a figure by its size, a missing one as a dash, a text as it is."""
+def cell(value: str | float | None, language: str, decimals: int | None = None) -> str:
+    """Return a table's value as text: a missing one as a dash, a text as it is, a figure by its size.
+
+    ``decimals`` are those of a column whose figures line up (`decimals_of`); counts never have any.
+    """
     if value is None:
         return MISSING
     if isinstance(value, str):
         return value
+    if decimals is not None and not isinstance(value, int):
+        return number(value, language, decimals, fixed=True)
     if isinstance(value, int) or float(value).is_integer():
         return number(value, language)
+    return number(value, language, _decimals(value))
+
+
+def decimals_of(values: Sequence[str | float | None]) -> int | None:
+    """Return how many decimals all figures of a column have, or None where they are too unlike to line up.
+
+    >>> decimals_of([79.0, 71.66]), decimals_of([2674.5, 2514.0]), decimals_of([20022.9, 0.004])
+    (2, 1, None)
+    """
+    sizes = [abs(value) for value in values if isinstance(value, float) and math.isfinite(value)]
+    if all(size.is_integer() for size in sizes):
+        return None
+    most = _decimals(max(sizes))
+    if any(size > 0 and round(size, most) == 0 for size in sizes):
+        return None
+    return next(few for few in range(most + 1) if all(round(size, few) == round(size, most) for size in sizes))
+
+
+def _decimals(value: float) -> int:
     size = abs(value)
-    return number(value, language, 1 if size >= 100 else 2 if size >= 1 else 3)
+    return 1 if size >= 100 else 2 if size >= 1 else 3

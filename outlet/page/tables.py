@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from outlet.page.figures import MISSING, cell
+from outlet.page.figures import MISSING, cell, decimals_of
 
 Value = str | int | float | None
 
@@ -30,13 +30,14 @@ def render_table(
     text is escaped here.
     """
     numeric = [at in right or _is_figures([row[at] for row in rows], texts=at > 0) for at in range(len(columns))]
+    decimals = [decimals_of([row[at] for row in rows]) for at in range(len(columns))]
     number_class = Markup(' class="number"')
     head = Markup("").join(
         Markup('<th scope="col"{}>{}</th>').format(number_class if is_number else "", column)
         for column, is_number in zip(columns, numeric, strict=True)
     )
     body = Markup("\n").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(_cells(row, numeric, language))) for row in rows
+        Markup("<tr>{}</tr>").format(Markup("").join(_cells(row, numeric, decimals, language))) for row in rows
     )
     title = Markup("<caption>{}</caption>").format(caption) if caption else Markup("")
     label = caption or (columns[0] if columns else "")
@@ -53,10 +54,12 @@ def _is_figures(values: Sequence[Value], *, texts: bool) -> bool:
     return bool(known) and all(not isinstance(value, str) or _FIGURE.fullmatch(value) for value in known)
 
 
-def _cells(row: Sequence[Value], numeric: Sequence[bool], language: str) -> list[Markup]:
+def _cells(
+    row: Sequence[Value], numeric: Sequence[bool], decimals: Sequence[int | None], language: str
+) -> list[Markup]:
     cells = []
     for at, (value, is_number) in enumerate(zip(row, numeric, strict=True)):
-        text = escape(cell(value, language))
+        text = escape(cell(value, language, decimals[at]))
         mark = Markup(' class="number"') if is_number else Markup("")
         cells.append(
             Markup('<th scope="row"{}>{}</th>').format(mark, text)

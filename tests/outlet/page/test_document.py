@@ -45,6 +45,14 @@ def test_not_a_number_is_refused():
         render_page("t", "", language="en", data={"x": float("nan")})
 
 
+def test_figures_of_a_column_line_up_unless_they_are_too_unlike():
+    html = render_table(
+        ["a", "Score", "Count", "Odd"], [["x", 79.0, 3, 20022.9], ["y", 71.66, 12, 0.004]], language="en"
+    )
+    for figure in ("79.00", "71.66", "3", "12", "20,022.9", "0.004"):
+        assert f'<td class="number">{figure}</td>' in html
+
+
 def test_table_escapes_texts_and_aligns_figures():
     html = render_table(["Outlet", "Share"], [[HOSTILE, 0.25], ["B", None]], language="es", caption="Cuota <b>")
     assert HOSTILE not in html
