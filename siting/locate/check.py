@@ -103,24 +103,33 @@ def opening_price(charge: Amounts, closing: Amounts, opened: Positions) -> float
     return math.fsum(np.where(is_open, charge, closing).tolist())
 
 
-def flow_price(pairs: Pairs, flow: Flow, load: Amounts, room: Amounts, opened: Positions) -> float:
-    """Return Σ cost · share of a flow that serves all demand from open candidates within their capacity.
+def flow_price(
+    pairs: Pairs, flow: Flow, load: Amounts, loads: tuple[Amounts, Amounts], opened: Positions, *, whole: bool = True
+) -> float:
+    """Return Σ cost · share of a flow that serves all demand from open candidates within their loads.
 
-    Infinity where it does not: a share of a shut or unreachable candidate, a row that does not sum to 1, or a load
-    that passes a capacity by more than one millionth.
+    ``loads`` are the greatest and the least load of each candidate. Infinity where the flow does not: a share of a shut
+    or unreachable candidate, a row that does not sum to 1 (or, where some may be left over and ``whole`` is false, one
+    that passes 1), or a load that breaks a limit by more than one millionth.
     """
+    room, least = loads
     entries = flow.tocoo()
     point, candidate = entries.coords
-    cost = dict(zip(zip(pairs.point.tolist(), pairs.candidate.tolist(), strict=True), pairs.cost.tolist(), strict=True))
-    places = list(zip(point.tolist(), candidate.tolist(), strict=True))
+    known = pairs.point.astype(np.int64) * pairs.m + pairs.candidate
+    asked = point.astype(np.int64) * pairs.m + candidate
+    at = np.minimum(np.searchsorted(known, asked), max(len(known) - 1, 0))
     served = np.bincount(point, entries.data, pairs.n)
     used = np.bincount(candidate, entries.data * load[point], pairs.m)
     fits = (
         bool(np.isin(candidate, opened).all())
-        and bool((np.abs(served - 1.0) <= 1e-9).all())
+        and bool((served <= 1.0 + 1e-9).all())
+        and (not whole or bool((served >= 1.0 - 1e-9).all()))
+        and bool((used[opened] >= (least - 1e-6 * np.maximum(1.0, least))[opened]).all())
         and bool((used <= room + 1e-6 * np.maximum(1.0, room)).all())
-        and all(place in cost for place in places)
+        and bool((entries.data >= 0).all())
+        and len(known) > 0
+        and bool((known[at] == asked).all())
     )
     if not fits:
         return math.inf
-    return math.fsum(cost[place] * share for place, share in zip(places, entries.data.tolist(), strict=True))
+    return math.fsum((pairs.cost[at] * entries.data).tolist())

@@ -74,6 +74,9 @@ class SiteRules:
         Pairs of positions of which at most one may be open, shape (k, 2).
     required_pairs
         Pairs of positions that are both open or both shut, shape (k, 2).
+    capacity, least_load
+        Most demand that an open outlet serves, and least, shape (m,); infinite or 0 for no limit. Demand may then be
+        split over outlets. Capture and dispersion, where a load has no meaning, refuse both.
     """
 
     locked_open: ArrayLike = ()
@@ -85,6 +88,8 @@ class SiteRules:
     quota: tuple[Quota, ...] = ()
     forbidden_pairs: ArrayLike = ()
     required_pairs: ArrayLike = ()
+    capacity: ArrayLike | None = None
+    least_load: ArrayLike | None = None
 
 
 NO_RULES = SiteRules()
