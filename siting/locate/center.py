@@ -108,7 +108,7 @@ def _bisect(search: Search, usable: Pairs) -> None:
     """Halve the range between the bound and the plan until they meet."""
     levels = np.unique(usable.cost)
     probe = Probe(search, usable)
-    while not search.is_done and search.seconds_left > 0 and search.work_left > 0:
+    while not search.is_done and not search.infeasible and search.seconds_left > 0 and search.work_left > 0:
         low = int(np.searchsorted(levels, search.bound if search.bound is not None else 0.0))
         high = len(levels) if search.objective is None else int(np.searchsorted(levels, search.objective))
         if low >= high:

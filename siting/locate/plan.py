@@ -46,6 +46,20 @@ class Quota:
 
 
 @dataclass(frozen=True, eq=False)
+class Budget:
+    """Say how much of something all that is open takes: at least ``least`` and at most ``most``, unless None.
+
+    ``amount`` has one number for each candidate, shape (m,), such as money, staff or floor; ``name`` is used in
+    messages.
+    """
+
+    amount: ArrayLike
+    most: float | None = None
+    least: float | None = None
+    name: str = "budget"
+
+
+@dataclass(frozen=True, eq=False)
 class Spacing:
     """Say how far apart any two open outlets are at least: ``least_m``; ``xy`` has shape (m, 2); both in metres."""
 
@@ -66,6 +80,8 @@ class SiteRules:
         close has an opening cost of 0 and a closing cost; every other candidate has a closing cost of 0.
     budget
         Most money to be spent on both, or None.
+    budgets
+        Further amounts that what is open takes together, such as staff, or money of one purse or region.
     spacing
         Least distance between open outlets, or None.
     quota
@@ -84,6 +100,7 @@ class SiteRules:
     opening_cost: ArrayLike | None = None
     closing_cost: ArrayLike | None = None
     budget: float | None = None
+    budgets: tuple[Budget, ...] = ()
     spacing: Spacing | None = None
     quota: tuple[Quota, ...] = ()
     forbidden_pairs: ArrayLike = ()

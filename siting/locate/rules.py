@@ -4,6 +4,7 @@ With y_j = 1 where candidate j is open, every rule is linear::
 
     Σ_j y_j = p                                       the number of outlets, where it is given
     Σ_j o_j y_j + Σ_j q_j (1 − y_j) ≤ B               opening and closing cost within the budget
+    least ≤ Σ_j a_j y_j ≤ most                        any other amount that is limited
     least ≤ Σ_{j ∈ G} y_j ≤ most                      quota of a group G
     y_j + y_k ≤ 1                                     forbidden pair, or closer than the spacing
     y_j − y_k = 0                                     required pair
@@ -127,14 +128,10 @@ def site_rows(rules: SiteRules, m: int, p: int | None, *, own_cost: Amounts | No
     if p is not None:
         builder.add("the number of outlets", np.arange(m), np.ones(m), p, p)
     _add_budget(builder, rules, own_cost)
-    for quota in rules.quota:
-        members = as_positions(f"{quota.name}.members", quota.members, m)
-        least = as_count(f"{quota.name}.least", quota.least)
-        most = np.inf if quota.most is None else as_count(f"{quota.name}.most", quota.most)
-        builder.add(quota.name, members, np.ones(len(members)), least, most)
-    for j, k in _apart(rules, m):
+    _add_groups(builder, rules)
+    for j, k in apart(rules, m):
         builder.add(f"positions {j} and {k} together", np.array([j, k]), np.ones(2), -np.inf, 1.0)
-    for j, k in _pairs("required_pairs", rules.required_pairs, m):
+    for j, k in read_site_pairs("required_pairs", rules.required_pairs, m):
         builder.add(f"position {j} less position {k}", np.array([j, k]), np.array([1.0, -1.0]), 0.0, 0.0)
     return builder.build(p, lower, upper)
 
@@ -179,8 +176,24 @@ def _add_budget(builder: _Builder, rules: SiteRules, own_cost: Amounts | None) -
     )  # fmt: skip
 
 
-def _apart(rules: SiteRules, m: int) -> list[tuple[int, int]]:
-    pairs = set(_pairs("forbidden_pairs", rules.forbidden_pairs, m))
+def _add_groups(builder: _Builder, rules: SiteRules) -> None:
+    m = builder.m
+    for budget in rules.budgets:
+        amount = as_vector(f"{budget.name}.amount", budget.amount, m)
+        least = -np.inf if budget.least is None else float(as_finite(f"{budget.name}.least", budget.least))
+        most = np.inf if budget.most is None else float(as_finite(f"{budget.name}.most", budget.most))
+        counted = np.flatnonzero(amount)
+        builder.add(budget.name, counted, amount[counted], least, most)
+    for quota in rules.quota:
+        members = as_positions(f"{quota.name}.members", quota.members, m)
+        fewest = as_count(f"{quota.name}.least", quota.least)
+        greatest = np.inf if quota.most is None else as_count(f"{quota.name}.most", quota.most)
+        builder.add(quota.name, members, np.ones(len(members)), fewest, greatest)
+
+
+def apart(rules: SiteRules, m: int) -> list[tuple[int, int]]:
+    """Return the pairs of which at most one may be open: forbidden ones, and those closer than the spacing."""
+    pairs = set(read_site_pairs("forbidden_pairs", rules.forbidden_pairs, m))
     if rules.spacing is not None and rules.spacing.least_m > 0:
         xy = as_finite("spacing.xy", rules.spacing.xy)
         if xy.shape != (m, 2):
@@ -192,7 +205,8 @@ def _apart(rules: SiteRules, m: int) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def _pairs(name: str, values: ArrayLike, m: int) -> list[tuple[int, int]]:
+def read_site_pairs(name: str, values: ArrayLike, m: int) -> list[tuple[int, int]]:
+    """Return distinct pairs of positions, sorted."""
     found = np.asarray(values)
     if found.size == 0:
         return []

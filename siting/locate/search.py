@@ -33,6 +33,8 @@ FIRST_TOLD_S = 1.0
 WHOLE = 1e-4
 """How near a bound comes to a whole number before it is taken for rounding, where every price is whole."""
 
+NAMED = 8
+
 
 @dataclass
 class Search:
@@ -166,6 +168,8 @@ class Search:
             status: Status = "infeasible" if self.infeasible else "undecided"
             stopped: StoppedBy = "proof" if self.infeasible else self._stopped()
             bound = None if self.infeasible else self.bound
+            if self.infeasible and not self.reasons:
+                self.reasons.append(f"no set answers the question together with {self._named_rules()}")
             return Outcome(
                 status=status, solution=None, objective=None, bound=bound, seconds=seconds, stopped_by=stopped,
                 reasons=tuple(self.reasons),
@@ -190,6 +194,12 @@ class Search:
         self.tell_after = 1.5 * seconds
         bound = "no bound yet" if self.bound is None else f"bound {self.bound:,.6g}, gap {100 * self.gap:.3g} %"
         watched().say(f"  plan {self.objective:,.6g}, {bound}, {seconds:.0f} s")
+
+    def _named_rules(self) -> str:
+        names = [*self.rows.names[:NAMED], *(["…"] if len(self.rows.names) > NAMED else [])]
+        if len(self.rows.locked_open) or not self.rows.can_open.all():
+            names.append("what is locked")
+        return ", ".join(names) or "what is out of reach"
 
     def _stopped(self) -> StoppedBy:
         """Return what ended a search without proof."""

@@ -13,7 +13,8 @@ from siting.locate.search import Search
 def first_set(search: Search, merit: Amounts, start: Positions | None) -> NDArray[np.bool_] | None:
     """Return a set to begin a local search with, shape (m,): allowed as it stands, or only what is locked open.
 
-    A ``start`` that the rules allow is taken, also where it only lacks outlets. Where there are rules beside the number
+    A ``start`` that the rules allow is taken, also where it only lacks outlets: they are added, the greatest merit
+    first. Where there are rules beside the number
     of outlets, the allowed set of greatest merit is found by a small exact model; if it proves that there is none, the
     search is infeasible.
     """
@@ -31,6 +32,11 @@ def first_set(search: Search, merit: Amounts, start: Positions | None) -> NDArra
             is_open[start] = True
         is_open[rows.locked_open] = True
         return is_open
+    if start is not None:
+        whole = filled(search, np.union1d(start, rows.locked_open), merit)
+        if whole is not None and not rows.broken(whole):
+            is_open[whole] = True
+            return is_open
     model = MipModel(
         cost=merit, lower=rows.lower, upper=rows.upper, integer=np.ones(rows.m, dtype=bool), rows=rows.rows,
         row_lower=rows.row_lower, row_upper=rows.row_upper, maximise=True,
@@ -48,8 +54,11 @@ def first_set(search: Search, merit: Amounts, start: Positions | None) -> NDArra
     return np.asarray(run.x > 0.5)
 
 
-def filled(search: Search, opened: Positions) -> Positions | None:
-    """Return a set with the lowest allowed positions added until there are p, or None where the rules end that."""
+def filled(search: Search, opened: Positions, merit: Amounts | None = None) -> Positions | None:
+    """Return a set with allowed candidates added until there are p, or None where the rules end that.
+
+    The greatest merit comes first where it is given, then the lowest position.
+    """
     rows = search.rows
     if rows.p is None or len(opened) >= rows.p:
         return opened
@@ -57,7 +66,8 @@ def filled(search: Search, opened: Positions) -> Positions | None:
     is_open[opened] = True
     total = np.asarray(rows.rows @ is_open.astype(np.float64), dtype=np.float64)
     columns = rows.rows.tocsc()
-    for j in np.flatnonzero(~is_open & rows.can_open):
+    free = np.flatnonzero(~is_open & rows.can_open)
+    for j in free if merit is None else free[np.argsort(-merit[free], kind="stable")]:
         at = slice(columns.indptr[j], columns.indptr[j + 1])
         touched = columns.indices[at]
         if (total[touched] + columns.data[at] > rows.row_upper[touched] + 1e-9).any():

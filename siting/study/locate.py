@@ -156,7 +156,7 @@ def _solve(
     if best.solution is None:
         _explain(problem, best, data)
     outcomes = best_sets(
-        lambda rules: problem.solve(settings.outlets, less, rules=rules), problem.rules,
+        lambda rules, start: problem.solve(settings.outlets, less, rules=rules, start=start), problem.rules,
         count=1 + settings.alternatives, differ=settings.differ, first=best,
     )  # fmt: skip
     _stop_where_interrupted(stage, outcomes[-1])

@@ -1,0 +1,93 @@
+"""Every model under every kind of rule, against all sets: Shows 6 of issue 5; OUTLET_EXAMPLES=500 asks for more."""
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from outlet.outcome import Limits
+from siting.locate import fixed_charge, max_capture, max_cover, p_center, p_dispersion, p_median, set_cover
+
+LIMITS = Limits(seconds=30, workers=1)
+ask = settings(
+    max_examples=int(os.environ.get("OUTLET_EXAMPLES", "50")),
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _cost(small):
+    return np.array(small.cost), np.array(small.demand, float)
+
+
+@ask
+@given(data=st.data())
+@pytest.mark.parametrize("backup", [1, 2])
+def test_set_cover(truth, kind, backup, data):
+    small = truth.replace(data.draw(truth.smalls(kind)), p=None)
+    radius = data.draw(st.integers(0, 10))
+    outcome = set_cover(np.array(small.cost), radius, backup=backup, rules=small.rules, limits=LIMITS)
+    truth.judge(small, outcome, lambda opened: truth.count_covering(small, opened, radius, backup), min)
+
+
+@ask
+@given(data=st.data())
+def test_max_cover(truth, kind, data):
+    small, radius = data.draw(truth.smalls(kind)), data.draw(st.integers(0, 10))
+    outcome = max_cover(*_cost(small), small.p, radius, rules=small.rules, limits=LIMITS)
+    truth.judge(small, outcome, lambda opened: truth.covered(small, opened, radius), max)
+
+
+@ask
+@given(data=st.data())
+@pytest.mark.parametrize("unreached", [None, 6])
+def test_p_median(truth, kind, unreached, data):
+    small = data.draw(truth.smalls(kind))
+    outcome = p_median(*_cost(small), small.p, unreached=unreached, rules=small.rules, limits=LIMITS)
+    most = np.inf if unreached is None else unreached
+    truth.judge(small, outcome, lambda opened: truth.walked(small, opened, most), min)
+
+
+@ask
+@given(data=st.data())
+def test_p_center(truth, kind, data):
+    small = data.draw(truth.smalls(kind))
+    outcome = p_center(np.array(small.cost), small.p, rules=small.rules, limits=LIMITS)
+    truth.judge(small, outcome, lambda opened: max(truth.nearest(small, opened)), min)
+
+
+@ask
+@given(data=st.data())
+def test_p_dispersion(truth, kind, data):
+    small = data.draw(truth.smalls(kind, least_p=2))
+    flat = data.draw(st.lists(st.integers(0, 9), min_size=small.m**2, max_size=small.m**2))
+    distance = np.array(flat, float).reshape(small.m, small.m)
+    outcome = p_dispersion(distance, small.p, rules=small.rules, limits=LIMITS)
+    truth.judge(small, outcome, lambda opened: truth.spread(distance, opened), max)
+
+
+@ask
+@given(data=st.data())
+def test_max_capture(truth, kind, data):
+    small = data.draw(truth.smalls(kind))
+    rivals = data.draw(st.lists(st.integers(1, 9), min_size=small.n, max_size=small.n))
+    cost, demand = _cost(small)
+    pull = np.where(cost < 10, 10.0 - np.minimum(cost, 10.0), 0.0)
+    outcome = max_capture(pull, rivals, demand, small.p, rules=small.rules, limits=LIMITS)
+    truth.judge(small, outcome, lambda opened: truth.captured(small, opened, rivals), max)
+
+
+@ask
+@given(data=st.data())
+@pytest.mark.parametrize("way", ["open", "split", "whole"])
+def test_fixed_charge(truth, kind, way, data):
+    small = truth.replace(data.draw(truth.smalls(kind, n_most=3, m_most=4)), p=None)
+    room = None if way == "open" else small.room
+    outcome = fixed_charge(
+        *_cost(small), small.money, room, single_source=way == "whole", rules=small.rules, limits=LIMITS
+    )
+    whole = way != "split"
+    truth.judge(small, outcome, lambda opened: truth.charged(small, opened, room, whole=whole), min)
