@@ -44,6 +44,16 @@ def covered_demand(pairs: Pairs, demand: Amounts, radius: float, opened: Positio
     return math.fsum(demand[covered_points(pairs, radius, opened)].tolist())
 
 
+def shared_demand(pairs: Pairs, demand: Amounts, share: Amounts, opened: Positions) -> float:
+    """Return Σ demand · the shares of the open candidates of ``pairs`` added up, at most 1."""
+    some = np.zeros(pairs.m)
+    some[opened] = share[opened]
+    if (share == 1.0).all():
+        return covered_demand(pairs, demand, np.inf, opened)
+    covered = np.bincount(pairs.point, weights=some[pairs.candidate], minlength=pairs.n)
+    return math.fsum((demand * np.minimum(covered, 1.0)).tolist())
+
+
 def weighted_cost(pairs: Pairs, demand: Amounts, opened: Positions, unreached: float | None = None) -> float:
     """Return Σ demand · cost to the nearest open candidate, infinity where demand reaches none.
 

@@ -1,43 +1,40 @@
 r"""Cover the most demand within a service radius with p outlets.
 
-Maximal covering (Church and ReVelle, 1974), with N_i the candidates within the radius of demand point i::
+Maximal covering (Church and ReVelle, 1974), with N_i the candidates within whose radius demand point i is, and a_j the
+share of the week in which candidate j is there, 1 for all that stay (Daskin's shares, added up at most to the whole)::
 
-    max Σ_i w_i z_i,   z_i ≤ Σ_{j ∈ N_i} y_j  for all i,   Σ_j y_j = p,   y binary,   0 ≤ z ≤ 1
+    max Σ_i w_i z_i,   z_i ≤ Σ_{j ∈ N_i} a_j y_j  for all i,   Σ_j y_j = p,   y binary,   0 ≤ z ≤ 1
 
-The method: merge demand points and drop dominated candidates (`reduce`), greedy and interchange for a plan
-(`local_search`), HiGHS on what is left for the proof. z needs no integrality: for binary y its best value is binary.
+The method, of one core without a general solver: equal demand points merged (`reach`), tabu search on exchanges for
+plans (`cover_search`), the linear relaxation on the candidates alone for the bound (`saddle`), and branching on
+candidates for the proof (`cover_branch`). Where coverage decays with cost instead of ending at the radius, see
+`gradual`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
+from numpy.typing import ArrayLike
 
-from outlet.arrays import as_positions
-from outlet.mip import MipModel, run_mip
+from outlet.arrays import as_positions, as_vector, refuse_where
+from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.local_search import Cover, search_cover
-from siting.locate.pairs import Matrix, Pairs, read_demand, read_within
-from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
-from siting.locate.reduce import merge_points, only_upper_limits, undominated
-from siting.locate.rules import SiteRows, site_rows
+from siting.locate.cover_solve import CoverSolve
+from siting.locate.pairs import Matrix, read_demand, read_within
+from siting.locate.plan import NO_RULES, Amounts, SitePlan, SiteRules
+from siting.locate.reach import reach_of
+from siting.locate.rules import site_rows
 from siting.locate.search import Search, are_whole
-from siting.locate.seed import filled, first_set
-from siting.locate.sides import sides_of
-
-MOST_SWAPS = 1000
 
 
 def max_cover(
     cost: Matrix,
     demand: ArrayLike,
-    p: int,
-    radius: float,
+    p: int | None,
+    radius: ArrayLike,
     *,
+    week_share: ArrayLike | None = None,
     rules: SiteRules = NO_RULES,
     limits: Limits | None = None,
     start: ArrayLike | None = None,
@@ -51,9 +48,13 @@ def max_cover(
     demand
         Shape (n,), from 0.
     p
-        Number of open outlets, those locked open included.
+        Number of open outlets, those locked open included; None where a rule, such as a budget, bounds it.
     radius
-        Greatest cost that covers, in the unit of ``cost``; a cost equal to it covers.
+        Greatest cost that covers, in the unit of ``cost``, one number or one per candidate, shape (m,); a cost equal
+        to it covers.
+    week_share
+        Part of the week in which each candidate would serve, above 0 up to 1, shape (m,), or None: all of it. It covers
+        that share of a demand point; the shares of several outlets add up, at most to the whole.
     rules
         What the set must satisfy beside.
     limits
@@ -79,104 +80,23 @@ def max_cover(
     limits = limits or Limits()
     near = read_within(cost, radius)
     weight = read_demand(np.asarray(demand), near.n)
+    share = _read_share(week_share, near.m)
     rows = site_rows(rules, near.m, p)
-    search = Search("most", rows, limits, lambda opened: check.covered_demand(near, weight, np.inf, opened))
-    search.whole = are_whole(weight)
+    if p is None and not rows.names:
+        raise InputError("p is None and no rule bounds the number of outlets; expected a number, or a budget or quota")
+    search = Search("most", rows, limits, lambda opened: check.shared_demand(near, weight, share, opened))
+    search.whole = are_whole(weight) and bool((share == 1.0).all())
     if reasons := rows.contradictions():
         search.infeasible, search.reasons = True, list(reasons)
     else:
-        _solve_max_cover(search, near, weight, None if start is None else as_positions("start", start, near.m))
+        begin = None if start is None else as_positions("start", start, near.m)
+        CoverSolve.of(search, reach_of(near, weight, rows.can_open, share)).run(begin)
     return search.answer(lambda opened: SitePlan(opened, check.nearest_open(near, opened)[0]))
 
 
-def cover_arrays(pairs: Pairs, weight: Amounts) -> Cover:
-    """Return the pairs in the form that the compiled covering search takes."""
-    order = np.argsort(pairs.candidate, kind="stable")
-    return Cover(
-        start=pairs.start.astype(np.int64),
-        candidate=pairs.candidate.astype(np.int64),
-        by_start=np.concatenate(([0], np.cumsum(np.bincount(pairs.candidate, minlength=pairs.m)))).astype(np.int64),
-        by_point=pairs.point[order].astype(np.int64),
-        weight=weight,
-    )
-
-
-def _solve_max_cover(search: Search, near: Pairs, weight: Amounts, start: Positions | None) -> None:
-    rows = search.rows
-    by_locked = check.covered_points(near, np.inf, rows.locked_open)
-    base = float(weight[by_locked].sum())
-    usable = near.where(rows.can_open[near.candidate] & ~by_locked[near.point])
-    left, merged = merge_points(usable, weight)
-    gain = np.bincount(left.candidate, weights=merged[left.point], minlength=near.m).astype(np.float64)
-
-    def heuristic() -> None:
-        more = rows.m if rows.p is None else rows.p - len(rows.locked_open)
-        search.tighten(base + min(float(merged.sum()), float(np.sort(gain)[::-1][:more].sum())))
-        is_open = first_set(search, gain, start)
-        if is_open is not None:
-            search_cover(cover_arrays(left, merged), sides_of(rows), is_open, rows.p or 0, MOST_SWAPS)
-            if not rows.broken(np.flatnonzero(is_open)):
-                search.offer(np.flatnonzero(is_open))
-
-    def exact() -> None:
-        keep = undominated(left, rows) if only_upper_limits(rows) else rows.can_open
-        if not _exact_max_cover(search, left, merged, base, keep):
-            _exact_max_cover(search, left, merged, base, rows.can_open)
-
-    search.run([heuristic, exact])
-
-
-def _exact_max_cover(search: Search, left: Pairs, weight: Amounts, base: float, keep: NDArray[np.bool_]) -> bool:
-    """Solve what is left with HiGHS; return False where the answer could not be filled up to p outlets."""
-    rows, reduced = search.rows, not np.array_equal(keep, search.rows.can_open)
-    usable, joint = merge_points(left.where(keep[left.candidate]), weight)
-    model = _max_cover_model(rows, usable, joint, keep, at_most=reduced)
-    begin = None
-    if search.opened is not None and keep[search.opened].all():
-        begin = np.full(len(model.cost), np.nan)
-        begin[: rows.m] = 0.0
-        begin[search.opened] = 1.0
-    run = run_mip(model, search.limits_left, start=begin)
-    opened = None
-    if run.x is not None:
-        opened = filled(search, np.flatnonzero(run.x[: rows.m] > 0.5)) if reduced else np.flatnonzero(run.x[: rows.m])
-        if opened is None:
-            search.work += run.work
-            return False
-    elif reduced and run.status == "infeasible":
-        return False
-    search.take(replace(run, bound=None if run.bound is None else base + run.bound), opened)
-    return True
-
-
-def _max_cover_model(
-    rows: SiteRows, left: Pairs, weight: Amounts, keep: NDArray[np.bool_], *, at_most: bool
-) -> MipModel:
-    m, n = rows.m, left.n
-    alone = np.diff(left.start) == 1
-    cost = np.zeros(m + n)
-    np.add.at(cost, left.candidate[left.start[:-1][alone]], weight[alone])
-    shown = np.flatnonzero(~alone)
-    cost[m + shown] = weight[shown]
-    several = left.of_points(shown)
-    links = sparse.hstack(
-        [
-            -sparse.csr_array((np.ones(len(several.candidate)), several.candidate, several.start), (len(shown), m)),
-            sparse.csr_array((np.ones(len(shown)), (np.arange(len(shown)), shown)), (len(shown), n)),
-        ]
-    )
-    rules = sparse.hstack([rows.rows, sparse.csr_array((len(rows.names), n))])
-    row_lower = rows.row_lower.copy()
-    if at_most and rows.p is not None:
-        row_lower[0] = -np.inf
-    upper = np.concatenate([np.where(keep, rows.upper, 0.0), np.where(alone, 0.0, 1.0)])
-    return MipModel(
-        cost=cost,
-        lower=np.concatenate([rows.lower, np.zeros(n)]),
-        upper=upper,
-        integer=np.concatenate([np.ones(m, dtype=bool), np.zeros(n, dtype=bool)]),
-        rows=sparse.csr_array(sparse.vstack([rules, links])),
-        row_lower=np.concatenate([row_lower, np.full(len(shown), -np.inf)]),
-        row_upper=np.concatenate([rows.row_upper, np.zeros(len(shown))]),
-        maximise=True,
-    )
+def _read_share(values: ArrayLike | None, m: int) -> Amounts:
+    if values is None:
+        return np.ones(m)
+    share = as_vector("week_share", values, m)
+    refuse_where("week_share", share, ~((share > 0) & (share <= 1)), "a share of the week above 0, at most 1")
+    return share

@@ -1,4 +1,4 @@
-"""Greedy construction and interchange for covering and p-median, compiled.
+"""Greedy construction and interchange for the p-median, compiled.
 
 Each search begins with an allowed set (or with what is locked open), adds the best candidate until p are open, and then
 makes the best exchange of one open for one shut candidate until none is better (Teitz and Bart, 1968; evaluated in the
@@ -41,26 +41,6 @@ class Nearest(NamedTuple):
 
 
 @compiled
-def _open_cover(cover: Cover, count: Ints, gain: Floats, j: int) -> None:
-    for at in range(cover.by_start[j], cover.by_start[j + 1]):
-        i = cover.by_point[at]
-        if count[i] == 0:
-            for near in range(cover.start[i], cover.start[i + 1]):
-                gain[cover.candidate[near]] -= cover.weight[i]
-        count[i] += 1
-
-
-@compiled
-def _shut_cover(cover: Cover, count: Ints, gain: Floats, k: int) -> None:
-    for at in range(cover.by_start[k], cover.by_start[k + 1]):
-        i = cover.by_point[at]
-        count[i] -= 1
-        if count[i] == 0:
-            for near in range(cover.start[i], cover.start[i + 1]):
-                gain[cover.candidate[near]] += cover.weight[i]
-
-
-@compiled
 def best_addition(gain: Floats, is_open: Flags, sides: Sides, activity: Floats) -> int:
     """Return the shut candidate of the greatest gain that may open, −1 where none may."""
     best = -1
@@ -70,60 +50,6 @@ def best_addition(gain: Floats, is_open: Flags, sides: Sides, activity: Floats) 
         if may_swap(sides, activity, j, -1):
             best = j
     return best
-
-
-@compiled
-def _best_partner(gain: Floats, is_open: Flags, sides: Sides, activity: Floats, k: int, least: float) -> int:
-    """Return the shut candidate that gains most, at least ``least``, in exchange for k, −1 where none does."""
-    best, best_j = least, -1
-    for j in range(len(gain)):
-        if j == k or is_open[j] or sides.upper[j] == 0.0 or gain[j] <= best:
-            continue
-        if may_swap(sides, activity, j, k):
-            best, best_j = gain[j], j
-    return best_j
-
-
-@compiled
-def _start_cover(cover: Cover, is_open: Flags, count: Ints, gain: Floats) -> None:
-    for j in range(len(is_open)):
-        for at in range(cover.by_start[j], cover.by_start[j + 1]):
-            gain[j] += cover.weight[cover.by_point[at]]
-    for j in range(len(is_open)):
-        if is_open[j]:
-            _open_cover(cover, count, gain, j)
-
-
-@compiled
-def search_cover(cover: Cover, sides: Sides, is_open: Flags, p: int, most_swaps: int) -> int:
-    """Improve ``is_open`` in place; return the number of exchanges made."""
-    m, n = len(is_open), len(cover.weight)
-    count, gain = np.zeros(n, dtype=np.int64), np.zeros(m)
-    _start_cover(cover, is_open, count, gain)
-    activity = activity_of(sides, is_open)
-    while is_open.sum() < p:
-        j = best_addition(gain, is_open, sides, activity)
-        if j < 0:
-            return 0
-        do_swap(sides, activity, is_open, j, -1)
-        _open_cover(cover, count, gain, j)
-    least = 1e-9 * max(1e-300, cover.weight.sum())
-    for swaps in range(most_swaps):
-        best, best_j, best_k = least, -1, -1
-        for k in range(m):
-            if not is_open[k] or sides.lower[k] == 1.0:
-                continue
-            _shut_cover(cover, count, gain, k)
-            j = _best_partner(gain, is_open, sides, activity, k, gain[k] + best)
-            if j >= 0:
-                best, best_j, best_k = gain[j] - gain[k], j, k
-            _open_cover(cover, count, gain, k)
-        if best_j < 0:
-            return swaps
-        _shut_cover(cover, count, gain, best_k)
-        _open_cover(cover, count, gain, best_j)
-        do_swap(sides, activity, is_open, best_j, best_k)
-    return most_swaps
 
 
 @compiled

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from siting.locate.pairs import Pairs
-from siting.locate.plan import Amounts, Positions
+from siting.locate.plan import Amounts
+from siting.locate.reach import equal_rows
 from siting.locate.rules import SiteRows
 
 MOST_DOMINANCE_WORK = 3e8
-_MIXER_SEED = 20260
 
 
 def merge_points(pairs: Pairs, weight: Amounts) -> tuple[Pairs, Amounts]:
@@ -28,28 +28,9 @@ def merge_points(pairs: Pairs, weight: Amounts) -> tuple[Pairs, Amounts]:
     pairs, weight = pairs.of_points(used), weight[used]
     if pairs.n == 0:
         return pairs, weight
-    first, group = _equal_rows(pairs)
+    first, group = equal_rows(pairs)
     merged = np.bincount(group, weights=weight, minlength=len(first)).astype(np.float64)
     return pairs.of_points(first), merged
-
-
-def _equal_rows(pairs: Pairs) -> tuple[Positions, NDArray[np.int64]]:
-    """Return the first point of every group of equal rows, in order, and the group of every point.
-
-    Rows are compared by a sum of random numbers and then entry by entry, so that a chance collision merges nothing.
-    """
-    mix = np.random.default_rng(_MIXER_SEED).integers(0, 2**63, size=(2, pairs.m), dtype=np.uint64)
-    keys = [np.add.reduceat(mix[half][pairs.candidate], pairs.start[:-1]) for half in (0, 1)]
-    key = np.stack([*keys, np.diff(pairs.start).astype(np.uint64)], axis=1)
-    _, first, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    first, group = first[order], rank[group.reshape(-1)]
-    same = pairs.of_points(first[group].astype(np.int64)).candidate == pairs.candidate
-    if not same.all():
-        return np.arange(pairs.n), np.arange(pairs.n)
-    return first.astype(np.int64), group.astype(np.int64)
 
 
 def undominated(pairs: Pairs, rows: SiteRows) -> NDArray[np.bool_]:

@@ -149,7 +149,7 @@ def test_a_limit_on_work_gives_the_same_plan_every_time():
     rng = np.random.default_rng(42)
     cost = np.hypot(*(rng.random((1500, 1, 2)) * 100 - rng.random((1, 250, 2)) * 100).transpose(2, 0, 1))
     demand = rng.integers(1, 101, 1500)
-    runs = [max_cover(cost, demand, 20, 11.0, limits=Limits(seconds=60, workers=1, work=0.1)) for _ in range(2)]
+    runs = [max_cover(cost, demand, 20, 11.0, limits=Limits(seconds=60, workers=1, work=0.02)) for _ in range(2)]
     assert {run.stopped_by for run in runs} == {"work"}
     assert runs[0].solution.opened.tolist() == runs[1].solution.opened.tolist()
     assert runs[0].bound == runs[1].bound
