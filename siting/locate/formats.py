@@ -38,7 +38,7 @@ class Format:
     opening_cost
         Money for opening it beside what the place costs: one number, or one for each place, shape (m,).
     capacity
-        Most demand it serves, or None for no limit.
+        Most demand it serves beside what its place can, or None for no limit.
     radius
         Greatest cost at which it serves anybody, in the unit of ``cost``, or None for no limit of its own.
     week_share
@@ -93,13 +93,6 @@ class FormatOptions:
     def opening_cost(self) -> Amounts:
         """Money for opening every option, its place included, shape (k,)."""
         return np.asarray(self.rules.opening_cost, dtype=np.float64)
-
-    @property
-    def capacity(self) -> Amounts | None:
-        """Most demand every option serves, infinity for no limit, shape (k,); None where no format has a limit."""
-        if all(each.capacity is None for each in self.formats):
-            return None
-        return self._each([np.inf if each.capacity is None else each.capacity for each in self.formats])
 
     @property
     def radius(self) -> Amounts:
@@ -200,6 +193,9 @@ def expand_formats(
         full = as_vector(f"{each.name}.opening_cost", full, m, least=0.0)
         extra[number == at] = full[place[number == at]]
     over = options.rules(rules, extra)
+    if any(each.capacity is not None for each in formats):
+        room = np.array([np.inf if each.capacity is None else each.capacity for each in formats])[number]
+        over = replace(over, capacity=room if over.capacity is None else np.minimum(room, over.capacity))
     found = FormatOptions(options, number.astype(np.int64), tuple(formats), over)
     quota: list[Quota] = []
     for each in formats:

@@ -93,12 +93,17 @@ class Options:
             locked_shut=self.at(as_positions("locked_shut", rules.locked_shut, m)),
             opening_cost=opening[self.place] + (0.0 if extra is None else np.asarray(extra, dtype=np.float64)),
             closing_cost=None if closing is None else closing[self.place],
+            capacity=self._of_place(rules.capacity),
+            least_load=self._of_place(rules.least_load),
             budgets=(*(self._budget(old) for old in rules.budgets), *self._together(rules)),
             spacing=None,
             quota=tuple(quota),
             forbidden_pairs=(),
             required_pairs=(),
         )
+
+    def _of_place(self, amounts: ArrayLike | None) -> Amounts | None:
+        return None if amounts is None else np.asarray(amounts, dtype=np.float64)[self.place]
 
     def _count(self, places: list[int], least: int, name: str) -> Quota:
         start = self.start

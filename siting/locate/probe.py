@@ -66,7 +66,9 @@ class Probe:
                 return verdict
             whole = filled(search, opened)
             if whole is None or search.rows.broken(whole):
-                return self._stopped("work")
+                verdict, whole = self._solve_model(near, search.rows.can_open, exactly=True)
+                if verdict != "found":
+                    return verdict
             search.offer(whole)
             if not self._extend(near, whole):
                 return "found"
@@ -151,10 +153,11 @@ class Probe:
         most = np.asarray(covers.T @ weight, dtype=np.float64).max(initial=_LEAST_WEIGHT)
         return np.asarray(weight / most, dtype=np.float64)
 
-    def _solve_model(self, part: Pairs, keep: NDArray[np.bool_]) -> tuple[Verdict, Positions]:
+    def _solve_model(self, part: Pairs, keep: NDArray[np.bool_], *, exactly: bool = False) -> tuple[Verdict, Positions]:
+        """Ask HiGHS for a cover of at most p, or of ``exactly`` p where the rules let no cover be filled up."""
         search, rows = self.search, self.search.rows
         model = cover_all_model(part.where(keep[part.candidate]), rows, keep)
-        if only_upper_limits(rows):
+        if only_upper_limits(rows) and not exactly:
             model.row_lower[0] = -np.inf
         run = run_mip(model, search.limits_left, target=float(rows.p or 0))
         search.work += run.work

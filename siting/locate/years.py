@@ -159,7 +159,14 @@ def expand_years(
         Places that are open already: they count neither as openings nor as money, unless one closes.
     limits
         When to stop.
+
+    Raises
+    ------
+    InputError
+        When a rule is wrong, or holds a capacity or a least load: what an outlet serves in a year is no row here.
     """
+    if rules.capacity is not None or rules.least_load is not None:
+        raise InputError("capacity and least_load have no meaning over years; expected neither among the rules")
     is_old = np.zeros(as_count("m", m, least=1), dtype=bool)
     is_old[as_positions("existing", existing, m)] = True
     count = np.where(is_old, 1, years.count)

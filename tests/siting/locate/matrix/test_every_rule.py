@@ -35,10 +35,27 @@ def test_set_cover(truth, kind, backup, data):
 
 @ask
 @given(data=st.data())
-def test_max_cover(truth, kind, data):
-    small, radius = data.draw(truth.smalls(kind)), data.draw(st.integers(0, 10))
+@pytest.mark.parametrize("number", ["p", "open"])
+def test_max_cover(truth, kind, number, data):
+    small = data.draw(truth.smalls(kind, open_p=number == "open"))
+    radius = data.draw(st.integers(0, 10))
     outcome = max_cover(*_cost(small), small.p, radius, rules=small.rules, limits=LIMITS)
     truth.judge(small, outcome, lambda opened: truth.covered(small, opened, radius), max)
+
+
+@ask
+@given(data=st.data())
+def test_max_cover_with_radii_and_parts_of_the_week(truth, kind, data):
+    small = data.draw(truth.smalls(kind))
+    radii = data.draw(st.lists(st.integers(0, 10), min_size=small.m, max_size=small.m))
+    share = data.draw(st.lists(st.sampled_from([0.25, 0.5, 1.0]), min_size=small.m, max_size=small.m))
+    outcome = max_cover(*_cost(small), small.p, radii, week_share=share, rules=small.rules, limits=LIMITS)
+
+    def price(opened):
+        parts = [min(1, sum(share[j] for j in opened if row[j] <= radii[j])) for row in small.cost]
+        return sum(w * part for w, part in zip(small.demand, parts, strict=True))
+
+    truth.judge(small, outcome, price, max)
 
 
 @ask
@@ -71,8 +88,9 @@ def test_p_dispersion(truth, kind, data):
 
 @ask
 @given(data=st.data())
-def test_max_capture(truth, kind, data):
-    small = data.draw(truth.smalls(kind))
+@pytest.mark.parametrize("number", ["p", "open"])
+def test_max_capture(truth, kind, number, data):
+    small = data.draw(truth.smalls(kind, open_p=number == "open"))
     rivals = data.draw(st.lists(st.integers(1, 9), min_size=small.n, max_size=small.n))
     cost, demand = _cost(small)
     pull = np.where(cost < 10, 10.0 - np.minimum(cost, 10.0), 0.0)

@@ -142,8 +142,16 @@ def test_quota_of_a_format_in_a_region():
     chosen = dict(found.chosen(outcome.solution.opened))
     assert (chosen[2], chosen[3]) == ("locker", "locker")
     assert outcome.objective == 4.0
-    assert found.capacity is None
+    assert found.rules.capacity is None
     assert found.week_share.tolist() == [1.0] * 8
+
+
+def test_the_capacity_of_a_format_and_of_its_place_both_hold():
+    formats = [Format(name="own"), Format(name="locker", capacity=2.0)]
+    found = expand_formats(formats, 2, rules=SiteRules(capacity=[1.0, np.inf]))
+    assert np.asarray(found.rules.capacity).tolist() == [1.0, 1.0, np.inf, 2.0]
+    with pytest.raises(InputError, match="have no meaning over years"):
+        expand_years(Years(openings=[1]), 2, rules=SiteRules(capacity=[1.0, 2.0]))
 
 
 @pytest.mark.parametrize(
