@@ -54,6 +54,16 @@ def shared_demand(pairs: Pairs, demand: Amounts, share: Amounts, opened: Positio
     return math.fsum((demand * np.minimum(covered, 1.0)).tolist())
 
 
+def gradual_demand(shares: Pairs, demand: Amounts, opened: Positions) -> float:
+    """Return Σ demand · the best share of the open candidates, the costs of ``shares`` being shares."""
+    best = np.zeros(shares.n)
+    some = np.zeros(shares.m, dtype=bool)
+    some[opened] = True
+    usable = shares.where(some[shares.candidate])
+    np.maximum.at(best, usable.point, usable.cost)
+    return math.fsum((demand * best).tolist())
+
+
 def weighted_cost(pairs: Pairs, demand: Amounts, opened: Positions, unreached: float | None = None) -> float:
     """Return Σ demand · cost to the nearest open candidate, infinity where demand reaches none.
 

@@ -21,7 +21,8 @@ from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
 from siting.locate.cover_solve import CoverSolve
-from siting.locate.pairs import Matrix, read_demand, read_within
+from siting.locate.gradual import cover_gradually, gradual_shares
+from siting.locate.pairs import Matrix, read_demand, read_pairs, read_within
 from siting.locate.plan import NO_RULES, Amounts, SitePlan, SiteRules
 from siting.locate.reach import reach_of
 from siting.locate.rules import site_rows
@@ -34,6 +35,7 @@ def max_cover(
     p: int | None,
     radius: ArrayLike,
     *,
+    decay_to: ArrayLike | None = None,
     week_share: ArrayLike | None = None,
     rules: SiteRules = NO_RULES,
     limits: Limits | None = None,
@@ -52,6 +54,9 @@ def max_cover(
     radius
         Greatest cost that covers, in the unit of ``cost``, one number or one per candidate, shape (m,); a cost equal
         to it covers.
+    decay_to
+        Where coverage ends, one number or one per candidate, or None: at the radius. The share of a demand point that
+        an outlet covers is 1 up to the radius and falls linearly to 0 here; the best share of the open outlets counts.
     week_share
         Part of the week in which each candidate would serve, above 0 up to 1, shape (m,), or None: all of it. It covers
         that share of a demand point; the shares of several outlets add up, at most to the whole.
@@ -78,6 +83,10 @@ def max_cover(
     ('optimal', array([1]), 7.0)
     """
     limits = limits or Limits()
+    if decay_to is not None:
+        if week_share is not None:
+            raise InputError("decay_to and week_share are both given; expected one of them")
+        return _cover_gradually(cost, demand, p, (radius, decay_to), rules, limits, start)
     near = read_within(cost, radius)
     weight = read_demand(np.asarray(demand), near.n)
     share = _read_share(week_share, near.m)
@@ -92,6 +101,24 @@ def max_cover(
         begin = None if start is None else as_positions("start", start, near.m)
         CoverSolve.of(search, reach_of(near, weight, rows.can_open, share)).run(begin)
     return search.answer(lambda opened: SitePlan(opened, check.nearest_open(near, opened)[0]))
+
+
+def _cover_gradually(
+    cost: Matrix,
+    demand: ArrayLike,
+    p: int | None,
+    radii: tuple[ArrayLike, ArrayLike],
+    rules: SiteRules,
+    limits: Limits,
+    start: ArrayLike | None,
+) -> Outcome[SitePlan]:
+    if p is None:
+        raise InputError("p is None; expected a number of outlets where decay_to is given")
+    read_within(cost, radii[0])
+    shares = gradual_shares(read_pairs("cost", cost), *radii)
+    weight = read_demand(np.asarray(demand), shares.n)
+    begin = None if start is None else as_positions("start", start, shares.m)
+    return cover_gradually(shares, weight, p, rules, limits, begin)
 
 
 def _read_share(values: ArrayLike | None, m: int) -> Amounts:
