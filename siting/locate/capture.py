@@ -22,6 +22,7 @@ from outlet.arrays import as_positions, as_vector
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
 from siting.locate.capture_tree import CaptureTree, start_set
+from siting.locate.loads import refuse_loads
 from siting.locate.pairs import Matrix, Pairs, read_demand, read_pairs
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.pull import Pull, gains_of, make_pull
@@ -74,6 +75,7 @@ def max_capture(
     >>> outcome.status, outcome.solution.opened, outcome.objective
     ('optimal', array([0]), 9.0)
     """
+    refuse_loads(rules, "max_capture")
     pairs = read_pairs("attraction", attraction, finite=True)
     against = as_vector("rivals", rivals, pairs.n, positive=True)
     weight = read_demand(np.asarray(demand), pairs.n)

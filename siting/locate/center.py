@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 from outlet.arrays import as_positions
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
+from siting.locate.capacitated import center_with_loads
+from siting.locate.loads import limits_loads
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_pairs
 from siting.locate.plan import NO_RULES, Positions, SitePlan, SiteRules
 from siting.locate.probe import Probe
@@ -28,6 +30,7 @@ def p_center(
     cost: Matrix,
     p: int,
     *,
+    demand: ArrayLike | None = None,
     rules: SiteRules = NO_RULES,
     limits: Limits | None = None,
     start: ArrayLike | None = None,
@@ -40,6 +43,8 @@ def p_center(
         Travel cost, shape (n, m), dense or CSR with entries only for reachable pairs.
     p
         Number of open outlets, those locked open included.
+    demand
+        Shape (n,), from 0; it counts against capacities alone, and is asked for where rules limit loads.
     rules, limits
         What the set must satisfy beside, and when to stop.
     start
@@ -59,6 +64,8 @@ def p_center(
     >>> p_center(np.array([[0.0, 5.0], [5.0, 0.0], [2.0, 3.0]]), p=2).objective
     2.0
     """
+    if limits_loads(rules):
+        return center_with_loads(cost, demand, p, rules=rules, limits=limits, start=start)
     pairs = read_pairs("cost", cost)
     rows = site_rows(rules, pairs.m, p)
     search = Search("least", rows, limits or Limits(), lambda opened: check.longest_cost(pairs, opened))

@@ -18,18 +18,12 @@ from numpy.typing import ArrayLike
 from outlet.arrays import as_vector
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.charge_plans import Plans
-from siting.locate.charge_solve import ChargeSolve
-from siting.locate.charge_tree import Problem
+from siting.locate.loaded import WHOLE_SLACK, Loaded
 from siting.locate.loads import read_loads
-from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_demand, read_pairs
-from siting.locate.plan import NO_RULES, Amounts, Flow, Positions, SitePlan, SiteRules
+from siting.locate.pairs import Matrix, read_demand, read_pairs
+from siting.locate.plan import NO_RULES, SitePlan, SiteRules
 from siting.locate.rules import site_rows
 from siting.locate.search import Search, are_whole
-from siting.locate.service import bars_of, service_of, way_out
-
-MOST_TABLE = 20_000
-"""Greatest room, in whole units of demand, for which 0–1 choices are made by dynamic programming."""
 
 
 def fixed_charge(
@@ -89,71 +83,15 @@ def fixed_charge(
         room = np.minimum(room, as_vector("capacity", capacity, pairs.m, least=0.0))
     rows = site_rows(rules, pairs.m, None, own_cost=charge)
     if single_source:
-        pairs = pairs.where(load[pairs.point] <= room[pairs.candidate])
-    fixed = _Fixed(pairs, charge, closing, load, room, least)
-    search = Search("least", rows, limits or Limits(), fixed.price)
-    can_split = fixed.has_loads and not single_source
+        pairs = pairs.where(load[pairs.point] <= room[pairs.candidate] * (1 + WHOLE_SLACK))
+    net, closed = charge - closing, float(closing.sum())
+    loaded = Loaded(
+        pairs, load, (room, least), net, closed, lambda opened: check.opening_price(charge, closing, opened)
+    )
+    loaded.single = single_source and loaded.has_loads
+    rows = loaded.without_idle(rows)
+    search = Search("least", rows, limits or Limits(), loaded.price)
+    can_split = loaded.has_loads and not single_source
     search.whole = not can_split and are_whole(charge, closing) and are_whole(np.unique(pairs.cost))
-    reasons = list(rows.contradictions())
-    if (lost := out_of_reach(pairs, rows.can_open, np.ones(pairs.n, dtype=bool))).size:
-        reasons.append(name_points(lost, "no candidate that can open in reach"))
-    if room[rows.can_open].sum() < load.sum() * (1 - 1e-12):
-        reasons.append(
-            f"the demand is {load.sum():g}, all capacity that can open together {room[rows.can_open].sum():g}"
-        )
-    if reasons:
-        search.infeasible, search.reasons = True, reasons
-    else:
-        fixed.solve(search, single_source)
-    return search.answer(fixed.plan)
-
-
-class _Fixed:
-    """One fixed-charge problem: what its solve needs, and the checker's price of what it finds."""
-
-    def __init__(
-        self, pairs: Pairs, charge: Amounts, closing: Amounts, load: Amounts, room: Amounts, least: Amounts
-    ) -> None:
-        self.pairs, self.charge, self.closing, self.load, self.room, self.least = (
-            pairs, charge, closing, load, room, least,
-        )  # fmt: skip
-        self.has_loads = bool(np.isfinite(room).any() or (least > 0).any())
-        self.flows: dict[bytes, Flow] = {}
-        self._plans: Plans | None = None
-
-    def solve(self, search: Search, single: bool) -> None:
-        """Run the search."""
-        usable = self.pairs.where(search.rows.can_open[self.pairs.candidate])
-        net = self.charge - self.closing
-        limit, above = way_out(usable, self.load, net, min(usable.n, usable.m))
-        service = service_of(usable, limit, self.load, net, (self.room, self.least))
-        each = usable.n / max(1.0, usable.m / 5)
-        bars = bars_of(search.rows, self.room, float(self.load.sum()), each)
-        single = single and self.has_loads
-        problem = Problem(service, bars, search.rows, single, self._table(single))
-        self._plans = Plans(search, problem, must_serve=True)
-        ChargeSolve(self._plans, float(self.closing.sum()), above).run(None)
-
-    def _table(self, single: bool) -> int:
-        finite = self.room[np.isfinite(self.room)]
-        if not single or not len(finite) or not are_whole(self.load):
-            return -1
-        top = float(np.floor(finite.max()))
-        return int(top) if top <= MOST_TABLE and top * self.pairs.n <= 5e7 else -1
-
-    def price(self, opened: Positions) -> float:
-        """Return the price of a set, infinity where no flow for it is known."""
-        fixed = check.opening_price(self.charge, self.closing, opened)
-        if not self.has_loads:
-            return fixed + check.weighted_cost(self.pairs, np.ones(self.pairs.n), opened)
-        flow = None if self._plans is None else self._plans.flows.get(opened.tobytes())
-        if flow is None:
-            return np.inf
-        return fixed + check.flow_price(self.pairs, flow, self.load, (self.room, self.least), opened)
-
-    def plan(self, opened: Positions) -> SitePlan:
-        """Return the set with who serves whom."""
-        flow = None if self._plans is None else self._plans.flows.get(opened.tobytes())
-        if flow is None:
-            return SitePlan(opened, check.nearest_open(self.pairs, opened)[0])
-        return SitePlan(opened, np.asarray(flow.argmax(axis=1), dtype=np.int64).ravel(), flow)
+    loaded.solve(search)
+    return search.answer(loaded.plan)

@@ -247,7 +247,8 @@ def costly_pairs(service: Service, value: Floats, locks: Locks, bound: float, be
     for i in range(len(value)):
         for at in range(service.start[i], service.start[i + 1]):
             j = service.candidate[at]
-            more = max(0.0, service.cost[at] - value[i])
+            # Where a least load holds, this pair might stand in for one that was taken to meet it.
+            more = max(0.0, service.cost[at] - value[i]) if service.least[j] == 0.0 else 0.0
             if locks.lower[j] == 0.0:
                 more += max(0.0, locks.price[j])
             if kept[at] and bound + more >= beaten:

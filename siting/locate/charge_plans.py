@@ -118,7 +118,7 @@ class Plans:
     def _offer_whole(self, is_open: Flags, who: Ints, travel: float) -> None:
         used = np.bincount(self.problem.service.candidate[who], self.problem.service.load, len(is_open))
         price = travel + float(self.problem.service.charge[is_open].sum())
-        if price < self.best and (used >= self.problem.service.least - 1e-9)[is_open].all():
+        if price < self.best and (used >= self.problem.service.least)[is_open].all():
             shares = np.zeros(len(self.problem.service.cost))
             shares[who] = 1.0
             self._offer(np.flatnonzero(is_open), price, shares)

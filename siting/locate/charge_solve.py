@@ -97,7 +97,9 @@ class ChargeSolve:
         service = self.problem.service
         room = np.minimum(service.room, service.load.sum())
         saved = np.bincount(
-            service.candidate, 1.0 / (1.0 + service.cost / max(float(service.cost.mean()), 1e-300)), rows.m
+            service.candidate,
+            1.0 / (1.0 + service.cost / max(float(service.cost.sum()) / max(len(service.cost), 1), 1e-300)),
+            rows.m,
         )
         merit = saved / max(float(saved.max()), 1e-300) - service.charge / max(
             float(np.abs(service.charge).max()), 1e-300

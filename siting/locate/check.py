@@ -147,9 +147,8 @@ def flow_price(
         and bool((used[opened] >= (least - 1e-6 * np.maximum(1.0, least))[opened]).all())
         and bool((used <= room + 1e-6 * np.maximum(1.0, room)).all())
         and bool((entries.data >= 0).all())
-        and len(known) > 0
-        and bool((known[at] == asked).all())
+        and bool((known[at] == asked).all() if len(known) else not len(asked))
     )
     if not fits:
         return math.inf
-    return math.fsum((pairs.cost[at] * entries.data).tolist())
+    return math.fsum((pairs.cost[at] * entries.data).tolist()) if len(asked) else 0.0

@@ -20,8 +20,10 @@ from outlet.arrays import as_positions, as_vector, refuse_where
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
+from siting.locate.capacitated import cover_with_loads
 from siting.locate.cover_solve import CoverSolve
 from siting.locate.gradual import cover_gradually, gradual_shares
+from siting.locate.loads import limits_loads
 from siting.locate.pairs import Matrix, read_demand, read_pairs, read_within
 from siting.locate.plan import NO_RULES, Amounts, SitePlan, SiteRules
 from siting.locate.reach import reach_of
@@ -82,6 +84,10 @@ def max_cover(
     >>> outcome.status, outcome.solution.opened, outcome.objective
     ('optimal', array([1]), 7.0)
     """
+    if limits_loads(rules):
+        if week_share is not None or decay_to is not None:
+            raise InputError("decay_to or week_share is given where rules limit loads; expected one of the two")
+        return cover_with_loads(cost, demand, p, radius, rules=rules, limits=limits, start=start)
     limits = limits or Limits()
     if decay_to is not None:
         if week_share is not None:

@@ -16,6 +16,7 @@ from outlet.errors import InputError
 from outlet.mip import MipModel, run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
+from siting.locate.loads import refuse_loads
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.rules import site_rows
 from siting.locate.search import Search
@@ -57,6 +58,7 @@ def p_dispersion(
     >>> p_dispersion(np.abs(np.subtract.outer([0.0, 1.0, 5.0, 9.0], [0.0, 1.0, 5.0, 9.0])), p=3).objective
     4.0
     """
+    refuse_loads(rules, "p_dispersion")
     between = as_finite("distance", distance)
     if between.ndim != 2 or between.shape[0] != between.shape[1] or len(between) < 2:
         raise InputError(f"distance has shape {between.shape}; expected (m, m), between candidates and candidates")

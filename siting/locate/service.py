@@ -63,8 +63,11 @@ class Bars(NamedTuple):
 
 
 def service_of(pairs: Pairs, limit: Amounts, load: Amounts, charge: Amounts, loads: tuple[Amounts, Amounts]) -> Service:
-    """Return the pairs that can matter, dearer ones than ``limit`` left out; ``loads`` are most and least per site."""
-    near = pairs.where(pairs.cost < limit[pairs.point]).nearest_first()
+    """Return the pairs that can matter; ``loads`` are most and least per site.
+
+    Pairs no cheaper than ``limit`` are left out, but for sites that may need them to meet a least load.
+    """
+    near = pairs.where((pairs.cost < limit[pairs.point]) | (loads[1][pairs.candidate] > 0)).nearest_first()
     return with_columns(
         Service(
             near.start.astype(np.int64), near.candidate, near.cost, limit, load, charge, loads[0], loads[1],
@@ -134,17 +137,17 @@ def restricted(service: Service, upper: Floats, opened: Flags) -> tuple[Ints, Pl
 
     Those of sites that can open, up to the nearest open one of unlimited room: λ is worth no more than its cost.
     """
-    n = len(service.limit)
+    n, ends = len(service.limit), len(service.by_entry) == 0
     start, limit = np.zeros(n + 1, dtype=np.int64), service.limit.copy()
     kept = 0
     for i in range(n):
         for at in range(service.start[i], service.start[i + 1]):
-            if service.cost[at] > limit[i]:
+            if ends and service.cost[at] > limit[i]:
                 break
             j = service.candidate[at]
             if upper[j] > 0.0:
                 kept += 1
-                if opened[j] and service.room[j] == np.inf and service.least[j] == 0.0:
+                if ends and opened[j] and service.room[j] == np.inf:
                     limit[i] = min(limit[i], service.cost[at])
         start[i + 1] = kept
     candidate, cost = np.empty(kept, dtype=np.int32), np.empty(kept)

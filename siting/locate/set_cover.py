@@ -18,6 +18,8 @@ from outlet.arrays import as_count, as_positions
 from outlet.mip import MipModel, run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
+from siting.locate.capacitated import fewest_with_loads
+from siting.locate.loads import limits_loads
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_within
 from siting.locate.plan import NO_RULES, Positions, SitePlan, SiteRules
 from siting.locate.reduce import merge_points, only_upper_limits, undominated
@@ -30,6 +32,7 @@ def set_cover(
     radius: ArrayLike,
     *,
     backup: int = 1,
+    demand: ArrayLike | None = None,
     rules: SiteRules = NO_RULES,
     limits: Limits | None = None,
     start: ArrayLike | None = None,
@@ -45,6 +48,8 @@ def set_cover(
         it covers.
     backup
         How many open outlets every demand point has within the radius, at least.
+    demand
+        Shape (n,), from 0; it counts against capacities alone, and is asked for where rules limit loads.
     rules
         What the set must satisfy beside.
     limits
@@ -67,8 +72,10 @@ def set_cover(
     2.0
     """
     limits = limits or Limits()
-    near = read_within(cost, radius)
     as_count("backup", backup, least=1)
+    if limits_loads(rules):
+        return fewest_with_loads(cost, radius, demand, backup=backup, rules=rules, limits=limits, start=start)
+    near = read_within(cost, radius)
     rows = site_rows(rules, near.m, None)
     search = Search("least", rows, limits, lambda opened: _count_if_covered(near, opened, backup), whole=True)
     lacking = out_of_reach(near, rows.can_open, np.ones(near.n, dtype=bool), backup)

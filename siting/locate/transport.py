@@ -123,10 +123,13 @@ def _begin(service: Service, net: Net, room: Floats, least: Floats) -> None:
     """Put every demand point at its nearest and collect from every node what its loads allow."""
     k = len(room) - 1
     for i in range(len(service.load)):
-        net.share[net.start[i]] = 1.0
+        at, nobody = net.start[i], net.start[i + 1] - 1
+        if net.cost[at] > net.cost[nobody]:
+            at = nobody
+        net.share[at] = 1.0
         if service.load[i] > 0.0:
-            _insert(net, service.load, net.start[i])
-            net.excess[net.node[net.start[i]]] += service.load[i]
+            _insert(net, service.load, at)
+            net.excess[net.node[at]] += service.load[i]
     for j in range(k + 1):
         net.sink[j] = min(max(net.excess[j], least[j]), room[j])
         net.excess[k + 1] += net.sink[j] - net.excess[j]
