@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from outlet.compiled import compiled
+from siting.locate.plan import Positions
 from siting.locate.rules import SiteRows
 
 
@@ -89,3 +91,21 @@ def do_swap(sides: Sides, activity: NDArray[np.float64], is_open: NDArray[np.boo
         is_open[k] = False
         for at in range(sides.start[k], sides.start[k + 1]):
             activity[sides.row[at]] -= sides.value[at]
+
+
+def narrowed(sides: Sides, opened: Positions, free: Positions) -> Sides:
+    """Return the rules for what is still free, once ``opened`` is open and all others are shut."""
+    m, r = len(sides.lower), len(sides.low)
+    count = len(free)
+    if r == 0:
+        nothing = np.zeros(0)
+        return Sides(
+            np.zeros(count), np.ones(count), np.zeros(count + 1, dtype=np.int64), sides.row, nothing, nothing, nothing
+        )
+    columns = sparse.csc_array((sides.value, sides.row, sides.start), shape=(r, m))
+    used = np.asarray(columns[:, opened].sum(axis=1), dtype=np.float64).reshape(-1)
+    left = columns[:, free]
+    return Sides(
+        np.zeros(count), np.ones(count), left.indptr.astype(np.int64), left.indices.astype(np.int64), left.data,
+        sides.low - used, sides.high - used,
+    )  # fmt: skip

@@ -11,9 +11,12 @@ from scipy.sparse.csgraph import shortest_path
 
 from outlet.errors import InputError
 from outlet.outcome import Limits
-from siting.locate import SiteRules, median, median_tree, p_median
-from siting.locate.local_search import Nearest
-from siting.locate.median_tree import Node, Tree
+from siting.locate import SiteRules, median_solve, median_tree, p_median
+from siting.locate.median_tree import Node, Problem, Tree
+from siting.locate.near import Source, empty_rows, fill_rows, nearest_of
+from siting.locate.plan import NO_RULES
+from siting.locate.rules import site_rows
+from siting.locate.sides import sides_of
 
 LIMITS = Limits(seconds=20, workers=1)
 
@@ -89,18 +92,31 @@ def test_a_point_of_no_demand_needs_no_outlet():
     assert free.solution.assigned.tolist() == [0, -1]
 
 
-def test_too_large_for_the_exact_model_is_told_and_bounded(monkeypatch):
-    """Rules beside the number of outlets need the model; without them branching has no such limit."""
-    monkeypatch.setattr(median, "MOST_MODEL_ENTRIES", 10)
+def test_rules_are_proved_by_branching_and_by_the_small_model_alike(monkeypatch):
     cost = np.random.default_rng(1).random((60, 30))
     plain = p_median(cost, np.ones(60), 4, limits=LIMITS)
-    assert plain.status == "optimal"
     pair = (int(plain.solution.opened[0]), int(plain.solution.opened[1]))
-    outcome = p_median(cost, np.ones(60), 4, rules=SiteRules(forbidden_pairs=[pair]), limits=LIMITS)
-    assert outcome.status == "feasible"
-    assert outcome.stopped_by == "work"
-    assert outcome.bound < outcome.objective
-    assert "was not tried; the bound is from Lagrangian relaxation" in outcome.reasons[0]
+    prices = []
+    for nodes, entries in ((0, 100_000), (10**9, 0)):
+        monkeypatch.setattr(median_solve, "NODES_BEFORE_MODEL", nodes)
+        monkeypatch.setattr(median_solve, "MOST_MODEL_PAIRS", entries)
+        outcome = p_median(cost, np.ones(60), 4, rules=SiteRules(forbidden_pairs=[pair]), limits=LIMITS)
+        assert outcome.status == "optimal"
+        assert not set(pair) <= set(outcome.solution.opened.tolist())
+        prices.append(outcome.objective)
+    assert prices[0] == pytest.approx(prices[1])
+    assert prices[0] > plain.objective
+
+
+def windows(cost, weight, limit, keep, usable=None):
+    """The windows of a dense matrix."""
+    n, m = cost.shape
+    usable = np.ones(m, dtype=bool) if usable is None else usable
+    candidate = np.tile(np.arange(m, dtype=np.int32), n)
+    source = Source(np.arange(0, n * m + 1, m), candidate, cost.ravel(), usable, np.arange(n), weight, limit.copy())
+    rows = empty_rows(source, keep)
+    fill_rows(source, keep, rows, 0, n)
+    return nearest_of(rows, m)
 
 
 @settings(max_examples=50, deadline=None)
@@ -111,22 +127,22 @@ def test_branching_alone_finds_and_proves_the_best_set(seed, p, unreached):
     n, m = int(rng.integers(1, 9)), 7
     cost = rng.integers(0, 10, (n, m)).astype(float)
     limit = np.full(n, 1.0 + 2.0 * cost.sum() if np.isinf(unreached) else unreached)
-    order = np.argsort(cost, axis=1, kind="stable")
-    near = Nearest(np.arange(0, n * m + 1, m), order.reshape(-1), np.take_along_axis(cost, order, 1).reshape(-1), limit)
+    near = windows(cost, np.ones(n), limit, m)
     prices = {
         opened: float(np.minimum(cost[:, opened].min(axis=1), limit).sum())
         for opened in itertools.combinations(range(m), p)
     }
     best = [max(prices.values()) + 1.0]
     nothing = np.empty(0, dtype=np.int64)
-    tree = Tree(near, m, p, [Node(-np.inf, 0, nothing, np.arange(m), np.zeros(n))])
+    problem = Problem(near, sides_of(site_rows(NO_RULES, m, p)), m, p)
+    tree = Tree(problem, [Node(-np.inf, 0, nothing, np.arange(m), (), np.zeros(n), np.zeros(0))])
 
     def offer(opened):
         best[0] = min(best[0], prices[tuple(opened.tolist())])
 
     bounds = []
     while tree.nodes:
-        tree.advance(best[0] - 1e-6, offer)
+        tree.advance(best[0] - 1e-6, offer, lambda: True)
         bounds.append(tree.bound)
         assert min(tree.bound, best[0]) <= min(prices.values()) + 1e-6
     assert best[0] == pytest.approx(min(prices.values()))
