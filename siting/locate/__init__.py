@@ -13,6 +13,7 @@ from siting.locate.plan import Budget, Quota, SitePlan, SiteRules, Spacing
 from siting.locate.rollout import Rollout, roll_out
 from siting.locate.set_cover import set_cover
 from siting.locate.stability import Stability, vary
+from siting.locate.target_share import fewest_for_share
 from siting.locate.years import Task, Years, discounted, expand_years
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "discounted",
     "expand_formats",
     "expand_years",
+    "fewest_for_share",
     "fixed_charge",
     "max_capture",
     "max_cover",

@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 from outlet.arrays import as_positions, as_vector
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
-from siting.locate.capture_tree import CaptureTree, start_set
+from siting.locate.capture_swap import OpenSet
+from siting.locate.capture_tree import ENTRIES_PER_WORK, CaptureTree
 from siting.locate.loads import refuse_loads
 from siting.locate.pairs import Matrix, Pairs, read_demand, read_pairs
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
@@ -29,6 +30,11 @@ from siting.locate.pull import Pull, gains_of, make_pull
 from siting.locate.rules import site_rows
 from siting.locate.search import Search
 from siting.locate.seed import first_set
+from siting.locate.sides import sides_of
+
+KICKS = 30
+KICK_TIME = 0.15
+"""Share of the time for kicks."""
 
 
 def max_capture(
@@ -122,16 +128,43 @@ class Capture:
     def heuristic(self, start: Positions | None) -> None:
         """Find a plan."""
         rows = self.search.rows
-        begin = rows.locked_open if start is None or rows.broken(start) else start
-        if not self._offer_from(begin):
+        if start is not None and rows.can_open[start].all() and self._offer_from(np.union1d(start, rows.locked_open)):
+            return
+        if not self._offer_from(rows.locked_open):
             merit = gains_of(self.pull, np.zeros(len(self.pull.demand)))
             is_open = first_set(self.search, merit, start)
             if is_open is not None:
                 self._offer_from(np.flatnonzero(is_open))
 
     def _offer_from(self, begin: Positions) -> bool:
-        found = start_set(self.pull, self.search.rows, begin, self.price, lambda: self.search.seconds_left <= 0)
-        if self.search.rows.broken(found):
+        """Offer what addition, exchanges and kicks make of a set; tell whether the rules allow it."""
+        search = self.search
+        is_open = np.zeros(search.rows.m, dtype=bool)
+        is_open[begin] = True
+        found = OpenSet.of(self.pull, sides_of(search.rows), self.price, search.rows.p, is_open)
+        found.settle(lambda: search.seconds_left <= 0)
+        if search.rows.broken(found.opened):
             return False
-        self.search.offer(found)
+        search.offer(found.opened)
+        self._kick(found)
         return True
+
+    def _kick(self, best: OpenSet) -> None:
+        """Kick the best set again and again for a small part of the time."""
+        search, rng = self.search, np.random.default_rng(self.search.limits.seed)
+        until = KICK_TIME * search.seconds_left
+        size = len(self.pull.candidate)
+
+        def stop() -> bool:
+            return search.limits.seconds - search.seconds_left > until or search.work_left <= 0
+
+        for _ in range(KICKS):
+            if stop() or not best.opened.size or self.tree.is_over:
+                return
+            trial = best.copy()
+            trial.kick(rng)
+            trial.settle(stop)
+            search.work += size / ENTRIES_PER_WORK
+            if trial.won > best.won and not search.rows.broken(trial.opened):
+                best = trial
+                search.offer(best.opened)

@@ -3,7 +3,8 @@
 The gains of all candidates are kept up to date while outlets open and shut (`pull.shift`), so that trying every
 exchange for one open outlet costs what its own demand points cost. An outlet is exchanged for the best other one as
 soon as that is better, until no outlet has a better exchange (Teitz and Bart, 1968). A set stays allowed throughout.
-Where the number of outlets is left open, an outlet is also given up for all that the money then pays for.
+Where the number of outlets is left open, an outlet is also given up for all that the money then pays for. Then a few
+outlets of the best set are exchanged at random, and the search goes on from there (iterated local search).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from siting.locate.sides import Sides, activity_of, do_swap, may_swap
 
 LEAST_GAIN = 1e-11
 """Share of what is won by which an exchange must be better."""
+KICKED = 4
+"""Outlets exchanged at random in one kick."""
 
 
 @compiled
@@ -81,6 +84,11 @@ class OpenSet:
         own = pull_of(pull, np.flatnonzero(is_open))
         return cls(pull, sides, price, most, is_open, own, gains_of(pull, own), activity_of(sides, is_open))
 
+    def copy(self) -> OpenSet:
+        """Return the same set, to be changed apart."""
+        kept = self.is_open.copy(), self.own.copy(), self.gain.copy(), self.activity.copy()
+        return OpenSet(self.pull, self.sides, self.price, self.most, *kept)
+
     @property
     def opened(self) -> Positions:
         """Positions of what is open."""
@@ -122,6 +130,24 @@ class OpenSet:
             self.fill(stop)
             if self.won <= before * (1.0 + LEAST_GAIN):
                 self.is_open, self.own, self.gain, self.activity = kept
+
+    def kick(self, rng: np.random.Generator) -> None:
+        """Exchange a few outlets at random where the rules allow it."""
+        for _ in range(KICKED):
+            opened = self.opened
+            k, j = int(rng.choice(opened)), int(rng.integers(len(self.is_open)))
+            if self.is_open[j] or self.sides.upper[j] == 0.0 or self.sides.lower[k] > 0:
+                continue
+            if may_swap(self.sides, self.activity, j, k):
+                self._move(j, k)
+
+    def settle(self, stop: Callable[[], bool]) -> None:
+        """Fill and improve until nothing is better."""
+        self.fill(stop)
+        self.improve(stop)
+        if self.most is None:
+            self.refill(stop)
+            self.improve(stop)
 
     def _move(self, j: int, k: int) -> None:
         do_swap(self.sides, self.activity, self.is_open, j, k)

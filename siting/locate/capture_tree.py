@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from siting.locate.bundle import Bounded, Cut, Master, best_of, fix_by_value
-from siting.locate.capture_swap import OpenSet
 from siting.locate.lifted import linear_bound
+from siting.locate.neighbours import with_groups
 from siting.locate.plan import Amounts, Positions
-from siting.locate.pull import Pull, pull_of
+from siting.locate.pull import Pull, gains_of, pull_of
 from siting.locate.rules import SiteRows
 from siting.locate.search import PROOF, Search
 from siting.locate.sides import Sides, sides_of
@@ -32,7 +32,11 @@ CELLS_PER_WORK = 1e6
 """Cells of the linear program that make one unit of work."""
 ROOT_ROUNDS = 200
 NODE_ROUNDS = 12
-INWARDS = 0.3
+LEAST_FAR = 0.1
+"""How far from whole the number of outlets of a group must be to branch on it."""
+LEAST_SHARE = 0.4
+"""Share of a candidate from which on bounds are tried that take it as open."""
+INWARDS = 0.2
 MOST_LEAVES = 3e7
 """Sets times demand points per candidate up to which all sets of a node are looked at."""
 
@@ -45,6 +49,7 @@ class Node:
     lower: Amounts
     upper: Amounts
     y: Amounts
+    rows: SiteRows
     cuts: list[Cut] = field(default_factory=list)
 
     @property
@@ -70,6 +75,8 @@ class CaptureTree:
     heap: list[tuple[float, int, Node]] = field(default_factory=list)
     count: int = 0
     nodes: int = 0
+    is_settled: bool = False
+    groups: SiteRows | None = None
 
     def __post_init__(self) -> None:
         self.sides = sides_of(self.search.rows)
@@ -111,7 +118,7 @@ class CaptureTree:
         if self.search.opened is not None:
             y[self.search.opened] = 1.0
         y = 0.5 * y + 0.5 * _spread(rows.lower, rows.upper, rows.p)
-        return Node(np.inf, rows.lower.copy(), rows.upper.copy(), y)
+        return Node(np.inf, rows.lower.copy(), rows.upper.copy(), y, rows)
 
     def run(self) -> None:
         """Branch until nothing is left or a limit is reached."""
@@ -125,7 +132,8 @@ class CaptureTree:
             self._push(left)
             if self.heap:
                 self._tell(-self.heap[0][0])
-        if not self.heap and self.search.objective is not None and self.enough is None:
+        self.is_settled = not self.heap
+        if self.is_settled and self.search.objective is not None and self.enough is None:
             self.search.tighten(self.search.objective)
 
     def _push(self, nodes: list[Node]) -> None:
@@ -141,7 +149,7 @@ class CaptureTree:
     def _expand(self, node: Node) -> list[Node]:
         """Return what is left of a node: two parts of it, itself where a limit ended the work, or nothing."""
         self.nodes += 1
-        settled = settle(self.rows, node.lower, node.upper)
+        settled = settle(node.rows, node.lower, node.upper)
         if settled is None:
             return []
         node = replace(node, lower=settled[0], upper=settled[1])
@@ -159,9 +167,24 @@ class CaptureTree:
         return self._branch(node)
 
     def _branch(self, node: Node) -> list[Node]:
+        """Part a node by how many of a group open, or else by whether a candidate does."""
         free = node.free
         if free.size == 0:
             return [node]
+        if self.groups is None:
+            alone = gains_of(self.pull, np.zeros(len(self.pull.demand)))
+            self.groups = with_groups(self.rows, self.pull, node.y * alone + 1e-9 * alone, alone)
+        if node.rows is self.rows:
+            node = replace(node, rows=self.groups)
+        first = len(self.rows.names)
+        total = np.asarray(node.rows.rows[first:] @ node.y, dtype=np.float64)
+        far = np.abs(total - np.rint(total))
+        if far.size and far.max() > LEAST_FAR:
+            at = int(np.argmax(far))
+            few, many = node.rows.row_upper.copy(), node.rows.row_lower.copy()
+            few[first + at], many[first + at] = np.floor(total[at]), np.ceil(total[at])
+            parts = [replace(node.rows, row_upper=few), replace(node.rows, row_lower=many)]
+            return [replace(node, rows=part, cuts=list(node.cuts)) for part in parts]
         j = free[np.argmin(np.abs(node.y[free] - 0.5))]
         with_j, without = node.lower.copy(), node.upper.copy()
         with_j[j], without[j] = 1.0, 0.0
@@ -173,11 +196,11 @@ class CaptureTree:
         The bound of a node that the rules allow nothing in becomes −∞.
         """
         own = pull_of(self.pull, np.flatnonzero(node.lower))
-        node.y = _moved(node.y, node.lower, node.upper, self.rows.p)
+        node.y = _moved(node, len(self.rows.names))
         cut = self._cut(node, own, node.y)
         centre, is_root = cut.constant + float(cut.slope @ node.y), not math.isfinite(node.bound)
         cuts, limits = [*node.cuts, cut], self.search.limits_left
-        master = Master(self.rows, node.lower, node.upper, cuts, self._unit(cut), limits)
+        master = Master(node.rows, node.lower, node.upper, cuts, self._unit(cut), limits)
         found = None
         for _ in range(ROOT_ROUNDS if is_root else NODE_ROUNDS):
             solved = master.solve(self.search.seconds_left)
@@ -211,7 +234,7 @@ class CaptureTree:
     def _cut(self, node: Node, own: Amounts, y: Amounts) -> Cut:
         free = node.upper > node.lower
         slope = np.zeros(len(free))
-        constant = linear_bound(self.pull, own, free, np.where(free, y, 0.0), slope)
+        constant = linear_bound(self.pull, own, free, np.where(free, y, 0.0), slope, LEAST_SHARE)
         self.search.work += len(self.pull.candidate) / ENTRIES_PER_WORK
         return Cut(constant * (1.0 + 1e-12), slope)
 
@@ -280,25 +303,26 @@ def _spread(lower: Amounts, upper: Amounts, p: int | None) -> Amounts:
     return np.where(free, share, lower)
 
 
-def _moved(y: Amounts, lower: Amounts, upper: Amounts, p: int | None) -> Amounts:
-    """Return ``y`` within bounds, with its sum brought to p by the same share of what room there is."""
-    y = np.clip(y, lower, upper)
-    if p is None:
-        return y
-    free, missing = upper > lower, p - y.sum()
-    room = np.where(free, 1.0 - y if missing > 0 else y, 0.0)
+def _moved(node: Node, first: int) -> Amounts:
+    """Return y within the bounds of a node, its groups (rows from ``first``) within theirs, and its sum p."""
+    y = np.clip(node.y, node.lower, node.upper)
+    free, table = node.upper > node.lower, node.rows.rows
+    total = np.asarray(table @ y, dtype=np.float64)
+    for at in first + np.flatnonzero(
+        (total > node.rows.row_upper + 1e-9)[first:] | (total < node.rows.row_lower)[first:]
+    ):
+        members = table.indices[table.indptr[at] : table.indptr[at + 1]]
+        some = members[free[members]]
+        wanted = np.clip(total[at], node.rows.row_lower[at], node.rows.row_upper[at])
+        y[some] = _filled(y[some], wanted - total[at])
+        free[members] = False
+    if node.rows.p is not None:
+        y[free] = _filled(y[free], node.rows.p - y.sum())
+    return y
+
+
+def _filled(y: Amounts, missing: float) -> Amounts:
+    """Return shares with ``missing`` added, to each the same part of the room it has."""
+    room = 1.0 - y if missing > 0 else y
     total = room.sum()
-    return y if total <= 0 else np.clip(y + missing * room / total, lower, upper)
-
-
-def start_set(pull: Pull, rows: SiteRows, begin: Positions, price: Amounts, stop: Callable[[], bool]) -> Positions:
-    """Return the set that greedy addition and exchanges make of a set."""
-    is_open = np.zeros(rows.m, dtype=bool)
-    is_open[begin] = True
-    found = OpenSet.of(pull, sides_of(rows), price, rows.p, is_open)
-    found.fill(stop)
-    found.improve(stop)
-    if rows.p is None:
-        found.refill(stop)
-        found.improve(stop)
-    return found.opened
+    return y if total <= 0 else np.clip(y + missing * room / total, 0.0, 1.0)

@@ -36,9 +36,9 @@ def test_no_set_wins_more(data):
     is_open = np.array(data.draw(st.lists(st.booleans(), min_size=m, max_size=m)))
     own = pull_of(pull, np.flatnonzero(is_open))
     y[is_open] = 0.0
-    slope, again = np.empty(m), np.empty(m)
-    constant = lifted.linear_bound(pull, own, ~is_open, y, slope)
-    plain = lifted.linear_bound.py_func(pull, own, ~is_open, y, again)
+    slope, again, least = np.empty(m), np.empty(m), data.draw(st.sampled_from([0.05, 0.4, 2.0]))
+    constant = lifted.linear_bound(pull, own, ~is_open, y, slope, least)
+    plain = lifted.linear_bound.py_func(pull, own, ~is_open, y, again, least)
     np.testing.assert_allclose([plain, *again], [constant, *slope], rtol=1e-12, atol=1e-15)
     for chosen in itertools.product([False, True], repeat=m):
         extra = np.array(chosen) & ~is_open
@@ -63,7 +63,8 @@ def test_the_breakpoint_is_the_best_of_all(data):
             meets, rate = (b / (1 + b)) ** 2, 1 / (1 + b) ** 2
             return meets + float(share @ np.where(a <= b, rate * a, a / (1 + a) - meets))
 
-        best = value(lifted.best_breakpoint(pull, i, y))
+        some = share > 0
+        best = value(lifted.best_breakpoint(a[some], share[some], -1))
         for b in [0.0, *a, *(share @ a * np.linspace(0, 1, 20))]:
             assert best <= value(b) + 1e-9
 
