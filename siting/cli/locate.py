@@ -16,7 +16,7 @@ STAGE = Stage(
     name="locate",
     help="Choose the outlets to open, with bound and gap.",
     section="siting",
-    settings=("siting.data", "siting.score", "siting.locate"),
+    settings=("siting.data", "siting.score", "siting.locate", "siting.rollout"),
     reads=("candidates.csv",),
     reads_if_there=(),
     writes=(
@@ -25,6 +25,7 @@ STAGE = Stage(
         "outlet_catchments.geojson",
         "assignment.csv",
         "frontier.csv",
+        "stability.csv",
         "outlets/*/outlet.json",
         "outlets/*/catchment.csv",
     ),

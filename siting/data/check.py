@@ -64,8 +64,8 @@ def check_layers(project: Project, cache: Path | None = None) -> tuple[Findings,
 
 
 def _too_many(settings: SitingSettings, candidates: int) -> list[Fault]:
-    asked = settings.locate.outlets
-    if asked <= candidates or settings.locate.model == "set_cover":
+    asked = settings.locate.wanted
+    if settings.locate.number is None or asked <= candidates or settings.locate.model == "set_cover":
         return []
     return [
         Fault(

@@ -34,6 +34,13 @@ class Alternative(_Artefact):
     differs: int | None = None
 
 
+class YearOpened(_Artefact):
+    """What opens in one year."""
+
+    year: int
+    opened: tuple[str, ...] = ()
+
+
 class PlanFile(_Artefact):
     """plan.json: the chosen set and how good it is proved to be; ids of candidates and existing outlets."""
 
@@ -47,6 +54,7 @@ class PlanFile(_Artefact):
     kept: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    rollout: tuple[YearOpened, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -108,7 +116,10 @@ class CalibrationFile(_Artefact):
 
 
 class PlannedOutlet(_Artefact):
-    """One opened or kept outlet of outlets.geojson; ``lon`` and ``lat`` in degrees."""
+    """One opened or kept outlet of outlets.geojson; ``lon`` and ``lat`` in degrees.
+
+    ``year`` is when it opens, ``share_open`` how often when demand moves; None where not asked.
+    """
 
     id: str
     name: str
@@ -116,6 +127,8 @@ class PlannedOutlet(_Artefact):
     format: str = "own"
     demand_captured: float | None = None
     score: float | None = None
+    year: int | None = None
+    share_open: float | None = None
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
 
@@ -152,6 +165,8 @@ class Results:
         share.csv, or None.
     frontier
         frontier.csv, or None.
+    stability
+        stability.csv, or None.
     assignment
         assignment.csv, or None.
     cannibalisation
@@ -167,6 +182,7 @@ class Results:
     outlets: tuple[PlannedOutlet, ...]
     share: pd.DataFrame | None = None
     frontier: pd.DataFrame | None = None
+    stability: pd.DataFrame | None = None
     assignment: pd.DataFrame | None = None
     cannibalisation: pd.DataFrame | None = None
     presence: pd.DataFrame | None = None
@@ -196,6 +212,7 @@ def read_results(out: Path) -> Results:
         outlets=_outlets(out / "outlets.geojson"),
         share=_table(out / "share.csv"),
         frontier=_table(out / "frontier.csv"),
+        stability=_table(out / "stability.csv"),
         assignment=_table(out / "assignment.csv"),
         cannibalisation=_table(out / "cannibalisation.csv"),
         presence=_table(out / "presence.csv"),

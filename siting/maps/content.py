@@ -191,6 +191,8 @@ def outlet_values(data: SitingData, results: Results) -> list[dict[str, object]]
                 "lat": outlet.lat,
                 "captured": rounded(outlet.demand_captured, 2),
                 "score": rounded(outlet.score, 4),
+                "year": outlet.year,
+                "share_open": rounded(outlet.share_open, 4),
                 "share_before": rounded(row.get("share_before"), 6),
                 "share_after": rounded(row.get("share_after"), 6),
                 "candidate": at.get(outlet.id, -1),
@@ -200,7 +202,10 @@ def outlet_values(data: SitingData, results: Results) -> list[dict[str, object]]
 
 
 def _closed(data: SitingData, results: Results) -> list[dict[str, object]]:
-    empty = {"captured": None, "score": None, "share_before": None, "share_after": None, "candidate": -1}
+    empty = {
+        "captured": None, "score": None, "year": None, "share_open": None, "share_before": None, "share_after": None,
+        "candidate": -1,
+    }  # fmt: skip
     gone = set(results.plan.closed)
     rows = zip(data.existing["id"], data.existing["name"], _degrees(data.existing), strict=True) if gone else ()
     return [

@@ -233,7 +233,10 @@ const Layers = (() => {
       const place = [outlet.lat, outlet.lon];
       const word = WORDS[outlet.role];
       const texts = () => [
-        outlet.name, word, outlet.captured === null ? "" : `${WORDS.captured}: ${format(outlet.captured, 0)}`,
+        outlet.name,
+        outlet.year === null ? word : `${word} · ${WORDS.year} ${outlet.year}`,
+        outlet.captured === null ? "" : `${WORDS.captured}: ${format(outlet.captured, 0)}`,
+        outlet.share_open === null ? "" : `${WORDS.share_open}: ${format(100 * outlet.share_open, 0)} %`,
       ];
       const kind = outlet.role === "new" ? "opened" : outlet.role === "closed" ? "closed" : "kept";
       if (kind === "opened") number += 1;

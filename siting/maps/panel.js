@@ -225,7 +225,8 @@
       const mark = outlet.role === "new" ? `${(number += 1)} ` : "";
       const button = element("button", { type: "button" }, `${mark}${outlet.name}`);
       button.addEventListener("click", () => showOutlet(o, true));
-      const badge = element("span", { class: `badge ${outlet.role === "new" ? "warn" : ""}` }, WORDS[outlet.role]);
+      const badge = element("span", { class: `badge ${outlet.role === "new" ? "warn" : ""}` }, 
+        outlet.year === null ? WORDS[outlet.role] : `${WORDS[outlet.role]} ${outlet.year}`);
       const share = outlet.share_after === null ? "–" : `${shareText(outlet.share_before)} → ${shareText(outlet.share_after)}`;
       return element(
         "tr", {}, element("th", { scope: "row" }, button, " ", badge), element("td", { class: "number" }, scoreText(outlet.score)),

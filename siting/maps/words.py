@@ -105,6 +105,8 @@ def _panel_words(language: str) -> dict[str, str]:
         "outlet": _("Outlet"),
         "captured": _("Demand captured"),
         "share_before_after": _("Share"),
+        "year": _("Year"),
+        "share_open": _("Opens if demand moves"),
         "frontier": _("What more outlets bring"),
         "how": _("How to read it"),
         "how_text": _(

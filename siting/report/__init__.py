@@ -17,6 +17,7 @@ def sections(out: Path, language: str) -> list[Section]:
     from siting.report.learnt import learnt_section
     from siting.report.method import assumptions_section, method_section
     from siting.report.plan import alternatives_section, chosen_section, frontier_section, share_section
+    from siting.report.steadiness import stability_section, years_section
     from siting.report.sureness import sureness_section
 
     results = read_results(out)
@@ -25,6 +26,8 @@ def sections(out: Path, language: str) -> list[Section]:
         chosen_section(context),
         sureness_section(context),
         learnt_section(context),
+        years_section(context),
+        stability_section(context),
         frontier_section(context),
         alternatives_section(context),
         share_section(context),

@@ -8,6 +8,7 @@ from outlet.project import Settings
 from siting.settings.calibrate import CalibrateSettings
 from siting.settings.data import DataSettings
 from siting.settings.locate import LocateSettings
+from siting.settings.rollout import RolloutSettings
 from siting.settings.score import ScoreSettings, offer
 
 __all__ = ["DataSettings", "LocateSettings", "ScoreSettings", "SitingSettings"]
@@ -19,6 +20,7 @@ class SitingSettings(Settings):
     data: DataSettings
     score: ScoreSettings = ScoreSettings()
     locate: LocateSettings = LocateSettings()
+    rollout: RolloutSettings = RolloutSettings()
     calibrate: CalibrateSettings = CalibrateSettings()
 
     @model_validator(mode="after")
@@ -27,6 +29,29 @@ class SitingSettings(Settings):
             raise ValueError(
                 'data.streets is missing; give streets, or set siting.score.travel.along = "straight" to take walks '
                 "for straight lines times a detour"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _years_open_the_plan(self) -> SitingSettings:
+        rollout, locate = self.rollout, self.locate
+        if not rollout.years:
+            return self
+        if locate.model not in ("max_cover", "p_median", "max_capture"):
+            raise ValueError(
+                f"rollout: locate.model = {locate.model!r} has no sum over years; choose max_cover, p_median or "
+                "max_capture"
+            )
+        if rollout.openings and sum(rollout.openings) != locate.number:
+            told = "not given" if locate.number is None else locate.number
+            raise ValueError(
+                f"rollout.openings sum to {sum(rollout.openings)}, locate.outlets is {told}; expected the same"
+            )
+        if rollout.budgets and (locate.budget is None or sum(rollout.budgets) < locate.budget):
+            told = "not given" if locate.budget is None else f"{locate.budget:g}"
+            raise ValueError(
+                f"rollout.budgets sum to {sum(rollout.budgets):g}, locate.budget is {told}; expected a budget that the "
+                "years can pay"
             )
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -11,6 +12,24 @@ from outlet.project import Settings
 
 Model = Literal["max_cover", "p_median", "max_capture", "set_cover", "p_center"]
 EVERYONE = "everyone"
+USUAL_OUTLETS = 3
+
+
+class QuotaSettings(Settings):
+    """``[siting.locate.quota.NAME]``: how many of some candidates open."""
+
+    formats: tuple[str, ...] = Field((), description="Formats of the candidates that count.")
+    ids: tuple[str, ...] = Field((), description="Ids of candidates that count, or patterns such as N*.")
+    least: int = Field(0, ge=0, description="Fewest of them that open.")
+    most: int | None = Field(None, ge=0, description="Most of them that open; no limit if not given.")
+
+    @model_validator(mode="after")
+    def _counts_something(self) -> QuotaSettings:
+        if not self.formats and not self.ids:
+            raise ValueError("expected formats or ids: which candidates count")
+        if self.most is not None and self.most < self.least:
+            raise ValueError(f"most = {self.most}, least = {self.least}; expected most to be at least least")
+        return self
 
 
 class LocateSettings(Settings):
@@ -21,8 +40,24 @@ class LocateSettings(Settings):
         description="max_cover: most demand within radius_min; p_median: least walking; max_capture: most customers "
         "won against rivals; set_cover: fewest outlets that cover all who can be; p_center: shortest longest walk.",
     )
-    outlets: int = Field(3, ge=1, description="New outlets to open; set_cover finds their number itself.")
+    outlets: int | None = Field(
+        None,
+        ge=1,
+        description="New outlets to open; 3 if neither it nor budget is given, as many as pay with a budget alone; "
+        "set_cover finds their number itself.",
+    )
+    budget: float | None = Field(
+        None, ge=0, description="Most money for fit-out of new outlets and for closings, project currency."
+    )
     closings: int = Field(0, ge=0, description="How many of the existing outlets marked may_close are closed.")
+    closing_cost: float = Field(0.0, ge=0, description="Money for closing one existing outlet; it counts in budget.")
+    quota: dict[str, QuotaSettings] = Field({}, description="How many candidates of some formats or ids open, by name.")
+    forbidden_pairs: tuple[tuple[str, str], ...] = Field(
+        (), description="Pairs of ids of candidates of which at most one opens."
+    )
+    required_pairs: tuple[tuple[str, str], ...] = Field(
+        (), description="Pairs of ids of candidates that open both or not at all."
+    )
     radius_min: float = Field(10.0, gt=0, description="Longest walk that counts as covered, minutes.")
     unreached_min: float | None = Field(
         None,
@@ -39,6 +74,15 @@ class LocateSettings(Settings):
     differ: int = Field(1, ge=1, description="Outlets in which every two of these plans differ at least.")
     frontier: tuple[int, int] | None = Field(
         None, description="Least and greatest number of new outlets of the frontier; 1 to outlets if not given."
+    )
+    frontier_budgets: tuple[float, ...] | None = Field(
+        None, description="Budgets of the frontier, where budget alone limits the plan; five up to budget if not given."
+    )
+    stability_draws: int = Field(
+        20, ge=0, le=1000, description="How often the plan is sought again with other demand; 0: never."
+    )
+    stability_change: float = Field(
+        0.1, gt=0, lt=1, description="How much the demand of each point moves in these draws, at most."
     )
     gap: float = Field(0.0, ge=0, lt=1, description="Relative gap at which the plan is good enough; 0 asks for proof.")
     frontier_gap: float = Field(
@@ -81,6 +125,30 @@ class LocateSettings(Settings):
         if self.frontier is not None and not 1 <= self.frontier[0] <= self.frontier[1]:
             raise ValueError("frontier: expected two numbers from 1, the least first")
         return self
+
+    @model_validator(mode="after")
+    def _budget_alone(self) -> LocateSettings:
+        if self.number is None and self.model not in ("max_cover", "max_capture"):
+            raise ValueError(
+                f"budget without outlets: model = {self.model!r} needs their number; give outlets, or choose max_cover "
+                "or max_capture"
+            )
+        given = self.frontier_budgets
+        if given is not None and (not given or min(given) < 0 or any(a >= b for a, b in pairwise(given))):
+            raise ValueError("frontier_budgets: expected ascending amounts from 0")
+        return self
+
+    @property
+    def number(self) -> int | None:
+        """New outlets to open, or None where the budget alone says how many."""
+        if self.outlets is None and self.budget is not None and self.model != "set_cover":
+            return None
+        return self.wanted
+
+    @property
+    def wanted(self) -> int:
+        """New outlets that a planner looks for, also where the budget decides."""
+        return USUAL_OUTLETS if self.outlets is None else self.outlets
 
     def rate_of(self, segment: str) -> float:
         """Return the visits a day of one unit of a segment, or of everyone else."""

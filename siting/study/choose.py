@@ -23,6 +23,7 @@ from siting.locate import (
     set_cover,
 )
 from siting.settings.locate import LocateSettings
+from siting.study.side_rules import SideRules
 
 Csr = sparse.csr_array[np.float64]
 Positions = NDArray[np.int64]
@@ -55,6 +56,8 @@ class SiteProblem:
         Coordinates of all sites, shape (m_all, 2), metres.
     cutoff_min
         Longest walk that was looked for, minutes.
+    side
+        Money, quotas and pairs.
     """
 
     settings: LocateSettings
@@ -67,24 +70,25 @@ class SiteProblem:
     locked: Positions
     xy: NDArray[np.float64]
     cutoff_min: float
+    side: SideRules
 
     def __post_init__(self) -> None:
         settings, closable = self.settings, int(self.may_close.sum())
-        if settings.outlets > self.candidates:
+        if settings.number is not None and settings.number > self.candidates:
             raise InputError(
-                f"siting.locate.outlets = {settings.outlets}: more outlets asked than there are candidates "
+                f"siting.locate.outlets = {settings.number}: more outlets asked than there are candidates "
                 f"({self.candidates}); ask for at most {self.candidates}"
             )
         if settings.closings > closable:
             raise InputError(
                 f"siting.locate.closings = {settings.closings}, but {closable} existing outlets are marked may_close"
             )
-        if len(self.locked) > settings.outlets and settings.model != "set_cover":
+        number = self.candidates if settings.number is None else settings.number
+        if len(self.locked) > number and settings.model != "set_cover":
             raise InputError(
                 f"siting.locate.locked_open names {len(self.locked)} candidates, siting.locate.outlets is "
-                f"{settings.outlets}; expected at least as many outlets"
+                f"{number}; expected at least as many outlets"
             )
-
         alone = int((self.market.rivals <= 0).sum())
         if settings.model == "max_capture" and alone:
             raise InputError(
@@ -110,9 +114,20 @@ class SiteProblem:
         return SiteRules(
             locked_open=np.concatenate([self.locked, fixed]),
             locked_shut=np.setdiff1d(self.shut, self.locked),
+            opening_cost=self.side.opening_cost,
+            closing_cost=self.side.closing_cost if settings.closings else None,
+            budget=settings.budget,
             spacing=Spacing(self.xy, settings.spacing_m) if settings.spacing_m > 0 else None,
-            quota=quota,
+            quota=(*quota, *self.side.quota),
+            forbidden_pairs=self.side.forbidden,
+            required_pairs=self.side.required,
         )
+
+    @property
+    def only_locks(self) -> bool:
+        """Whether nothing but locks stands against one outlet more."""
+        settings = self.settings
+        return settings.budget is None and not settings.closings and settings.spacing_m <= 0 and self.side.is_empty
 
     @property
     def reached(self) -> NDArray[np.bool_]:
@@ -126,17 +141,19 @@ class SiteProblem:
         return np.bincount(point[counts], minlength=self.cost.shape[0]) > 0
 
     def solve(
-        self, new: int, limits: Limits, *, rules: SiteRules | None = None, start: Positions | None = None
+        self, new: int | None, limits: Limits, *, rules: SiteRules | None = None, start: Positions | None = None
     ) -> Outcome[SitePlan]:
-        """Return the best set with ``new`` new outlets (set_cover: with as few as can be)."""
+        """Return the best set with ``new`` new outlets (None: as the budget has it; set_cover: as few as can be)."""
         rules = self.rules if rules is None else rules
-        p = new + self.existing - self.settings.closings
+        p = None if new is None else new + self.existing - self.settings.closings
         model, radius = self.settings.model, self.settings.radius_min
         if model == "max_cover":
             return max_cover(self.cost, self.demand, p, radius, rules=rules, limits=limits, start=start)
         if model == "max_capture":
             pull, rivals = self.market.attraction, self.market.rivals
             return max_capture(pull, rivals, self.demand, p, rules=rules, limits=limits, start=start)
+        if p is None:
+            raise InputError(f"siting.locate.model = {model!r} needs siting.locate.outlets beside budget")
         if model == "p_median":
             return p_median(
                 self.cost, self.demand, p, unreached=self.unreached_min, rules=rules, limits=limits, start=start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -84,7 +84,6 @@ def plan_record(
         "kept": ids_at(plan.opened[plan.opened >= candidates], ids),
         "closed": ids_at(np.setdiff1d(existing, plan.opened), ids),
         "alternatives": alternatives,
-        "rollout": [],
         "notes": list(notes),
     }
 
@@ -117,25 +116,39 @@ def catchment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], ou
 
 
 def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidates: int) -> pd.DataFrame:
-    """Return frontier.csv: p (new outlets), objective, bound, gap, opened (ids of new outlets, by semicolons)."""
+    """Return frontier.csv: p (new outlets), objective, bound, gap, opened (ids of new outlets, by semicolons).
+
+    A frontier over money begins with the column budget.
+    """
+    over_money = any(point.budget is not None for point in points)
     rows = []
     for point in points:
         plan = point.outcome.solution
         new = np.empty(0, dtype=np.int64) if plan is None else plan.opened[plan.opened < candidates]
         rows.append(
             {
-                "p": point.p,
+                "budget": tidy(point.budget),
+                "p": len(new) if over_money else point.p,
                 "objective": tidy(point.outcome.objective),
                 "bound": tidy(point.outcome.bound),
                 "gap": tidy(point.outcome.gap),
                 "opened": SEPARATOR.join(ids_at(new, ids)),
             }
         )
-    return pd.DataFrame(rows, columns=["p", "objective", "bound", "gap", "opened"])
+    columns = ["p", "objective", "bound", "gap", "opened"]
+    return pd.DataFrame(rows, columns=["budget", *columns] if over_money else columns)
 
 
-def outlets_geojson(data: SitingData, briefs: Sequence[tuple[int, OutletBrief]], score: NDArray[np.float64]) -> str:
-    """Return outlets.geojson: opened and kept outlets as WGS 84 points, one feature a line, keys sorted."""
+def outlets_geojson(
+    data: SitingData,
+    briefs: Sequence[tuple[int, OutletBrief]],
+    score: NDArray[np.float64],
+    more: Mapping[int, Mapping[str, float | int | None]],
+) -> str:
+    """Return outlets.geojson: opened and kept outlets as WGS 84 points, one feature a line, keys sorted.
+
+    ``more`` has further properties by position.
+    """
     shapes = (
         gpd.GeoSeries([*data.candidates.geometry, *data.existing.geometry], crs=data.crs)
         .iloc[[at for at, _ in briefs]]
@@ -153,6 +166,7 @@ def outlets_geojson(data: SitingData, briefs: Sequence[tuple[int, OutletBrief]],
             "demand_captured": brief.demand_captured,
             "visits_per_day": brief.visits_per_day,
             "score": round(float(score[at]), 4) if known else None,
+            **more.get(at, {}),
         }
         feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Point", "coordinates": xy}}
         lines.append(json.dumps(feature, ensure_ascii=False, sort_keys=True, allow_nan=False))

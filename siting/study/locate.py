@@ -13,11 +13,12 @@ from outlet.outcome import Limits, Outcome
 from outlet.stage import Cell, StageRun, Summary
 from siting.data.layers import SitingData
 from siting.data.load import load_siting_data
-from siting.locate import FrontierPoint, SitePlan, best_sets, trace_frontier
+from siting.locate import FrontierPoint, SitePlan, Stability, best_sets
 from siting.settings import SitingSettings
 from siting.settings.locate import LocateSettings
 from siting.study.align import positions_of, read_scores
 from siting.study.choose import SiteProblem
+from siting.study.frontier import trace_worth
 from siting.study.handover import Visitors, make_briefs, visitors
 from siting.study.label import (
     assignment_table,
@@ -32,7 +33,10 @@ from siting.study.label import (
 )
 from siting.study.market import build_market
 from siting.study.parts_of_day import tell_lean
+from siting.study.rollout import YearlyPlan, order_by_year, tell_years
 from siting.study.shown import write_outlet_catchments
+from siting.study.side_rules import read_side_rules
+from siting.study.stability import SHARE_DIGITS, find_stability, stability_table, tell_stability
 from siting.study.tables import to_csv
 from siting.study.target_market import target_value
 from siting.study.travel import candidate_costs, rival_costs, site_points, tell_travel
@@ -53,6 +57,8 @@ class LocateStudy:
     won: Visitors
     score: NDArray[np.float64]
     notes: tuple[str, ...]
+    years: YearlyPlan | None = None
+    stability: Stability | None = None
 
     @property
     def opened(self) -> NDArray[np.int64]:
@@ -95,7 +101,8 @@ def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) 
     locate, ids = settings.locate, site_ids(data)
     locked = positions_of(locate.locked_open, ids[: len(data.candidates)], "siting.locate.locked_open")
     shut = positions_of(locate.locked_shut, ids[: len(data.candidates)], "siting.locate.locked_shut")
-    shut, told = _not_considered(locate, np.diff(cost.tocsc().indptr)[: len(score)], score, shut)
+    side = read_side_rules(locate, data)
+    shut, told = _not_considered(locate, np.diff(cost.tocsc().indptr)[: len(score)], score, shut, side.unpriced)
     problem = SiteProblem(
         settings=locate,
         cost=cost,
@@ -107,19 +114,47 @@ def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) 
         locked=locked,
         xy=site_points(data),
         cutoff_min=settings.score.travel.cutoff_min,
+        side=side,
     )
-    stage.progress.say(
-        f"locate: {locate.model}, {locate.outlets} new among {problem.candidates - len(shut):,} candidates"
-    )
+    stage.progress.say(f"locate: {locate.model}, {_wish(problem)}")
     outcomes, points = _solve(stage, problem, data)
-    won = visitors(data, found.market, outcomes[0].require().opened, locate)
-    told = [*tell_travel(settings.score.travel), *told, *tell_lean(won.quotients)]
+    opened = outcomes[0].require().opened
+    full, _less = _limits(stage, locate)
+    years = order_by_year(problem, opened, settings.rollout, full)
+    stability = find_stability(problem, opened, full)
+    won = visitors(data, found.market, opened, locate)
+    told = [
+        *tell_years(years, settings.rollout),
+        *tell_stability(stability, problem, opened),
+        *tell_travel(settings.score.travel),
+        *told,
+        *tell_lean(won.quotients),
+    ]
     notes = (*_tell(problem, outcomes, points, data, settings), *told, *found.notes)
-    return LocateStudy(problem=problem, outcomes=outcomes, points=points, won=won, score=score, notes=notes)
+    return LocateStudy(
+        problem=problem, outcomes=outcomes, points=points, won=won, score=score, notes=notes, years=years,
+        stability=stability,
+    )  # fmt: skip
+
+
+def _wish(problem: SiteProblem) -> str:
+    """Say what is asked, in the planner's words."""
+    settings, usable = problem.settings, problem.candidates - len(problem.shut)
+    number = "new outlets" if settings.number is None else f"{settings.number} new outlets"
+    wish = f"{number} among {usable:,} candidates"
+    if settings.budget is not None:
+        wish += f", for at most {settings.budget:,.10g} (siting.locate.budget)"
+    if settings.spacing_m > 0:
+        wish += f", at least {settings.spacing_m:g} m apart (siting.locate.spacing_m)"
+    return wish
 
 
 def _not_considered(
-    settings: LocateSettings, reaches: NDArray[np.int64], score: NDArray[np.float64], shut: NDArray[np.int64]
+    settings: LocateSettings,
+    reaches: NDArray[np.int64],
+    score: NDArray[np.float64],
+    shut: NDArray[np.int64],
+    unpriced: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], list[str]]:
     """Return the candidates that are not looked at, and why."""
     notes = []
@@ -128,6 +163,12 @@ def _not_considered(
     if lonely := int(((reaches == 0) & ~out).sum()):
         notes.append(f"{lonely:,} of {len(score):,} candidates reach no demand and were not considered.")
     out |= reaches == 0
+    if unpriced.size:
+        out[unpriced] = True
+        notes.append(
+            f"{len(unpriced):,} of {len(score):,} candidates have no fit_out_cost and were not considered: "
+            "siting.locate.budget could not pay for them."
+        )
     if settings.model == "max_capture" and (~out).sum() > settings.best_candidates:
         order = np.lexsort((np.arange(len(score)), -np.nan_to_num(score, nan=-1.0), out))
         before = int((~out).sum())
@@ -143,34 +184,27 @@ def _solve(
     stage: StageRun, problem: SiteProblem, data: SitingData
 ) -> tuple[tuple[Outcome[SitePlan], ...], tuple[FrontierPoint, ...]]:
     settings = problem.settings
-    full = Limits(seconds=settings.seconds, gap=settings.gap, workers=1, seed=stage.seed, work=settings.work)
-    less = Limits(
-        seconds=settings.seconds,
-        gap=max(settings.gap, settings.frontier_gap),
-        workers=1,
-        seed=stage.seed,
-        work=settings.work * CONTINUED_SHARE,
-    )
-    best = problem.solve(settings.outlets, full)
+    full, less = _limits(stage, settings)
+    best = problem.solve(settings.number, full)
     _stop_where_interrupted(stage, best)
     if best.solution is None:
-        _explain(problem, best, data)
+        _explain(problem, best)
     outcomes = best_sets(
-        lambda rules, start: problem.solve(settings.outlets, less, rules=rules, start=start), problem.rules,
+        lambda rules, start: problem.solve(settings.number, less, rules=rules, start=start), problem.rules,
         count=1 + settings.alternatives, differ=settings.differ, first=best,
     )  # fmt: skip
     _stop_where_interrupted(stage, outcomes[-1])
-    if settings.model == "set_cover":
-        return outcomes, (FrontierPoint(len(best.require().opened) - problem.existing + settings.closings, best),)
-    usable = problem.candidates - len(problem.shut)
-    low, high = settings.frontier or (1, settings.outlets)
-    numbers = list(range(max(low, len(problem.locked)), min(high, usable) + 1))
-    points = trace_frontier(
-        lambda p, start: best if p == settings.outlets else problem.solve(p, less, start=start), numbers
-    )
+    points = trace_worth(problem, best, less)
     if points:
         _stop_where_interrupted(stage, points[-1].outcome)
     return outcomes, points
+
+
+def _limits(stage: StageRun, settings: LocateSettings) -> tuple[Limits, Limits]:
+    """Return the limits of the plan, and those of what is continued from it."""
+    full = Limits(seconds=settings.seconds, gap=settings.gap, workers=1, seed=stage.seed, work=settings.work)
+    gap = max(settings.gap, settings.frontier_gap)
+    return full, replace(full, gap=gap, work=settings.work * CONTINUED_SHARE)
 
 
 def _stop_where_interrupted(stage: StageRun, outcome: Outcome[SitePlan]) -> None:
@@ -187,13 +221,9 @@ def _stop_where_interrupted(stage: StageRun, outcome: Outcome[SitePlan]) -> None
     raise KeyboardInterrupt
 
 
-def _explain(problem: SiteProblem, outcome: Outcome[SitePlan], data: SitingData) -> None:
+def _explain(problem: SiteProblem, outcome: Outcome[SitePlan]) -> None:
     """Raise NoSolutionError in the planner's words."""
-    settings = problem.settings
-    usable = problem.candidates - len(problem.shut)
-    wish = f"{settings.outlets} new outlets among {usable:,} candidates"
-    if settings.spacing_m > 0:
-        wish += f", at least {settings.spacing_m:g} m apart (siting.locate.spacing_m)"
+    wish = _wish(problem)
     if outcome.status == "undecided":
         raise NoSolutionError(f"no plan was found within the limits for {wish}; raise siting.locate.seconds and work")
     raise NoSolutionError(f"no plan exists for {wish}: {'; '.join(outcome.reasons) or 'proved by the solver'}")
@@ -210,6 +240,8 @@ def _tell(
     best, unit, model = outcomes[0], settings.data.demand.unit, problem.settings.model
     of_what = _UNITS.get(model, "outlets").format(unit=unit)
     notes = [f"{model}: {figure(best.objective)} {of_what}; {_proof(best)}."]
+    if problem.settings.budget is not None:
+        notes.append(_money(problem, best.require().opened))
     notes += [f"{reason[0].upper()}{reason[1:]}." for reason in best.reasons]
     lost = np.flatnonzero(~problem.reached & (problem.demand > 0))
     if lost.size:
@@ -236,6 +268,13 @@ def _tell(
     return notes
 
 
+def _money(problem: SiteProblem, opened: NDArray[np.int64]) -> str:
+    """Say what the plan costs."""
+    settings = problem.settings
+    spent = float(problem.side.opening_cost[opened].sum()) + settings.closings * settings.closing_cost
+    return f"Fit-out and closings cost {figure(spent)} of the {figure(settings.budget)} of siting.locate.budget."
+
+
 def _proof(outcome: Outcome[SitePlan]) -> str:
     if outcome.status == "optimal":
         return "proved optimal"
@@ -248,14 +287,29 @@ def _proof(outcome: Outcome[SitePlan]) -> str:
 def _write(stage: StageRun, data: SitingData, study: LocateStudy, briefs: list[tuple[int, OutletBrief]]) -> None:
     ids, problem, plan = site_ids(data), study.problem, study.outcomes[0].require()
     record = plan_record(study.outcomes, ids, problem.candidates, problem.settings.model, study.notes)
+    by_year = {} if study.years is None else study.years.opened
+    record["rollout"] = [{"year": year, "opened": ids_at(at, ids)} for year, at in by_year.items()]
     stage.out.write_json("plan.json", record)
-    stage.out.write_text("outlets.geojson", outlets_geojson(data, briefs, study.score))
+    stage.out.write_text("outlets.geojson", outlets_geojson(data, briefs, study.score, _when_and_how_sure(study)))
     stage.out.write_text("assignment.csv", to_csv(assignment_table(data, problem.cost, plan.assigned, ids)))
     stage.out.write_text("frontier.csv", to_csv(frontier_table(study.points, ids, problem.candidates)))
+    table = stability_table(study.stability, study.opened, ids, problem.candidates)
+    stage.out.write_text("stability.csv", to_csv(table))
     for at, brief in briefs:
         folder = f"{OUTLETS_FOLDER}/{folder_of(brief.id)}"
         stage.out.write_text(f"{folder}/outlet.json", brief.to_json())
         stage.out.write_text(f"{folder}/catchment.csv", to_csv(catchment_table(data, problem.cost, plan.assigned, at)))
+
+
+def _when_and_how_sure(study: LocateStudy) -> dict[int, dict[str, float | int | None]]:
+    """Return of every new outlet the year in which it opens and the share of draws in which it does."""
+    year = {} if study.years is None else {at: y for y, opens in study.years.opened.items() for at in opens.tolist()}
+    share = None if study.stability is None or study.stability.draws == 0 else study.stability.share_open
+    return {
+        at: {"year": year.get(at), "share_open": None if share is None else round(float(share[at]), SHARE_DIGITS)}
+        for at in study.opened.tolist()
+        if at < study.problem.candidates
+    }
 
 
 def _summary(

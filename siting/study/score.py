@@ -68,7 +68,7 @@ def run_score(stage: StageRun) -> Summary:
     costs = travel_costs(project, data, stage.out.cache(), stage.progress)
     drive = drive_study(project, data, stage.out.cache(), stage.progress)
     stage.progress.say(f"scores: {len(data.candidates):,} candidates by {len(FEATURES)} features")
-    top = section.locate.outlets
+    top = section.locate.wanted
     score, hours = settle_parts(section, opening_hours(section.locate, project.settings.sector))
     study = score_candidates(data, costs, score, seed=stage.seed, top=top, service=service, drive=drive)
     table = candidates_table(data, study.scored)

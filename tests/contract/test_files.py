@@ -132,6 +132,7 @@ CSV_COLUMNS: dict[str, str] = {
     "presence.csv": "candidate_id rank brand outlets attraction nearest_min",
     "ptal.csv": "candidate_id candidate rank mode route stop_id stop walk_m walk_min departures_per_hour "
     "scheduled_wait_min reliability_min access_min edf counted contribution",
+    "stability.csv": "id in_plan share_open",
     "frontier.csv": "objective bound gap opened",
     "efficiency.csv": "",
     "establishment.csv": "",

@@ -29,6 +29,7 @@ from siting.settings.data import (
 )
 from siting.settings.generate import AlongStreets
 from siting.settings.layer import FileLayer, LayerSettings
+from siting.settings.rollout import RolloutSettings
 from siting.settings.streets import StreetSettings
 
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
@@ -119,6 +120,8 @@ def osm_toml(sector: Sector) -> str:
         toml_whole("siting.score", score),
         "# Visits (of those who work or change here too, whom homes do not show) and value per visit are presets.",
         toml_whole("siting.locate", locate),
+        "# In which year which outlet of the plan opens; all at once until openings or budgets are given.",
+        toml_section("siting.rollout", RolloutSettings, {}),
         "# What the choice model is fitted to: `outlet calibrate`; nothing until a target is given.",
         toml_section("siting.calibrate", CalibrateSettings, {}, leave_out=(*TOLD_ONCE, "columns")),
         SCENARIO,

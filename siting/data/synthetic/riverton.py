@@ -28,6 +28,7 @@ from siting.settings.data import (
     ZoningSettings,
 )
 from siting.settings.layer import FileLayer, LayerSettings
+from siting.settings.rollout import RolloutSettings
 from siting.settings.streets import StreetSettings
 
 SEED = 7
@@ -114,6 +115,8 @@ def _toml() -> str:
         toml_whole("siting.score", score),
         "# Visits and value per visit are made up.",
         toml_whole("siting.locate", locate),
+        "# In which year which outlet of the plan opens; all at once until openings or budgets are given.",
+        toml_section("siting.rollout", RolloutSettings, {}),
         "# What the choice model is fitted to: `outlet calibrate`; nothing until a target is given.",
         toml_section("siting.calibrate", CalibrateSettings, {}, leave_out=(*TOLD_ONCE, "columns")),
         SCENARIO,

@@ -1,0 +1,55 @@
+"""The sections on the years in which outlets open, and on how the plan stands when demand moves."""
+
+from __future__ import annotations
+
+from outlet.page import Markup, Section, number, percent, translate
+from siting.report.content import Context
+
+LISTED = 20
+"""Rows of the table; stability.csv holds all."""
+
+
+def years_section(context: Context) -> Section | None:
+    """Return which outlets open in which year, or None without a roll-out."""
+    _ = translate(context.language)
+    rollout = context.results.plan.rollout
+    if not rollout:
+        return None
+    rows = [
+        (
+            str(step.year),
+            number(len(step.opened), context.language),
+            ", ".join(context.name(id_) for id_ in step.opened) or "–",
+        )
+        for step in rollout
+    ]
+    told = Markup("<p>{}</p>").format(
+        _("The order is the one that serves all years together best; what opens stays open.")
+    )
+    return Section(_("Year by year"), str(told), (("", (_("Year"), _("Opens"), _("Outlets")), rows),))
+
+
+def stability_section(context: Context) -> Section | None:
+    """Return how often each outlet opens when demand moves, or None without draws."""
+    _ = translate(context.language)
+    table = context.results.stability
+    if table is None or table.empty:
+        return None
+    in_plan = table["in_plan"].astype(str).str.lower() == "true"
+    shown = table[in_plan | (table.index < LISTED)]
+    rows = [
+        (
+            context.name(str(row["id"])),
+            _("opens") if str(row["in_plan"]).lower() == "true" else "–",
+            percent(row["share_open"], context.language),
+        )
+        for _at, row in shown.iterrows()
+    ]
+    told = Markup("<p>{}</p>").format(
+        _(
+            "The plan was sought again and again with the demand of every point a little more or less. An outlet that "
+            "opens nearly always is a safe choice; where one seldom opens, another place is about as good."
+        )
+    )
+    columns = (_("Outlet"), _("In the plan"), _("Opens so often"))
+    return Section(_("If demand moves"), str(told), (("", columns, rows),))

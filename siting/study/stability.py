@@ -1,0 +1,82 @@
+"""Ask how sure the plan is: which outlets would open, and what it would lose, were demand a little different."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from outlet.outcome import Limits
+from siting.locate import Stability, vary
+from siting.locate.check import captured_demand, covered_demand, weighted_cost
+from siting.locate.pairs import read_pairs
+from siting.study.choose import SiteProblem
+
+Positions = NDArray[np.int64]
+SHARE_DIGITS = 4
+WITH_DEMAND = ("max_cover", "p_median", "max_capture")
+
+
+def find_stability(problem: SiteProblem, opened: Positions, limits: Limits) -> Stability | None:
+    """Seek the plan again with other demand; None where that is not asked, or the aim does not look at demand.
+
+    ``limits.work`` is that of all draws together. A gap would let every draw end with the plan it begins with, so the
+    draws are solved to the gap of the plan itself.
+    """
+    settings = problem.settings
+    draws = settings.stability_draws
+    if draws == 0 or settings.model not in WITH_DEMAND:
+        return None
+    each = replace(limits, work=None if limits.work is None else limits.work / draws)
+    new = None if settings.number is None else int((opened < problem.candidates).sum())
+    pull = settings.model == "max_capture"
+    pairs = read_pairs("attraction" if pull else "cost", problem.market.attraction if pull else problem.cost)
+
+    def price(factor: NDArray[np.float64], positions: Positions) -> float:
+        demand = problem.demand * factor
+        if settings.model == "max_cover":
+            return covered_demand(pairs, demand, settings.radius_min, positions)
+        if settings.model == "p_median":
+            return weighted_cost(pairs, demand, positions, problem.unreached_min)
+        return captured_demand(pairs, problem.market.rivals, demand, positions)
+
+    return vary(
+        lambda factor, start: replace(problem, demand=problem.demand * factor).solve(new, each, start=start),
+        price, opened, size=len(problem.demand), m=problem.cost.shape[1], change=settings.stability_change,
+        draws=draws, seed=limits.seed,
+    )  # fmt: skip
+
+
+def stability_table(found: Stability | None, opened: Positions, ids: Sequence[str], candidates: int) -> pd.DataFrame:
+    """Return stability.csv: id, in_plan, share_open of every candidate that opens in the plan or in some draw."""
+    columns = ["id", "in_plan", "share_open"]
+    if found is None or found.draws == 0:
+        return pd.DataFrame(columns=columns)
+    share = found.share_open[:candidates]
+    shown = np.union1d(np.flatnonzero(share > 0), opened[opened < candidates])
+    order = shown[np.lexsort((shown, -share[shown]))]
+    rows = [(ids[at], bool(at in opened), round(float(share[at]), SHARE_DIGITS)) for at in order.tolist()]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def tell_stability(found: Stability | None, problem: SiteProblem, opened: Positions) -> list[str]:
+    """Return what the planner should know of it."""
+    if found is None or found.draws == 0:
+        return []
+    new = opened[opened < problem.candidates]
+    if not new.size:
+        return []
+    always = int((found.share_open[new] >= 1.0).sum())
+    change = 100 * problem.settings.stability_change
+    told = (
+        f"Were the demand of every point up to {change:g} % more or less (drawn {found.draws} times), {always} of the "
+        f"{len(new)} new outlets would open every time; the plan would lose {100 * found.regret.mean():.2g} % on "
+        f"average to the best set found for that demand, {100 * found.regret.max():.2g} % at worst"
+    )
+    most = float(found.regret_bound.max())
+    if np.isfinite(most) and most > found.regret.max() + 1e-6:
+        told += f", and surely no more than {100 * most:.2g} %"
+    return [told + "; stability.csv has each outlet."]
