@@ -128,10 +128,10 @@ class LocateSettings(Settings):
 
     @model_validator(mode="after")
     def _budget_alone(self) -> LocateSettings:
-        if self.number is None and self.model not in ("max_cover", "max_capture"):
+        if self.number is None and self.model == "p_center":
             raise ValueError(
-                f"budget without outlets: model = {self.model!r} needs their number; give outlets, or choose max_cover "
-                "or max_capture"
+                "budget without outlets: model = 'p_center' needs their number; give outlets, or choose max_cover, "
+                "p_median or max_capture"
             )
         given = self.frontier_budgets
         if given is not None and (not given or min(given) < 0 or any(a >= b for a, b in pairwise(given))):

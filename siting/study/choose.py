@@ -152,8 +152,6 @@ class SiteProblem:
         if model == "max_capture":
             pull, rivals = self.market.attraction, self.market.rivals
             return max_capture(pull, rivals, self.demand, p, rules=rules, limits=limits, start=start)
-        if p is None:
-            raise InputError(f"siting.locate.model = {model!r} needs siting.locate.outlets beside budget")
         if model == "p_median":
             return p_median(
                 self.cost, self.demand, p, unreached=self.unreached_min, rules=rules, limits=limits, start=start
@@ -164,6 +162,8 @@ class SiteProblem:
         part = sparse.csr_array(self.cost[served])
         if model == "set_cover":
             outcome = set_cover(part, radius, rules=rules, limits=limits, start=start)
+        elif p is None:
+            raise InputError(f"siting.locate.model = {model!r} needs siting.locate.outlets beside budget")
         else:
             outcome = p_center(part, p, rules=rules, limits=limits, start=start)
         return _spread(outcome, served, self.cost.shape[0])

@@ -91,6 +91,16 @@ def test_a_budget_alone_opens_what_it_pays_for(town, locate, worth):
     assert frontier["p"].iloc[-1] == len(plan["opened"])
 
 
+@pytest.mark.parametrize("model", ["p_median", "max_capture"])
+def test_a_budget_alone_for_other_aims(town, locate, model):
+    locate("siting.locate.budget=60", f"siting.locate.model={model}")
+    plan = plan_of(town)
+    assert plan["status"] == "optimal"
+    assert 0 < sum(FIT_OUT[j] for j in positions(plan)) <= 60
+    values = pd.read_csv(town / "out" / "frontier.csv")["objective"]
+    assert values.is_monotonic_decreasing if model == "p_median" else values.is_monotonic_increasing
+
+
 def test_a_budget_beside_a_number(town, locate, worth):
     locate("siting.locate.budget=45", "siting.locate.outlets=2")
     plan = plan_of(town)

@@ -60,9 +60,9 @@ def test_max_cover_with_radii_and_parts_of_the_week(truth, kind, data):
 
 @ask
 @given(data=st.data())
-@pytest.mark.parametrize("unreached", [None, 6])
-def test_p_median(truth, kind, unreached, data):
-    small = data.draw(truth.smalls(kind))
+@pytest.mark.parametrize(("number", "unreached"), [("p", None), ("p", 6), ("open", None), ("open", 6)])
+def test_p_median(truth, kind, number, unreached, data):
+    small = data.draw(truth.smalls(kind, open_p=number == "open"))
     outcome = p_median(*_cost(small), small.p, unreached=unreached, rules=small.rules, limits=LIMITS)
     most = np.inf if unreached is None else unreached
     truth.judge(small, outcome, lambda opened: truth.walked(small, opened, most), min)
