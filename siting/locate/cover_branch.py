@@ -154,7 +154,7 @@ def _left_reach(
     place = np.full(m, -1, dtype=np.int32)
     for at in range(len(free)):
         place[free[at]] = at
-    base, kept, entries = 0.0, 0, 0
+    base, kept, entries = -float(reach.charge[mark == OPEN].sum()), 0, 0
     points, room = np.empty(n, dtype=np.int32), np.empty(n)
     for i in range(n):
         covered, some = _settled(reach, mark, i)
@@ -174,7 +174,9 @@ def _left_reach(
                 to += 1
         start[at + 1] = to
     by_start, by_point = turned(start, candidate, len(free))
-    part = Reach(start, candidate, by_start, by_point, weight, room[:kept].copy(), reach.share[free])
+    part = Reach(
+        start, candidate, by_start, by_point, weight, room[:kept].copy(), reach.share[free], reach.charge[free]
+    )
     return base, points[:kept].copy(), free, place, part
 
 

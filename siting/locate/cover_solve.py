@@ -22,7 +22,7 @@ SLICE = 10_000_000
 FIRST_STEPS = 20
 ROOT_STEPS = 2000
 NODE_STEPS = 200
-ROUNDED_STEPS = 5
+LEAST_STEPS, MOST_STEPS = 5, 100
 PATIENCE = 300
 SEARCH_SHARE = 0.15
 """Share of all work that goes into looking for plans while the tree is searched."""
@@ -104,13 +104,13 @@ class CoverSolve:
         rows, seed = self.search.rows, self.search.limits.seed
         locked = rows.lower > 0
         if start is None and not rows.is_plain:
-            trail = trail_of(locked, seed)
+            trail = trail_of(locked, seed, free=self.p < 0)
             self._walk(trail, 0)
             if trail.value[1] >= 0 and not rows.broken(np.flatnonzero(trail.best)):
                 self._offer(trail)
                 return trail
         is_open = first_set(self.search, merit * self.unit, start)
-        return None if is_open is None else trail_of(is_open, seed)
+        return None if is_open is None else trail_of(is_open, seed, free=self.p < 0)
 
     def _walk(self, trail: Trail, steps: int) -> None:
         """Search on for some steps, in slices, as far as the limits allow."""
@@ -147,9 +147,11 @@ class CoverSolve:
         self.seen.add(key)
         is_open: Flags = np.zeros(rows.m, dtype=bool)
         is_open[opened] = True
-        trail = trail_of(is_open, self.search.limits.seed)
-        self._walk(trail, ROUNDED_STEPS)
+        trail = trail_of(is_open, self.search.limits.seed, free=self.p < 0)
+        self._walk(trail, min(max(len(opened), LEAST_STEPS), MOST_STEPS))
         self._offer(trail)
+        if self.trail is None or trail.value[1] > self.trail.value[1]:
+            self.trail = trail
 
     def _branch(self) -> None:
         search, rows = self.search, self.search.rows

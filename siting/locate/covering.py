@@ -13,6 +13,8 @@ candidates for the proof (`cover_branch`). Where coverage decays with cost inste
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -88,7 +90,7 @@ def max_cover(
         if week_share is not None or decay_to is not None:
             raise InputError("decay_to or week_share is given where rules limit loads; expected one of the two")
         return cover_with_loads(cost, demand, p, radius, rules=rules, limits=limits, start=start)
-    limits = limits or Limits()
+    limits, started = limits or Limits(), time.perf_counter()
     if decay_to is not None:
         if week_share is not None:
             raise InputError("decay_to and week_share are both given; expected one of them")
@@ -100,6 +102,7 @@ def max_cover(
     if p is None and not rows.names:
         raise InputError("p is None and no rule bounds the number of outlets; expected a number, or a budget or quota")
     search = Search("most", rows, limits, lambda opened: check.shared_demand(near, weight, share, opened))
+    search.started = started
     search.whole = are_whole(weight) and bool((share == 1.0).all())
     if reasons := rows.contradictions():
         search.infeasible, search.reasons = True, list(reasons)
@@ -118,8 +121,6 @@ def _cover_gradually(
     limits: Limits,
     start: ArrayLike | None,
 ) -> Outcome[SitePlan]:
-    if p is None:
-        raise InputError("p is None; expected a number of outlets where decay_to is given")
     read_within(cost, radii[0])
     shares = gradual_shares(read_pairs("cost", cost), *radii)
     weight = read_demand(np.asarray(demand), shares.n)

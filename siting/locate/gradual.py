@@ -53,7 +53,7 @@ def gradual_shares(pairs: Pairs, radius: ArrayLike, decay_to: ArrayLike) -> Pair
 
 
 def cover_gradually(
-    shares: Pairs, weight: Amounts, p: int, rules: SiteRules, limits: Limits, start: Positions | None
+    shares: Pairs, weight: Amounts, p: int | None, rules: SiteRules, limits: Limits, start: Positions | None
 ) -> Outcome[SitePlan]:
     """Return the best set for shares by pair: the p-median of what is not covered, told as cover."""
     started = time.perf_counter()

@@ -28,7 +28,8 @@ class Reach(NamedTuple):
     """Who covers whom, by demand point and by candidate.
 
     ``weight`` of each demand point and ``room``, the share of it that may still be covered, shape (n,); ``share``,
-    the part of a demand point within the radius that a candidate covers, shape (m,).
+    the part of a demand point within the radius that a candidate covers, and ``charge``, what opening it costs, in the
+    unit of weights, shape (m,).
     """
 
     start: Ints
@@ -38,6 +39,7 @@ class Reach(NamedTuple):
     weight: Floats
     room: Floats
     share: Floats
+    charge: Floats
 
 
 def reach_of(pairs: Pairs, weight: Amounts, may_open: Flags, share: Amounts) -> Reach:
@@ -53,7 +55,7 @@ def reach_of(pairs: Pairs, weight: Amounts, may_open: Flags, share: Amounts) -> 
     start = np.concatenate(([0], np.cumsum(length[first]))).astype(np.int64)
     candidate = _gather(pairs.start, pairs.candidate, may_open, first, start)
     by_start, by_point = turned(start, candidate, pairs.m)
-    return Reach(start, candidate, by_start, by_point, joint, np.ones(len(first)), share)
+    return Reach(start, candidate, by_start, by_point, joint, np.ones(len(first)), share, np.zeros(pairs.m))
 
 
 def equal_rows(pairs: Pairs) -> tuple[Ints, Ints]:

@@ -23,6 +23,9 @@ from outlet.compiled import compiled
 from siting.locate.reach import Floats, Ints, Reach
 
 TOLERANCE = 1e-5
+NEAR = 0.02
+"""Part of what the bound is above the target that its distance from the relaxation's value may be."""
+
 _BLOCK = 512
 _TINY = 1e-300
 
@@ -87,7 +90,7 @@ def _fill_gain(reach: Reach, rules: Rules, at: Point) -> None:
         total = 0.0
         for entry in range(reach.by_start[j], reach.by_start[j + 1]):
             total += at.price[reach.by_point[entry]]
-        at.gain[j] = reach.share[j] * total
+        at.gain[j] = reach.share[j] * total - reach.charge[j]
     for row in range(len(rules.low)):
         if at.rule_price[row] != 0.0:
             for entry in range(rules.start[row], rules.start[row + 1]):
@@ -232,7 +235,7 @@ def bound_of(reach: Reach, rules: Rules, at: Point, p: int) -> float:
 
 @compiled
 def _value_of(reach: Reach, at: Point) -> float:
-    total = 0.0
+    total = -float((reach.charge * at.y).sum())
     for i in range(len(at.cover)):
         total += reach.weight[i] * min(reach.room[i], at.cover[i])
     return total
@@ -306,7 +309,8 @@ def descend(reach: Reach, rules: Rules, state: Saddle, p: int, target: float, st
             _note(reach, rules, state, p)
             if state.mark[5] < target:
                 return False
-            if len(rules.low) == 0 and state.mark[5] - state.mark[6] <= TOLERANCE * abs(state.mark[5]):
+            enough = max(TOLERANCE * abs(state.mark[5]), NEAR * min(state.mark[5] - target, abs(state.mark[5])))
+            if len(rules.low) == 0 and state.mark[5] - state.mark[6] <= enough:
                 return False
         apart, price = _distances(reach, rules, state, state.next, state.now)
         residual = np.sqrt(state.mark[0] * apart + price / state.mark[0])

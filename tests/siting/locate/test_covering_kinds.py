@@ -19,7 +19,7 @@ from siting.locate.rules import site_rows
 from siting.locate.saddle import begin, descend
 from siting.locate.sides import sides_of
 
-LIMITS = Limits(seconds=20, workers=1)
+LIMITS = Limits(seconds=120, workers=1)
 LINE = np.abs(np.subtract.outer([0.0, 1.0, 4.0], [0.0, 1.0, 4.0]))
 PEOPLE = np.array([10.0, 20.0, 25.0])
 
