@@ -4,27 +4,35 @@ Set covering (Toregas et al., 1971), with N_i the candidates that reach demand p
 
     min Σ_j y_j,   Σ_{j ∈ N_i} y_j ≥ b  for all i,   y binary
 
-b = 1, or more for backup coverage. The method: merge demand points and drop dominated candidates (`reduce`), greedy for
-a plan, HiGHS on what is left for the proof.
+b = 1, or more for backup coverage. Local search takes outlets away one by one (`weighing`); numbers between the
+bound and the plan are asked about (`probe`), each of which either gives a better plan or is proved too small. HiGHS is
+left only what rules beside the number of outlets make of it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
+from numpy.typing import ArrayLike
 
 from outlet.arrays import as_count, as_positions
-from outlet.mip import MipModel, run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
 from siting.locate.capacitated import fewest_with_loads
+from siting.locate.decide import PAIRS_PER_WORK, Cover
 from siting.locate.loads import limits_loads
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_within
 from siting.locate.plan import NO_RULES, Positions, SitePlan, SiteRules
-from siting.locate.reduce import merge_points, only_upper_limits, undominated
-from siting.locate.rules import SiteRows, site_rows
+from siting.locate.probe import Probe, solve_model
+from siting.locate.reach import equal_rows
+from siting.locate.rules import site_rows
 from siting.locate.search import Search
+from siting.locate.seed import first_set
+
+LOOK = 2e6
+MOST_LOOK = 1e9
+ASK, LONGER = 1e8, 3.0
 
 
 def set_cover(
@@ -72,10 +80,10 @@ def set_cover(
     2.0
     """
     limits = limits or Limits()
-    as_count("backup", backup, least=1)
     if limits_loads(rules):
         return fewest_with_loads(cost, radius, demand, backup=backup, rules=rules, limits=limits, start=start)
     near = read_within(cost, radius)
+    as_count("backup", backup, least=1)
     rows = site_rows(rules, near.m, None)
     search = Search("least", rows, limits, lambda opened: _count_if_covered(near, opened, backup), whole=True)
     lacking = out_of_reach(near, rows.can_open, np.ones(near.n, dtype=bool), backup)
@@ -87,7 +95,12 @@ def set_cover(
         search.infeasible, search.reasons = True, reasons
     else:
         begin = None if start is None else as_positions("start", start, near.m)
-        _solve_set_cover(search, near, backup, begin)
+        usable = near.where(rows.can_open[near.candidate])
+        unique = usable.of_points(equal_rows(usable)[0])
+        cover = Cover(search, backup, np.ones(unique.n, dtype=np.int64))
+        solve = _Solve(search, unique, Probe(search, unique, cover))
+        phases = [lambda: solve.begin(begin), solve.close]
+        search.run(phases if not rows.names else [*phases, solve.exact])
     return search.answer(lambda opened: SitePlan(opened, check.nearest_open(near, opened)[0]))
 
 
@@ -100,66 +113,60 @@ def _told(radius: ArrayLike) -> str:
     return f"{float(reach):g}" if reach.ndim == 0 else "its radius"
 
 
-def _solve_set_cover(search: Search, near: Pairs, backup: int, start: Positions | None) -> None:
-    rows = search.rows
-    unique, _ = merge_points(near.where(rows.can_open[near.candidate]), np.ones(near.n))
+@dataclass
+class _Solve:
+    """One set cover under way; ``near`` has equal demand points merged."""
 
-    def heuristic() -> None:
-        search.tighten(float(max(len(rows.locked_open), backup)))
-        if start is not None and not rows.broken(start):
-            search.offer(start)
-        opened = greedy_cover(unique, rows, backup)
-        if not rows.broken(opened):
-            search.offer(opened)
+    search: Search
+    near: Pairs
+    probe: Probe
 
-    def exact() -> None:
-        keep = undominated(unique, rows) if backup == 1 and only_upper_limits(rows) else rows.can_open
-        model = cover_all_model(unique.where(keep[unique.candidate]), rows, keep, backup)
-        begin = None
-        if search.opened is not None and keep[search.opened].all():
-            begin = np.zeros(rows.m)
-            begin[search.opened] = 1.0
-        run = run_mip(model, search.limits_left, start=begin)
+    def begin(self, start: Positions | None) -> None:
+        """Find the first bound and the first plan, and take outlets away while local search finds covers."""
+        search, cover = self.search, self.probe.cover
+        search.tighten(float(max(len(search.rows.locked_open), cover.need)))
+        gain = np.bincount(self.near.candidate, minlength=self.near.m).astype(np.float64)
+        is_open = first_set(search, gain, start)
+        if is_open is None:
+            return
+        cover.begin = np.flatnonzero(is_open)
+        if not search.rows.broken(cover.begin):
+            search.offer(cover.begin)
+        self._improve(LOOK)
+
+    def _improve(self, work: float) -> None:
+        """Look for covers of fewer outlets for as long as there is work left for it, or one was just found."""
+        search, until = self.search, self.search.work + work / PAIRS_PER_WORK
+        while not search.is_done and self.probe.cover.goes_on:
+            k = search.rows.m if search.objective is None else int(search.objective) - 1
+            left = (until - search.work) * PAIRS_PER_WORK
+            if left < 1.0 or not self.probe.look(self.near, k, left):
+                return
+            until = max(until, search.work + work / PAIRS_PER_WORK)
+
+    def close(self) -> None:
+        """Ask about numbers between the bound and the plan until they meet; what is left open is asked again longer."""
+        search, most = self.search, ASK
+        ceiling = self.near.m + 1
+        while not search.is_done and not search.infeasible and self.probe.cover.goes_on:
+            best = self.near.m + 1 if search.objective is None else int(search.objective)
+            bound, ceiling = int(search.bound or 0), min(ceiling, best)
+            k, before = (bound + ceiling - 1) // 2, search.work
+            verdict = self.probe.ask(self.near, k, most)
+            if verdict == "too few":
+                search.tighten(float(k + 1))
+                search.infeasible = k >= self.near.m
+            elif verdict == "relaxed":
+                return
+            elif verdict == "open" and k > bound:
+                ceiling = k
+            elif verdict == "open":
+                ceiling, most = best, LONGER * most
+            self._improve(min(max((search.work - before) * PAIRS_PER_WORK, LOOK), MOST_LOOK))
+
+    def exact(self) -> None:
+        """Leave to HiGHS what rules beside the number of outlets make of it."""
+        run = solve_model(self.search, self.near, self.probe.cover.need)
         if run.status == "infeasible":
-            search.reasons.append("the rules leave no set that covers every demand point")
-        search.take(run, None if run.x is None else np.flatnonzero(run.x > 0.5))
-
-    search.run([heuristic, exact])
-
-
-def cover_all_model(pairs: Pairs, rows: SiteRows, keep: NDArray[np.bool_], backup: int = 1) -> MipModel:
-    """Return the model of the fewest outlets that cover every demand point of ``pairs`` ``backup`` times."""
-    covers = sparse.csr_array((np.ones(len(pairs.candidate)), pairs.candidate, pairs.start), (pairs.n, pairs.m))
-    return MipModel(
-        cost=np.ones(rows.m),
-        lower=rows.lower,
-        upper=np.where(keep, rows.upper, 0.0),
-        integer=np.ones(rows.m, dtype=bool),
-        rows=sparse.csr_array(sparse.vstack([rows.rows, covers])),
-        row_lower=np.concatenate([rows.row_lower, np.full(pairs.n, float(backup))]),
-        row_upper=np.concatenate([rows.row_upper, np.full(pairs.n, np.inf)]),
-    )
-
-
-def greedy_cover(pairs: Pairs, rows: SiteRows, backup: int = 1) -> Positions:
-    """Return a set that covers every demand point ``backup`` times: most uncovered first, then without the needless.
-
-    Every demand point of ``pairs`` must have enough candidates. Rules other than locks are not looked at.
-    """
-    is_open = rows.lower > 0
-    covers = sparse.csc_array(
-        sparse.csr_array((np.ones(len(pairs.candidate)), pairs.candidate, pairs.start), (pairs.n, pairs.m))
-    )
-    count = np.asarray(covers @ is_open.astype(np.float64), dtype=np.float64)
-    while (count < backup).any():
-        gain = np.asarray(covers.T @ (count < backup).astype(np.float64), dtype=np.float64)
-        gain[is_open] = -1.0
-        j = int(np.argmax(gain))
-        is_open[j] = True
-        count[covers.indices[covers.indptr[j] : covers.indptr[j + 1]]] += 1
-    for j in np.flatnonzero(is_open & (rows.lower == 0))[::-1]:
-        points = covers.indices[covers.indptr[j] : covers.indptr[j + 1]]
-        if (count[points] > backup).all():
-            is_open[j] = False
-            count[points] -= 1
-    return np.flatnonzero(is_open)
+            self.search.reasons.append("the rules leave no set that covers every demand point")
+        self.search.take(run, None if run.x is None else np.flatnonzero(run.x > 0.5))

@@ -38,8 +38,8 @@ def test_p_center_agrees_with_set_cover():
 
 def test_p_center_out_of_time_is_bounded():
     rng = np.random.default_rng(42)
-    cost = np.hypot(*(rng.random((1500, 1, 2)) * 100 - rng.random((1, 250, 2)) * 100).transpose(2, 0, 1))
-    outcome = p_center(cost, 20, limits=Limits(seconds=1.0, workers=1))
+    cost = np.hypot(*(rng.random((3000, 1, 2)) * 100 - rng.random((1, 300, 2)) * 100).transpose(2, 0, 1))
+    outcome = p_center(cost, 20, limits=Limits(seconds=0.5, workers=1))
     assert outcome.status == "feasible"
     assert outcome.stopped_by == "time"
     assert 0 < outcome.bound < outcome.objective
