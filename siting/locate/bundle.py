@@ -1,11 +1,12 @@
 r"""Combine linear bounds on what sets win into the best bound the rules allow: a small linear program, made safe.
 
-With linear bounds L_k(y) = c_k + g_k · y, each valid for every set, and the rules A y ≤ b as rows::
+The demand points come in parts q, so that bounds made for one place stay good when another changes. With linear bounds
+L_k(y) = c_k + g_k · y on what is won of the part q(k), each valid for every set, and the rules A y ≤ b as rows::
 
-    max θ   s.t.  θ ≤ L_k(y) for all k,   A y ≤ b,   Σ_j y_j = p,   lower ≤ y ≤ upper
+    max Σ_q θ_q   s.t.  θ_q(k) ≤ L_k(y) for all k,   A y ≤ b,   Σ_j y_j = p,   lower ≤ y ≤ upper
 
-Its dual weighs the bounds (w_k ≥ 0, Σ w_k = 1) and prices the rules (λ ≥ 0). HiGHS finds the weights; the bound itself
-is computed from them here, so that it holds whatever HiGHS's tolerances did::
+Its dual weighs the bounds (w_k ≥ 0, Σ w_k = 1 in every part) and prices the rules (λ ≥ 0). HiGHS finds the weights; the
+bound itself is computed from them here, so that it holds whatever HiGHS's tolerances did::
 
     f(T) ≤ Σ w_k c_k + λ · b + max { v · y : Σ_j y_j = p, lower ≤ y ≤ upper },   v = Σ w_k g_k − λ A
 
@@ -31,8 +32,9 @@ ROW_SLACK = 1e-6
 
 
 class Cut(NamedTuple):
-    """A linear bound on what any set wins: ``constant + slope · y``."""
+    """A linear bound on what any set wins of a part of the demand points: ``constant + slope · y``."""
 
+    part: int
     constant: float
     slope: Amounts
 
@@ -80,25 +82,27 @@ class Master:
     """The linear program of one node: cuts and, of the rules, those that were broken."""
 
     def __init__(
-        self, rows: SiteRows, lower: Amounts, upper: Amounts, cuts: list[Cut], unit: float, limits: Limits
+        self, rows: SiteRows, bounds: tuple[Amounts, Amounts], cuts: list[Cut], unit: float, limits: Limits
     ) -> None:
-        self._rows, self._lower, self._upper, self._unit = rows, lower, upper, unit
+        self._rows, self._unit = rows, unit
+        self._lower, self._upper = bounds
         self._first = 1 if rows.p is not None else 0
-        self._free = np.flatnonzero(upper > lower)
-        self._open = np.flatnonzero(lower > 0)
+        self._free = np.flatnonzero(self._upper > self._lower)
+        self._open = np.flatnonzero(self._lower > 0)
         self.cuts: list[Cut] = []
         self._side: list[int] = []
         self._is_cut: list[bool] = []
-        f = len(self._free)
-        count = sparse.csr_array(np.append(np.ones(f), 0.0)[None, : f + 1] if self._first else np.zeros((0, f + 1)))
+        f, parts = len(self._free), 1 + max(cut.part for cut in cuts)
+        self._parts = parts
+        count = np.append(np.ones(f), np.zeros(parts))[None]
         k = np.full(self._first, (rows.p or 0) - len(self._open), dtype=np.float64)
         self._program = Relaxation(
             MipModel(
-                cost=np.append(np.zeros(f), 1.0),
-                lower=np.append(np.zeros(f), -np.inf),
-                upper=np.append(np.ones(f), np.inf),
-                integer=np.zeros(f + 1, dtype=bool),
-                rows=count,
+                cost=np.append(np.zeros(f), np.ones(parts)),
+                lower=np.append(np.zeros(f), np.full(parts, -np.inf)),
+                upper=np.append(np.ones(f), np.full(parts, np.inf)),
+                integer=np.zeros(f + parts, dtype=bool),
+                rows=sparse.csr_array(count[: self._first]),
                 row_lower=k,
                 row_upper=k,
                 maximise=True,
@@ -115,9 +119,10 @@ class Master:
     def add(self, cuts: list[Cut]) -> None:
         """Add linear bounds."""
         f, k = len(self._free), len(cuts)
-        table = np.ones((k, f + 1))
+        table = np.zeros((k, f + self._parts))
         for at, cut in enumerate(cuts):
             table[at, :f] = cut.slope[self._free] / -self._unit
+            table[at, f + cut.part] = 1.0
         upper = np.array([cut.constant + float(cut.slope[self._open].sum()) for cut in cuts]) / self._unit
         self._program.add_rows(sparse.csr_array(table), np.full(k, -np.inf), upper)
         self.cuts += cuts
@@ -130,7 +135,7 @@ class Master:
             if solved is None:
                 return None
             y = self._lower.copy()
-            y[self._free] = np.clip(solved[0][:-1], 0.0, 1.0)
+            y[self._free] = np.clip(solved[0][: len(self._free)], 0.0, 1.0)
             if not self._add_broken(y):
                 break
         return self._certain(y)
@@ -154,7 +159,7 @@ class Master:
         settled = np.asarray(some @ self._lower, dtype=np.float64)
         columns = sparse.csr_array(some[:, self._free])
         wide = sparse.csr_array(
-            (columns.data, columns.indices, columns.indptr), shape=(len(broken), len(self._free) + 1)
+            (columns.data, columns.indices, columns.indptr), shape=(len(broken), len(self._free) + self._parts)
         )
         self._program.add_rows(wide, rows.row_lower[broken] - settled, rows.row_upper[broken] - settled)
         self._side += broken.tolist()
@@ -168,9 +173,12 @@ class Master:
         weight = np.zeros(len(self.cuts))
         found = np.maximum(dual[:length][is_cut[:length]], 0.0)
         weight[: len(found)] = found
-        if not weight.sum() > 0:
-            weight[-1] = 1.0
-        weight /= weight.sum()
+        part = np.array([cut.part for cut in self.cuts])
+        total = np.bincount(part, weight, self._parts)
+        latest = np.zeros(self._parts, dtype=np.int64)
+        latest[part] = np.arange(len(part))
+        weight[latest[total <= 0]] = 1.0
+        weight /= np.bincount(part, weight, self._parts)[part]
         used = np.flatnonzero(weight)
         constant = float(sum(weight[at] * self.cuts[at].constant for at in used))
         value = np.sum([weight[at] * self.cuts[at].slope for at in used], axis=0)

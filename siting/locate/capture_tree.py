@@ -1,10 +1,11 @@
-"""Prove a max capture: linear bounds at the root, then branching on candidates, best bound first.
+"""Prove a max capture: linear bounds at the root, then branching on groups and candidates, best bound first.
 
 At a node the bounds of `lifted` are gathered at points between the best point so far and the solution of the small
 linear program over them (`bundle`; in-out separation, Ben-Ameur and Neto, 2007) until they are nearly the concave
 relaxation, whose value is at most theirs. What is open by then counts with the rivals, which makes new bounds stronger
-below. The values of the candidates fix those that cannot, or must, be open in a better set. Where few sets are left,
-they are looked at one by one (`tree`).
+below. The values of the candidates fix those that cannot, or must, be open in a better set. A node is parted by how
+many of a group of neighbours open (`neighbours`), or by one candidate; where few sets are left, they are looked at one
+by one (`tree`).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from siting.locate.bundle import Bounded, Cut, Master, best_of, fix_by_value
-from siting.locate.lifted import linear_bound
-from siting.locate.neighbours import with_groups
+from siting.locate.lifted import linear_bounds
+from siting.locate.neighbours import parts_of, with_groups
 from siting.locate.plan import Amounts, Positions
 from siting.locate.pull import Pull, gains_of, pull_of
 from siting.locate.rules import SiteRows
@@ -30,6 +31,8 @@ ENTRIES_PER_WORK = 1e8
 """Pairs looked at that make one unit of work, about a second."""
 CELLS_PER_WORK = 1e6
 """Cells of the linear program that make one unit of work."""
+MOST_IN_ONE = 100_000
+"""Pairs up to which all demand points are bounded as one part."""
 ROOT_ROUNDS = 200
 NODE_ROUNDS = 12
 LEAST_FAR = 0.1
@@ -80,6 +83,8 @@ class CaptureTree:
 
     def __post_init__(self) -> None:
         self.sides = sides_of(self.search.rows)
+        if len(self.pull.candidate) > MOST_IN_ONE:
+            self.pull = self.pull._replace(part=parts_of(self.pull))
 
     @property
     def rows(self) -> SiteRows:
@@ -107,8 +112,9 @@ class CaptureTree:
     def first_bound(self) -> None:
         """Give the bound of one point, at once."""
         root = self.root()
-        cut = self._cut(root, pull_of(self.pull, np.flatnonzero(root.lower)), root.y)
-        bound = cut.constant + best_of(cut.slope, root.lower, root.upper, self.rows.p)
+        cuts = self._cuts(root, pull_of(self.pull, np.flatnonzero(root.lower)), root.y)
+        value = np.sum([cut.slope for cut in cuts], axis=0)
+        bound = sum(cut.constant for cut in cuts) + best_of(value, root.lower, root.upper, self.rows.p)
         self.search.tighten(bound + self.constant)
 
     def root(self) -> Node:
@@ -197,10 +203,10 @@ class CaptureTree:
         """
         own = pull_of(self.pull, np.flatnonzero(node.lower))
         node.y = _moved(node, len(self.rows.names))
-        cut = self._cut(node, own, node.y)
-        centre, is_root = cut.constant + float(cut.slope @ node.y), not math.isfinite(node.bound)
-        cuts, limits = [*node.cuts, cut], self.search.limits_left
-        master = Master(node.rows, node.lower, node.upper, cuts, self._unit(cut), limits)
+        new = self._cuts(node, own, node.y)
+        centre, is_root = height_of(new, node.y), not math.isfinite(node.bound)
+        cuts, limits = [*node.cuts, *new], self.search.limits_left
+        master = Master(node.rows, (node.lower, node.upper), cuts, self._unit(new), limits)
         found = None
         for _ in range(ROOT_ROUNDS if is_root else NODE_ROUNDS):
             solved = master.solve(self.search.seconds_left)
@@ -218,25 +224,27 @@ class CaptureTree:
             if node.bound <= self.least or self.is_over or node.bound - centre <= near:
                 break
             y = INWARDS * solved.y + (1.0 - INWARDS) * node.y
-            cut = self._cut(node, own, y)
-            master.add([cut])
-            height = cut.constant + float(cut.slope @ y)
+            new = self._cuts(node, own, y)
+            master.add(new)
+            height = height_of(new, y)
             if height > centre:
                 centre, node.y = height, y
         if found is not None:
             node.cuts = [cut for cut, weight in zip(master.cuts, found.weight, strict=False) if weight > 0]
         return found
 
-    def _unit(self, cut: Cut) -> float:
+    def _unit(self, cuts: list[Cut]) -> float:
         best = 0.0 if self.search.objective is None else self.search.objective - self.constant
-        return max(best, abs(cut.constant), float(np.abs(cut.slope).max(initial=0.0)), 1e-300)
+        top = max(max(abs(cut.constant), float(np.abs(cut.slope).max(initial=0.0))) for cut in cuts)
+        return max(best, top, 1e-300)
 
-    def _cut(self, node: Node, own: Amounts, y: Amounts) -> Cut:
+    def _cuts(self, node: Node, own: Amounts, y: Amounts) -> list[Cut]:
         free = node.upper > node.lower
-        slope = np.zeros(len(free))
-        constant = linear_bound(self.pull, own, free, np.where(free, y, 0.0), slope, LEAST_SHARE)
+        parts = int(self.pull.part.max(initial=0)) + 1
+        constant, slope = np.zeros(parts), np.zeros((parts, len(free)))
+        linear_bounds(self.pull, own, free, np.where(free, y, 0.0), LEAST_SHARE, constant, slope)
         self.search.work += len(self.pull.candidate) / ENTRIES_PER_WORK
-        return Cut(constant * (1.0 + 1e-12), slope)
+        return [Cut(part, float(constant[part]) * (1.0 + 1e-12), slope[part]) for part in range(parts)]
 
     def _offer(self, y: Amounts) -> None:
         if (np.minimum(y, 1.0 - y) > 1e-6).any():
@@ -268,6 +276,11 @@ class CaptureTree:
         if is_open.sum() == self.rows.p:
             self._offer(is_open.astype(np.float64))
         return True
+
+
+def height_of(cuts: list[Cut], y: Amounts) -> float:
+    """Return the bound at a point that the cuts made there give."""
+    return float(sum(cut.constant + float(cut.slope @ y) for cut in cuts))
 
 
 def settle(rows: SiteRows, lower: Amounts, upper: Amounts) -> tuple[Amounts, Amounts] | None:

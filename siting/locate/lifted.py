@@ -33,9 +33,12 @@ bound L(y) = constant + slope · y for all sets.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outlet.compiled import compiled
 from siting.locate.pull import Flags, Floats, Int32s, Pull
+
+Grid = NDArray[np.float64]
 
 
 @compiled
@@ -164,14 +167,16 @@ def _add_taken(
 
 
 @compiled
-def linear_bound(pull: Pull, own: Floats, free: Flags, y: Floats, slope: Floats, least_share: float) -> float:
-    """Fill ``slope`` (m,) and return the constant of the linear bound that is least at ``y``.
+def linear_bounds(
+    pull: Pull, own: Floats, free: Flags, y: Floats, least_share: float, constant: Floats, slope: Grid
+) -> None:
+    """Fill the linear bound of every part of the demand points that is least at ``y``: constants (K,), slopes (K, m).
 
     ``own`` (n,) is the scaled attraction of what is open, ``free`` (m,) what may open or not; y is 0 elsewhere.
     Candidates open by ``least_share`` are tried as taken for open; above 1 none is, which is quicker.
     """
     slope[:] = 0.0
-    constant = 0.0
+    constant[:] = 0.0
     a, share, who = np.empty(len(y)), np.empty(len(y)), np.empty(len(y), dtype=np.int32)
     for i in range(len(pull.demand)):
         room = 1.0 + own[i]
@@ -188,14 +193,14 @@ def linear_bound(pull: Pull, own: Floats, free: Flags, y: Floats, slope: Floats,
         else:
             taken, b, threshold = -1, best_breakpoint(a[:size], share[:size], -1), 0.0
         left = pull.demand[i] / room
-        constant += left * own[i]
+        part = pull.part[i]
+        constant[part] += left * own[i]
         candidate, attraction = pull.candidate[first:last], pull.attraction[first:last]
         if taken < 0:
-            constant += _add_plain(candidate, attraction, left, room, b, slope)
+            constant[part] += _add_plain(candidate, attraction, left, room, b, slope[part])
         else:
             form = (left, room, who[taken], a[taken], b, threshold)
-            constant += _add_taken(candidate, attraction, form, slope)
+            constant[part] += _add_taken(candidate, attraction, form, slope[part])
     for j in range(len(free)):
         if not free[j]:
-            slope[j] = 0.0
-    return constant
+            slope[:, j] = 0.0

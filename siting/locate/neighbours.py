@@ -11,9 +11,12 @@ from scipy import sparse
 
 from outlet.compiled import compiled
 from siting.locate.plan import Amounts
-from siting.locate.pull import Floats, Ints, Pull
+from siting.locate.pull import Floats, Ints, Pull, gains_of
 from siting.locate.rules import SiteRows
 
+MOST_PARTS = 40
+PART_OVERLAP = 0.1
+"""The same of two whose demand points are bounded together."""
 LEAST_OVERLAP = 0.4
 """Share of what one candidate wins alone that two of a group win both."""
 
@@ -30,7 +33,7 @@ def overlap_with(pull: Pull, j: int, overlap: Floats) -> None:
 
 
 @compiled
-def group_by_overlap(pull: Pull, order: Ints, alone: Floats) -> Ints:
+def group_by_overlap(pull: Pull, order: Ints, alone: Floats, least: float) -> Ints:
     """Return the group of every candidate, shape (m,): each next leader of ``order`` takes who overlaps with it."""
     m = len(alone)
     group, overlap, count = np.full(m, -1, dtype=np.int64), np.empty(m), 0
@@ -40,10 +43,20 @@ def group_by_overlap(pull: Pull, order: Ints, alone: Floats) -> Ints:
         overlap_with(pull, leader, overlap)
         group[leader] = count
         for j in range(m):
-            if group[j] < 0 and overlap[j] >= LEAST_OVERLAP * max(alone[j], alone[leader]):
+            if group[j] < 0 and overlap[j] >= least * max(alone[j], alone[leader]):
                 group[j] = count
         count += 1
     return group
+
+
+def parts_of(pull: Pull) -> Ints:
+    """Return parts of the demand points, shape (n,): those whose strongest candidates win much of the same demand."""
+    alone = gains_of(pull, np.zeros(len(pull.demand)))
+    order = np.argsort(-alone, kind="stable").astype(np.int64)
+    group = group_by_overlap(pull, order, alone, PART_OVERLAP)
+    strongest = pull.candidate[pull.start[:-1]]
+    found = np.unique(group[strongest], return_inverse=True)[1] % MOST_PARTS
+    return np.asarray(found, dtype=np.int64)
 
 
 def with_groups(rows: SiteRows, pull: Pull, merit: Amounts, alone: Amounts) -> SiteRows:
@@ -52,7 +65,7 @@ def with_groups(rows: SiteRows, pull: Pull, merit: Amounts, alone: Amounts) -> S
     ``merit`` (m,) says who leads groups, ``alone`` (m,) what every candidate wins alone.
     """
     order = np.argsort(-merit, kind="stable").astype(np.int64)
-    group = group_by_overlap(pull, order, alone)
+    group = group_by_overlap(pull, order, alone, LEAST_OVERLAP)
     sizes = np.bincount(group)
     large = np.flatnonzero(sizes > 1)
     place = np.full(len(sizes), -1)

@@ -27,7 +27,10 @@ MOST_PULL = 1e18
 
 
 class Pull(NamedTuple):
-    """Scaled attraction by demand point, greatest first, and by candidate; demand by point, shape (n,)."""
+    """Scaled attraction by demand point, greatest first, and by candidate; demand by point, shape (n,).
+
+    ``part`` (n,) numbers parts of the demand points that are bounded apart.
+    """
 
     start: Ints
     candidate: Int32s
@@ -36,6 +39,7 @@ class Pull(NamedTuple):
     by_point: Int32s
     by_attraction: Floats
     demand: Floats
+    part: Ints
 
 
 def make_pull(pairs: Pairs, rivals: Floats, demand: Floats) -> Pull:
@@ -47,7 +51,9 @@ def make_pull(pairs: Pairs, rivals: Floats, demand: Floats) -> Pull:
     by_start, by_point, by_attraction = _by_candidate(start, candidate, attraction, pairs.m)
     candidate, attraction = candidate.copy(), attraction.copy()
     _greatest_first(start, candidate, attraction)
-    return Pull(start, candidate, attraction, by_start, by_point, by_attraction, demand)
+    return Pull(
+        start, candidate, attraction, by_start, by_point, by_attraction, demand, np.zeros(len(demand), dtype=np.int64)
+    )
 
 
 @compiled

@@ -56,6 +56,7 @@ def test_branching_alone_proves_what_looking_at_all_sets_proves(a_case, best, da
     rivals = np.linspace(0.5, 3.0, len(case.demand))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(capture_tree, "MOST_LEAVES", -1)
+        patch.setattr(capture_tree, "MOST_IN_ONE", data.draw(st.sampled_from([0, 100])))
         outcome = max_capture(case.cost, rivals, case.demand, case.p, rules=case.rules, limits=LIMITS)
     right = best(case, lambda opened: won(case, rivals, opened), max, [case.p])
     if right is None:

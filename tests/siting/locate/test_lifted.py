@@ -36,10 +36,13 @@ def test_no_set_wins_more(data):
     is_open = np.array(data.draw(st.lists(st.booleans(), min_size=m, max_size=m)))
     own = pull_of(pull, np.flatnonzero(is_open))
     y[is_open] = 0.0
-    slope, again, least = np.empty(m), np.empty(m), data.draw(st.sampled_from([0.05, 0.4, 2.0]))
-    constant = lifted.linear_bound(pull, own, ~is_open, y, slope, least)
-    plain = lifted.linear_bound.py_func(pull, own, ~is_open, y, again, least)
-    np.testing.assert_allclose([plain, *again], [constant, *slope], rtol=1e-12, atol=1e-15)
+    part = np.array(data.draw(st.lists(st.integers(0, 1), min_size=len(demand), max_size=len(demand))))
+    pull, least = pull._replace(part=part), data.draw(st.sampled_from([0.05, 0.4, 2.0]))
+    constants, slopes, first, again = np.empty(2), np.empty((2, m)), np.empty(2), np.empty((2, m))
+    lifted.linear_bounds(pull, own, ~is_open, y, least, constants, slopes)
+    lifted.linear_bounds.py_func(pull, own, ~is_open, y, least, first, again)
+    np.testing.assert_allclose([first, *again.T], [constants, *slopes.T], rtol=1e-12, atol=1e-15)
+    constant, slope = constants.sum(), slopes.sum(axis=0)
     for chosen in itertools.product([False, True], repeat=m):
         extra = np.array(chosen) & ~is_open
         right = won_by(scaled, demand, np.flatnonzero(extra | is_open))
