@@ -1,8 +1,10 @@
 r"""Choose p outlets as far apart as can be.
 
 The p-dispersion problem (Kuby, 1987; Erkut, 1990): max min { d_jk : j ≠ k open }. The answer is one of the distances,
-so it is found by bisection over the distinct ones: p outlets are D apart where the graph of pairs closer than D has an
-independent set of size p. HiGHS looks for it with one row for every clique of a cover of that graph by cliques.
+so it is found by bisection over the distinct ones: p outlets are D apart where the graph of pairs at least D apart has
+a clique of size p, which branching with a colouring bound finds or refutes (`apart`). A farthest-first set, improved by
+exchanges, comes before. Where a set is far enough apart but rules forbid it, HiGHS looks for one, with one row for
+every clique of a cover of the pairs that are too near.
 """
 
 from __future__ import annotations
@@ -16,11 +18,17 @@ from outlet.errors import InputError
 from outlet.mip import MipModel, run_mip
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
+from siting.locate.apart import FOUND, GOING, NONE, chosen_of, clique_cover, look_on, new_search, spread
 from siting.locate.loads import refuse_loads
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.rules import site_rows
 from siting.locate.search import Search
 from siting.locate.seed import first_set
+
+MOST_SWAPS = 1000
+SLICE = 20_000_000
+ASK, LONGER = 100_000_000, 4
+WORDS_PER_WORK = 4e8
 
 
 def p_dispersion(
@@ -93,34 +101,72 @@ def _heuristic(search: Search, between: Amounts, start: Positions | None) -> Non
         nearest[~rows.can_open] = -1.0
         nearest[opened] = -1.0
         opened.append(int(np.argmax(nearest)))
-    chosen = np.array(sorted(opened))
-    if not rows.broken(chosen):
-        search.offer(chosen)
+    chosen = np.zeros(rows.m, dtype=bool)
+    chosen[opened] = True
+    if rows.is_plain:
+        spread(between, chosen, rows.lower == 0, rows.can_open, MOST_SWAPS)
+    if not rows.broken(np.flatnonzero(chosen)):
+        search.offer(np.flatnonzero(chosen))
 
 
 def _bisect(search: Search, between: Amounts) -> None:
+    """Ask about distances between the plan and the bound until they meet; what is left open is asked again longer."""
     levels = np.unique(between[np.triu_indices(len(between), 1)])
-    while not search.is_done and search.seconds_left > 0 and search.work_left > 0:
+    floor, most = -1, ASK
+    while not search.is_done and not search.infeasible and search.seconds_left > 0 and search.work_left > 0:
         bound = levels[-1] if search.bound is None else search.bound
         high = int(np.searchsorted(levels, bound, side="right")) - 1
         low = -1 if search.objective is None else int(np.searchsorted(levels, search.objective))
         if low >= high:
             search.infeasible = search.opened is None
             return
-        middle = (low + high + 1) // 2
-        run = run_mip(_independent_set(search, between < levels[middle]), search.limits_left)
-        search.work += run.work
-        if run.status == "infeasible":
+        floor = max(floor, low)
+        middle = (floor + high + 1) // 2
+        found = _ask(search, between, float(levels[middle]), most)
+        if found is None and middle < high:
+            floor = middle
+        elif found is None:
+            floor, most = -1, LONGER * most
+        elif not found:
             search.tighten(float(levels[middle - 1]) if middle > 0 else 0.0)
             if middle == 0:
                 search.infeasible = search.opened is None
                 search.reasons.append("the rules allow no set of outlets")
-                return
-        elif run.x is not None:
-            search.offer(np.flatnonzero(run.x > 0.5))
-        else:
-            search.stopped_by = run.stopped_by
-            return
+
+
+def _ask(search: Search, between: Amounts, least: float, most: int) -> bool | None:
+    """Tell whether p outlets can be ``least`` apart, and offer such a set; None where it is left open.
+
+    ``most`` is how many words the branching may look at.
+    """
+    rows, locked = search.rows, search.rows.locked_open
+    is_apart = between >= least
+    usable = rows.can_open & (rows.lower == 0) & is_apart[locked].all(axis=0)
+    more = (rows.p or 0) - len(locked)
+    if check.least_distance(between, locked) < least or usable.sum() < more:
+        return False
+    opened, code = locked, FOUND
+    if more > 0:
+        tree = new_search(is_apart, usable, more)
+        code = GOING
+        while code == GOING and tree.tally[2] < most and search.seconds_left > 0 and search.work_left > 0:
+            before = int(tree.tally[2])
+            code = look_on(tree, before + SLICE)
+            search.work += (int(tree.tally[2]) - before) / WORDS_PER_WORK
+        opened = np.union1d(locked, chosen_of(tree)) if code == FOUND else locked
+    if code != FOUND:
+        return False if code == NONE else None
+    if not rows.broken(opened):
+        search.offer(opened)
+        return True
+    run = run_mip(_independent_set(search, ~is_apart), search.limits_left)
+    search.work += run.work
+    if run.x is not None:
+        search.offer(np.flatnonzero(run.x > 0.5))
+        return True
+    if run.stopped_by == "interrupt":
+        raise KeyboardInterrupt
+    return False if run.status == "infeasible" else None
 
 
 def _independent_set(search: Search, conflict: NDArray[np.bool_]) -> MipModel:
@@ -140,19 +186,5 @@ def _independent_set(search: Search, conflict: NDArray[np.bool_]) -> MipModel:
 
 
 def _clique_rows(conflict: NDArray[np.bool_]) -> sparse.csr_array[np.float64]:
-    """Return cliques that cover every edge, one row each: grown greedily from the first edge not yet covered."""
-    left = np.triu(conflict, 1)
-    members: list[NDArray[np.int64]] = []
-    while left.any():
-        j, k = (int(at) for at in np.argwhere(left)[0])
-        clique, common = [j, k], conflict[j] & conflict[k]
-        while common.any():
-            new = int(np.argmax(np.where(common, (left[clique].sum(axis=0) + left[:, clique].sum(axis=1)), -1)))
-            clique.append(new)
-            common &= conflict[new]
-        at = np.array(sorted(clique))
-        left[np.ix_(at, at)] = False
-        members.append(at)
-    start = np.cumsum([0, *(len(at) for at in members)])
-    columns = np.concatenate([np.empty(0, dtype=np.int64), *members])
-    return sparse.csr_array((np.ones(len(columns)), columns, start), shape=(len(members), len(conflict)))
+    start, member = clique_cover(conflict)
+    return sparse.csr_array((np.ones(len(member)), member, start), shape=(len(start) - 1, len(conflict)))

@@ -66,6 +66,22 @@ def test_the_ends_of_a_line_are_farthest_apart():
     assert (outcome.objective, outcome.solution.opened.tolist()) == (9.0, [0, 3])
 
 
+def test_p_dispersion_of_a_town_is_what_all_sets_say():
+    """Four of sixteen places: 1,820 sets; and 12 of 150 are proved farthest apart, in any order."""
+    rng = np.random.default_rng(2)
+    places = rng.random((150, 2)) * 10
+    distance = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
+    few = distance[:16, :16]
+    sets = itertools.combinations(range(16), 4)
+    right = max(min(few[j, k] for j, k in itertools.combinations(s, 2)) for s in sets)
+    assert p_dispersion(few, 4, limits=LIMITS).objective == right
+    usual = p_dispersion(distance, 12, limits=LIMITS)
+    order = rng.permutation(150)
+    again = p_dispersion(distance[np.ix_(order, order)], 12, limits=LIMITS)
+    assert (usual.status, again.status) == ("optimal", "optimal")
+    assert usual.objective == again.objective
+
+
 @pytest.mark.parametrize(
     ("distance", "p", "message"),
     [
