@@ -21,6 +21,8 @@ from outlet.arrays import as_positions
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
+from siting.locate.capacitated import median_with_loads
+from siting.locate.loads import limits_loads
 from siting.locate.median_solve import MedianSolve
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_demand, read_pairs
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
@@ -77,6 +79,8 @@ def p_median(
     """
     if unreached is not None and not 0 <= unreached < np.inf:
         raise InputError(f"unreached is {unreached}; expected a number from 0")
+    if limits_loads(rules):
+        return median_with_loads(cost, demand, p, unreached=unreached, rules=rules, limits=limits, start=start)
     pairs = read_pairs("cost", cost)
     weight = read_demand(np.asarray(demand), pairs.n)
     rows = site_rows(rules, pairs.m, p)

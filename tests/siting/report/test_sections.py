@@ -298,3 +298,19 @@ def test_where_no_feature_helps_it_is_said_and_not_drawn(town, tmp_path):
     assert "No feature helps to predict outlets that were left out" in section.html
     assert section.html.count('class="lanes"') == 1
     assert len(section.tables[0][2]) == 2  # location and all are the same where nothing else is known
+
+
+def test_years_and_steadiness_are_told_where_there_are_any(town, tmp_path):
+    shutil.copytree(town.out, tmp_path / "out")
+    record = json.loads((town.out / "plan.json").read_text(encoding="utf-8"))
+    first, *others = record["opened"]
+    record["rollout"] = [{"year": 2027, "opened": [first]}, {"year": 2028, "opened": others}]
+    (tmp_path / "out" / "plan.json").write_text(json.dumps(record), encoding="utf-8")
+    rows = [f"{first},True,0.8", *(f"{id_},True,1.0" for id_ in others)]
+    (tmp_path / "out" / "stability.csv").write_text("\n".join(["id,in_plan,share_open", *rows]), encoding="utf-8")
+    found = {section.title: section for section in sections(tmp_path / "out", "en")}
+    (years,) = found["Year by year"].tables
+    assert [row[:2] for row in years[2]] == [("2027", "1"), ("2028", str(len(others)))]
+    (steady,) = found["If demand moves"].tables
+    assert next(row[1:] for row in steady[2]) == ("opens", "80%")
+    assert {"逐年开设", "若需求变动"} <= set(titles(sections(tmp_path / "out", "zh")))

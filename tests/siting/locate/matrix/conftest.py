@@ -174,15 +174,23 @@ def spread(distance: Sequence[Sequence[float]], opened: Sequence[int]) -> float:
     return min(min(distance[j][k], distance[k][j]) for j, k in itertools.combinations(opened, 2))
 
 
-def charged(small: Small, opened: Sequence[int], room: Sequence[float] | None, *, whole: bool, least: int = 0) -> float:
+def charged(
+    small: Small,
+    opened: Sequence[int],
+    room: Sequence[float] | None,
+    *,
+    whole: bool,
+    least: Sequence[int] | None = None,
+) -> float:
     """Opening, closing and travel cost of a set, every demand point served: all ways to load the open outlets."""
+    needed = [0 if least is None else least[j] for j in opened]
     closing = small.rules.closing_cost or [0] * small.m
     fixed = sum(small.money[j] if j in opened else closing[j] for j in range(small.m))
 
     @cache
     def rest(i: int, used: tuple[int, ...]) -> float:
         if i == small.n:
-            return 0.0 if all(load >= least for load in used) else math.inf
+            return 0.0 if all(load >= need for load, need in zip(used, needed, strict=True)) else math.inf
         best = math.inf
         for parts in _loads(small.demand[i], len(opened), whole=whole):
             load = tuple(a + b for a, b in zip(used, parts, strict=True))
