@@ -10,6 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from outlet.compiled import compiled
 from siting.locate.pairs import Pairs
 from siting.locate.plan import Amounts, Flow, Positions
 from siting.locate.rules import SiteRows
@@ -22,13 +23,20 @@ def nearest_open(pairs: Pairs, opened: Positions) -> tuple[Positions, Amounts]:
     """
     is_open = np.zeros(pairs.m, dtype=bool)
     is_open[opened] = True
-    usable = pairs.where(is_open[pairs.candidate])
-    cost = np.full(pairs.n, np.inf)
-    np.minimum.at(cost, usable.point, usable.cost)
-    assigned = np.full(pairs.n, pairs.m, dtype=np.int64)
-    ties = usable.cost == cost[usable.point]
-    np.minimum.at(assigned, usable.point[ties], usable.candidate[ties].astype(np.int64))
-    return np.where(assigned == pairs.m, -1, assigned), cost
+    return _nearest(pairs.start, pairs.candidate, pairs.cost, is_open)
+
+
+@compiled
+def _nearest(
+    start: Positions, candidate: NDArray[np.int32], cost: Amounts, is_open: NDArray[np.bool_]
+) -> tuple[Positions, Amounts]:
+    n = len(start) - 1
+    assigned, least = np.full(n, -1, dtype=np.int64), np.full(n, np.inf)
+    for i in range(n):
+        for at in range(start[i], start[i + 1]):
+            if is_open[candidate[at]] and cost[at] < least[i]:
+                assigned[i], least[i] = candidate[at], cost[at]
+    return assigned, least
 
 
 def covered_points(pairs: Pairs, radius: float, opened: Positions, times: int = 1) -> NDArray[np.bool_]:

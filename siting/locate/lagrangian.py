@@ -27,7 +27,8 @@ from siting.locate.choice import Choice, choose_sites, limits_of_swap
 from siting.locate.near import Flags, Floats, Nearest
 from siting.locate.sides import Sides
 
-BEST, SCALE, MIXING, FAILED = 0, 1, 2, 3
+BEST, SCALE, MIXING, FAILED, COUNT, MARK = 0, 1, 2, 3, 4, 5
+PERIOD = 40
 MOMENTUM = 0.7
 ROUNDING = 2.3e-16
 
@@ -55,13 +56,16 @@ class Trial(NamedTuple):
 class Multipliers(NamedTuple):
     """State of the ascent, changed in place.
 
-    ``value`` and ``rows`` are λ, shape (n,), and μ, shape (r,), of the best bound; ``smooth`` and ``activity`` the mean
-    residuals of the demand points and mean values of the rows; ``share`` how often each candidate was chosen of late,
-    shape (m,). ``state`` has the best bound, the step scale, the mixing and the failures.
+    ``value`` and ``rows`` are λ, shape (n,), and μ, shape (r,), of the best bound; ``next_value`` and ``next_rows``
+    those a climb goes on from; ``smooth`` and ``activity`` the mean residuals of the demand points and mean values of
+    the rows; ``share`` how often each candidate was chosen of late, shape (m,). ``state`` has the best bound, the step
+    scale, the mixing, the failures, and of a period the steps and the bound at its start.
     """
 
     value: Floats
     rows: Floats
+    next_value: Floats
+    next_rows: Floats
     smooth: Floats
     activity: Floats
     share: Floats
@@ -70,8 +74,11 @@ class Multipliers(NamedTuple):
 
 def begin(value: Floats, rows: Floats, m: int, *, scale: float = 1.0, mixing: float = 0.1) -> Multipliers:
     """Return the state of an ascent from λ and μ, with the first step scale and the most a new set counts."""
-    state = np.array([-np.inf, scale, mixing, 0.0])
-    return Multipliers(value.copy(), rows.copy(), np.zeros(len(value)), np.zeros(len(rows)), np.zeros(m), state)
+    state = np.array([-np.inf, scale, mixing, 0.0, 0.0, -np.inf])
+    return Multipliers(
+        value.copy(), rows.copy(), value.copy(), rows.copy(),
+        np.zeros(len(value)), np.zeros(len(rows)), np.zeros(m), state,
+    )  # fmt: skip
 
 
 def relaxed(near: Nearest, sides: Sides, choice: Choice) -> Relaxed:
@@ -197,6 +204,8 @@ def _keep(known: Multipliers, trial: Trial, bound: float) -> None:
 def climb(relaxed: Relaxed, known: Multipliers, price: float, steps: int) -> Flags:
     """Make subgradient steps towards ``price``; return the last chosen set, shape (m,)."""
     trial, limit = _trial_of(relaxed, known), relaxed.near.limit
+    trial.value[:] = known.next_value
+    trial.rows[:] = known.next_rows
     for _ in range(steps):
         bound = bound_of(relaxed, trial)
         known.state[FAILED] = (
@@ -225,6 +234,8 @@ def climb(relaxed: Relaxed, known: Multipliers, price: float, steps: int) -> Fla
         for i in range(len(limit)):
             trial.value[i] = min(limit[i], max(0.0, trial.value[i] + step * known.smooth[i]))
         _move_rows(relaxed, trial.rows, trial.activity, step, trial.rows)
+    known.next_value[:] = trial.value
+    known.next_rows[:] = trial.rows
     return trial.chosen
 
 
@@ -233,6 +244,7 @@ def begin_settling(relaxed: Relaxed, known: Multipliers) -> None:
     """Begin the volume algorithm at the best multipliers."""
     trial = _trial_of(relaxed, known)
     known.state[BEST] = max(known.state[BEST], bound_of(relaxed, trial))
+    known.state[COUNT], known.state[MARK] = 0.0, known.state[BEST]
     _fill_slope(relaxed, trial)
     known.smooth[:] = trial.slope
     known.activity[:] = trial.activity
@@ -265,7 +277,7 @@ def settle(relaxed: Relaxed, known: Multipliers, price: float, steps: int) -> bo
 
     Each starts from the best multipliers in the direction of the mean residual.
     """
-    trial, limit, before = _trial_of(relaxed, known), relaxed.near.limit, known.state[BEST]
+    trial, limit = _trial_of(relaxed, known), relaxed.near.limit
     for _ in range(steps):
         norm = _norm(relaxed, known.value, known.rows, known.smooth, known.activity)
         if norm < 1e-12 * len(limit):
@@ -287,12 +299,22 @@ def settle(relaxed: Relaxed, known: Multipliers, price: float, steps: int) -> bo
             if known.state[FAILED] >= 20.0:
                 known.state[SCALE] *= 0.66
                 known.state[FAILED] = 0.0
-        if known.state[BEST] >= price:
+        if known.state[BEST] >= price or not _is_worth_while(known, price):
             return False
-    gained = float(known.state[BEST] - before)
-    if gained < 0.002 * (price - before):
+    return True
+
+
+@compiled
+def _is_worth_while(known: Multipliers, price: float) -> bool:
+    """Mix less where a period gained little; tell whether that may still help."""
+    known.state[COUNT] += 1.0
+    if known.state[COUNT] < PERIOD:
+        return True
+    gained, missing = known.state[BEST] - known.state[MARK], price - known.state[MARK]
+    if gained < 0.002 * missing:
         known.state[MIXING] *= 0.5
-    return gained > 1e-4 * (price - before) or bool(known.state[MIXING] > 0.01)
+    known.state[COUNT], known.state[MARK] = 0.0, known.state[BEST]
+    return bool(gained > 1e-4 * missing or known.state[MIXING] > 0.01)
 
 
 @compiled

@@ -28,7 +28,7 @@ from siting.locate.lagrangian import (
 )
 from siting.locate.median_model import radius_model
 from siting.locate.median_tree import Node, Problem, Tree, price_at_least
-from siting.locate.near import Flags, Nearest, Source, empty_rows, fill_rows, nearest_of
+from siting.locate.near import Flags, Nearest, Source, empty_rows, fill_rows, narrowed_to, nearest_of
 from siting.locate.pairs import Pairs
 from siting.locate.plan import Amounts, Positions
 from siting.locate.search import Search
@@ -41,9 +41,16 @@ PAIRS_PER_WORK = 2e8
 SLICE = 2e7
 """Pairs looked at between two looks at the clock."""
 
+STEP_SLICE = 1e8
+"""The same for steps of the relaxation, which look at a part of each window only."""
+
 WINDOW = 4
 LEAST_WINDOW = 40
 """A window holds so many times m / p candidates, and as many more."""
+
+MANY = 3_000_000
+SHRINK = 1.25
+"""Where there are MANY pairs, windows end at so many times the second nearest open candidate of a plan."""
 
 CLIMBS = 150
 SETTLES = 2500
@@ -217,6 +224,13 @@ class MedianSolve:
 
     def relax(self) -> None:
         """Improve the bound in slices, kicking the plan between them, and lock what can be locked."""
+        if self.plans is not None and len(self.near.cost) > MANY:
+            plan = self.plans[2]
+            self.near = narrowed_to(
+                self.near, SHRINK * plan.second + 0.1 * plan.amount[TOTAL] / len(plan.first), self.m
+            )
+            self.plans = None
+            self._improve(plan_of(self.near, self.sides, plan.is_open, self.search.limits.seed))
         whole = self._relaxed()
         known = self.known = begin(self._first_values(), np.zeros(len(self.sides.low)), self.m)
         steps = self._steps()
@@ -246,7 +260,7 @@ class MedianSolve:
 
     def _steps(self) -> int:
         """Return how many steps make a slice."""
-        return int(min(50, max(1, SLICE // max(1, len(self.near.cost)))))
+        return int(min(50, max(1, STEP_SLICE // max(1, len(self.near.cost)))))
 
     def _took_bound(self, steps: int) -> bool:
         """Take the bound after some steps; tell whether to stop."""

@@ -151,3 +151,9 @@ def restricted(near: Nearest, is_open: Flags, place: Indices, m: int) -> Nearest
                 to += 1
     by_start, by_point, by_cost = by_candidate(start, candidate, cost, m)
     return Nearest(start, candidate, cost, least, by_start, by_point, by_cost)
+
+
+def narrowed_to(near: Nearest, limit: Floats, m: int) -> Nearest:
+    """Return the pairs below lower limits."""
+    near = near._replace(limit=np.minimum(near.limit, limit))
+    return restricted(near, np.zeros(m, dtype=np.bool_), np.arange(m, dtype=np.int32), m)
