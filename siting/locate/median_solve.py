@@ -32,7 +32,7 @@ from siting.locate.near import Flags, Nearest, Source, empty_rows, fill_rows, na
 from siting.locate.pairs import Pairs
 from siting.locate.plan import Amounts, Positions
 from siting.locate.search import Search
-from siting.locate.seed import first_set
+from siting.locate.seed import filled, first_set
 from siting.locate.sides import Sides, sides_of
 
 PAIRS_PER_WORK = 2e8
@@ -120,6 +120,19 @@ class MedianSolve:
         usable = int(rows.can_open.sum())
         keep = usable if self.p == 0 else min(usable, WINDOW * usable // self.p + LEAST_WINDOW)
         self._sort(keep)
+        self._begin_cheaply()
+
+    def _begin_cheaply(self) -> None:
+        """Bound by the nearest candidate of every demand point; offer any plan where no time is left for a good one."""
+        near = self.near
+        served = np.flatnonzero(np.diff(near.start))
+        least = near.limit.copy()
+        least[served] = np.minimum(least[served], near.cost[near.start[served]])
+        self._tighten(float(least.sum()) * (1.0 - 1e-9))
+        if not self.may_go_on():
+            opened = filled(self.search, self.search.rows.locked_open)
+            if opened is not None and not self.search.rows.broken(opened):
+                self.search.offer(opened)
 
     def _sort(self, keep: int) -> None:
         source = self.source
@@ -129,6 +142,7 @@ class MedianSolve:
             fill_rows(source, keep, rows, first, min(n, first + step))
             if not self.may_go_on():
                 rows.start[min(n, first + step) :] = rows.start[min(n, first + step)]
+                rows.limit[min(n, first + step) :] = 0.0
                 break
         self.search.work += 5 * len(self.pairs.cost) / PAIRS_PER_WORK
         self.near = nearest_of(rows, self.m)

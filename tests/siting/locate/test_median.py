@@ -175,6 +175,16 @@ def test_out_of_time_still_has_a_plan_and_a_bound():
     assert 0 < outcome.bound < outcome.objective
 
 
+def test_the_clock_ends_the_first_slice_and_a_plan_and_a_bound_stand(monkeypatch):
+    cost = np.random.default_rng(2).random((300, 60)) + 1.0
+    best = p_median(cost, np.ones(300), 10, limits=LIMITS)
+    monkeypatch.setattr(median_solve, "SLICE", 1.0)
+    monkeypatch.setattr(median_solve.MedianSolve, "may_go_on", lambda solve: False)
+    outcome = p_median(cost, np.ones(300), 10, limits=LIMITS)
+    assert outcome.status == "feasible"
+    assert 0 < outcome.bound < best.objective <= outcome.objective
+
+
 @pytest.mark.parametrize("unreached", [-1.0, np.nan, np.inf])
 def test_a_wrong_price_for_the_unreached_is_refused(unreached):
     with pytest.raises(InputError, match="unreached is"):
