@@ -8,36 +8,105 @@ that doubles until it is gone.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from outlet.compiled import compiled
-from siting.locate.service import Flags, Floats, Ints, Service
+from siting.locate.service import Flags, Floats, Ints, Places, Service
 from siting.locate.sides import Sides, activity_of, do_swap, may_swap
 
 
-@compiled
-def _two_nearest(service: Service, is_open: Flags, first: Floats, second: Floats, who: Ints) -> None:
-    for i in range(len(service.limit)):
-        first[i], second[i], who[i] = service.limit[i], service.limit[i], -1
-        for at in range(service.start[i], service.start[i + 1]):
-            if not is_open[service.candidate[at]]:
-                continue
-            if who[i] < 0:
-                first[i], who[i] = service.cost[at], service.candidate[at]
-            else:
-                second[i] = service.cost[at]
-                break
+class Nearby(NamedTuple):
+    """A set of open sites as its moves see it, changed in place.
+
+    ``owner`` (k,) and ``column`` (k,) with ``column_start`` (m + 1,): whose each pair is, and the pairs by site;
+    ``first`` and ``second`` (n,): the pairs of the two nearest open sites, the end of its pairs for none;
+    ``gain`` (m,): what opening each site saves.
+    """
+
+    owner: Places
+    column_start: Ints
+    column: Places
+    first: Ints
+    second: Ints
+    gain: Floats
+    extra: Floats
+
+
+def nearby(service: Service) -> Nearby:
+    """Return the empty set."""
+    m, n = len(service.charge), len(service.limit)
+    count = np.bincount(service.candidate, minlength=m)
+    start = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
+    owner = np.repeat(np.arange(n, dtype=np.int32), np.diff(service.start))
+    column = np.empty(len(service.cost), dtype=np.int32)
+    gain = np.zeros(m)
+    _fill(service, owner, start[:-1].copy(), column, gain)
+    ends = service.start[1:].copy()
+    return Nearby(owner, start, column, ends, ends.copy(), gain, np.zeros(m))
 
 
 @compiled
-def _gains(service: Service, first: Floats, gain: Floats) -> None:
+def _fill(service: Service, owner: Places, place: Ints, column: Places, gain: Floats) -> None:
     for j in range(len(gain)):
         gain[j] = -service.charge[j]
-    for i in range(len(first)):
-        for at in range(service.start[i], service.start[i + 1]):
-            if service.cost[at] >= first[i]:
-                break
-            gain[service.candidate[at]] += first[i] - service.cost[at]
+    for at in range(len(service.cost)):
+        j = service.candidate[at]
+        column[place[j]] = at
+        place[j] += 1
+        gain[j] += max(0.0, service.limit[owner[at]] - service.cost[at])
+
+
+@compiled
+def _cost_at(service: Service, i: int, at: int) -> float:
+    return float(service.limit[i] if at >= service.start[i + 1] else min(service.limit[i], service.cost[at]))
+
+
+@compiled
+def _turn_gains(service: Service, near: Nearby, i: int, before: int, after: int) -> None:
+    """Take into the gains that the nearest pair of a demand point is another."""
+    old, new = _cost_at(service, i, before), _cost_at(service, i, after)
+    for at in range(service.start[i], max(before, after)):
+        cost = service.cost[at]
+        near.gain[service.candidate[at]] += max(0.0, new - cost) - max(0.0, old - cost)
+
+
+@compiled
+def _open(service: Service, near: Nearby, j: int) -> None:
+    for place in range(near.column_start[j], near.column_start[j + 1]):
+        at = near.column[place]
+        i = near.owner[at]
+        if at < near.first[i]:
+            _turn_gains(service, near, i, near.first[i], at)
+            near.second[i], near.first[i] = near.first[i], at
+        elif at < near.second[i]:
+            near.second[i] = at
+
+
+@compiled
+def _shut(service: Service, near: Nearby, is_open: Flags, k: int) -> None:
+    """Shut k, which ``is_open`` no longer holds."""
+    for place in range(near.column_start[k], near.column_start[k + 1]):
+        at = near.column[place]
+        i = near.owner[at]
+        if at != near.first[i] and at != near.second[i]:
+            continue
+        if at == near.first[i]:
+            _turn_gains(service, near, i, at, near.second[i])
+            near.first[i] = near.second[i]
+        following = min(near.second[i] + 1, service.start[i + 1])
+        while following < service.start[i + 1] and not is_open[service.candidate[following]]:
+            following += 1
+        near.second[i] = following
+
+
+@compiled
+def open_all(service: Service, near: Nearby, is_open: Flags) -> None:
+    """Open a set in an empty one."""
+    for j in range(len(is_open)):
+        if is_open[j]:
+            _open(service, near, j)
 
 
 @compiled
@@ -52,80 +121,102 @@ def _best_gain(gain: Floats, is_open: Flags, sides: Sides, activity: Floats, lea
 
 
 @compiled
-def add_sites(service: Service, sides: Sides, is_open: Flags, wanted: int, most: int) -> bool:
+def _move(
+    service: Service, near: Nearby, sides: Sides, is_open: Flags, activity: Floats, turn: tuple[int, int]
+) -> None:
+    j, k = turn
+    do_swap(sides, activity, is_open, j, k)
+    if j >= 0:
+        _open(service, near, j)
+    if k >= 0:
+        _shut(service, near, is_open, k)
+
+
+@compiled
+def add_sites(service: Service, near: Nearby, sides: Sides, is_open: Flags, wanted: int, most: int) -> bool:
     """Open what saves most, in place: until ``wanted`` are open, or where 0 while it pays; tell whether it ended."""
-    n = len(service.limit)
-    first, second, who = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
-    gain, activity = np.empty(len(is_open)), activity_of(sides, is_open)
+    activity = activity_of(sides, is_open)
     for _ in range(most):
         if wanted > 0 and is_open.sum() >= wanted:
             return True
-        _two_nearest(service, is_open, first, second, who)
-        _gains(service, first, gain)
-        j = _best_gain(gain, is_open, sides, activity, -np.inf if wanted > 0 else 0.0)
+        j = _best_gain(near.gain, is_open, sides, activity, -np.inf if wanted > 0 else 0.0)
         if j < 0:
             return True
-        do_swap(sides, activity, is_open, j, -1)
+        _move(service, near, sides, is_open, activity, (j, -1))
     return False
 
 
 @compiled
-def _losses(
-    service: Service, first: Floats, second: Floats, who: Ints, slot: Ints, loss: Floats, extra: Floats
-) -> None:
-    """Fill what dropping each open site loses, and what of it a shut one takes over: extra (m, open)."""
-    for i in range(len(first)):
-        if who[i] < 0:
-            continue
-        k = slot[who[i]]
-        loss[k] += second[i] - first[i]
-        for at in range(service.start[i], service.start[i + 1]):
-            if service.cost[at] >= second[i]:
-                break
-            extra[service.candidate[at], k] += second[i] - max(first[i], service.cost[at])
+def _renew_gains(service: Service, near: Nearby) -> float:
+    """Add the gains up anew, without what turning them has lost to rounding; return the cost of serving all."""
+    total = 0.0
+    for j in range(len(near.gain)):
+        near.gain[j] = -service.charge[j]
+    for i in range(len(near.first)):
+        first = _cost_at(service, i, near.first[i])
+        total += first
+        for at in range(service.start[i], near.first[i]):
+            near.gain[service.candidate[at]] += max(0.0, first - service.cost[at])
+    return total
 
 
 @compiled
-def _best_move(service: Service, sides: Sides, is_open: Flags, activity: Floats, fixed: bool) -> tuple[int, int, float]:
-    """Return what to open, what to shut (−1: nothing) and what that saves."""
-    m, n, opened = len(is_open), len(service.limit), np.flatnonzero(is_open)
-    first, second, who = np.empty(n), np.empty(n), np.empty(n, dtype=np.int64)
-    slot = np.full(m, -1, dtype=np.int64)
-    slot[opened] = np.arange(len(opened))
-    gain, loss, extra = np.empty(m), np.zeros(len(opened)), np.zeros((m, len(opened)))
-    _two_nearest(service, is_open, first, second, who)
-    _gains(service, first, gain)
-    _losses(service, first, second, who, slot, loss, extra)
-    best, best_j, best_k = 1e-12 * max(1e-300, first.sum()), -1, -1
-    for at in range(len(opened)):
-        loss[at] -= service.charge[opened[at]]
-        free = sides.lower[opened[at]] == 0.0 and not fixed
-        if free and -loss[at] > best and may_swap(sides, activity, -1, opened[at]):
-            best, best_j, best_k = -loss[at], -1, opened[at]
-    for j in range(m):
-        if is_open[j] or sides.upper[j] == 0.0:
+def _without(service: Service, near: Nearby, k: int) -> float:
+    """Return what shutting k loses beside its charge, and fill what of it each site would take over."""
+    near.extra[:] = 0.0
+    loss = -service.charge[k]
+    for place in range(near.column_start[k], near.column_start[k + 1]):
+        at = near.column[place]
+        i = near.owner[at]
+        if at != near.first[i]:
             continue
-        if not fixed and gain[j] > best and may_swap(sides, activity, j, -1):
-            best, best_j, best_k = gain[j], j, -1
-        for at in range(len(opened)):
-            better = gain[j] - loss[at] + extra[j, at]
-            if better > best and sides.lower[opened[at]] == 0.0 and may_swap(sides, activity, j, opened[at]):
-                best, best_j, best_k = better, j, opened[at]
-    return best_j, best_k, best
+        first, second = _cost_at(service, i, at), _cost_at(service, i, near.second[i])
+        loss += second - first
+        for other in range(service.start[i], near.second[i]):
+            near.extra[service.candidate[other]] += max(0.0, second - max(first, service.cost[other]))
+    return float(loss)
 
 
 @compiled
-def exchange_sites(service: Service, sides: Sides, is_open: Flags, fixed: bool, most: int) -> bool:
-    """Make the best move until none is better, in place, keeping the number open where ``fixed``; tell whether it
-    ended within ``most`` moves.
+def _best_turn(
+    service: Service, near: Nearby, sides: Sides, is_open: Flags, activity: Floats, ask: tuple[int, bool, float]
+) -> int:
+    """Return what to open in exchange for an open site, −1 for nothing, −2 where keeping it is best."""
+    k, fixed, best = ask
+    loss, best_j = _without(service, near, k), -2
+    if not fixed and -loss > best and may_swap(sides, activity, -1, k):
+        best, best_j = -loss, -1
+    for j in range(len(is_open)):
+        better = near.gain[j] - loss + near.extra[j]
+        if better > best and not is_open[j] and sides.upper[j] > 0.0 and may_swap(sides, activity, j, k):
+            best, best_j = better, j
+    return best_j
+
+
+@compiled
+def exchange_sites(
+    service: Service, near: Nearby, sides: Sides, is_open: Flags, fixed: bool, begin: int, most: int
+) -> tuple[int, int]:
+    """Look at ``most`` sites from ``begin`` on, exchanging or shutting each where that is best, and open what pays.
+
+    In place; the number open stays where ``fixed``. Return where it ended and how many moves were made.
     """
-    activity = activity_of(sides, is_open)
+    activity, m, moves = activity_of(sides, is_open), len(is_open), 0
+    least = 1e-10 * max(1e-300, _renew_gains(service, near))
+    k = begin
     for _ in range(most):
-        j, k, _better = _best_move(service, sides, is_open, activity, fixed)
-        if j < 0 and k < 0:
-            return True
-        do_swap(sides, activity, is_open, j, k)
-    return False
+        j = -1 if fixed else _best_gain(near.gain, is_open, sides, activity, least)
+        if j >= 0:
+            _move(service, near, sides, is_open, activity, (j, -1))
+            moves += 1
+        k = (k + 1) % m
+        if not is_open[k] or sides.lower[k] == 1.0:
+            continue
+        j = _best_turn(service, near, sides, is_open, activity, (k, fixed, least))
+        if j > -2:
+            _move(service, near, sides, is_open, activity, (j, k))
+            moves += 1
+    return k, moves
 
 
 @compiled

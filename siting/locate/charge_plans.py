@@ -21,6 +21,8 @@ from siting.locate.transport import nearest_flow, transport
 
 ENTRIES_PER_WORK = 2e8
 MOST_TRIES = 400
+WORK_OF_FLOW = 60.0
+"""Numbers looked at, by demand point and open site, to find a flow."""
 MOST_KNOWN = 20_000
 
 
@@ -77,7 +79,7 @@ class Plans:
             _, travel, left = transport(service, is_open, shares, unserved, value)
         else:
             travel, left = nearest_flow(service, is_open, shares, unserved, value)
-        self.search.work += (len(service.cost) + 3.0 * len(service.limit) * is_open.sum()) / ENTRIES_PER_WORK
+        self.search.work += (len(service.cost) + WORK_OF_FLOW * len(service.limit) * is_open.sum()) / ENTRIES_PER_WORK
         score = travel + float(service.charge[is_open].sum())
         return Priced(np.inf if self.must_serve and left > 1e-9 else score, score, shares, value)
 
@@ -140,11 +142,12 @@ class Plans:
         elif saved is not None:
             self.flows[key] = saved
 
-    def improve(self, is_open: Flags) -> None:
+    def improve(self, is_open: Flags, most_work: float) -> None:
         """Move sites while a move pays; the multipliers of the set's own flow say in which order, and when to stop."""
+        until = self.search.work + most_work
         priced, tries = self.price(is_open), 0
         loads, owner = self.pricing()
-        while tries < MOST_TRIES and not self.is_late:
+        while tries < MOST_TRIES and self.search.work < until and not self.is_late:
             better = None
             for moved in self._moves(is_open, priced, loads, owner):
                 tries += 1
@@ -152,7 +155,7 @@ class Plans:
                 if found is not None and found.score < priced.score - 1e-12 * abs(priced.score):
                     better = (moved, found)
                     break
-                if tries >= MOST_TRIES or self.is_late:
+                if tries >= MOST_TRIES or self.search.work >= until or self.is_late:
                     return
             if better is None:
                 return

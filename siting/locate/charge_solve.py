@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from outlet.mip import MipModel, run_mip
-from siting.locate.charge_moves import add_sites, exchange_sites
+from siting.locate.charge_moves import add_sites, exchange_sites, nearby, open_all
 from siting.locate.charge_plans import ENTRIES_PER_WORK, Plans, Priced
 from siting.locate.charge_tree import FREE, OPEN, SHUT, Guess, Node, Problem, Relaxed, Tree, forced
 from siting.locate.knapsack import price_sites
@@ -24,7 +24,10 @@ from siting.locate.sides import sides_of
 
 STEPS = 60
 ROUNDS = 60
-MOVES_PER_CALL = 5
+MOVES_PER_CALL = 20
+LOOKED_AT = 100
+FIRST_SHARE, ROUND_SHARE = 0.15, 0.02
+"""Share of the seconds that moves of a set with loads may take as work, at first and in each round."""
 
 
 @dataclass
@@ -68,10 +71,10 @@ class ChargeSolve:
         if is_open is None or search.infeasible:
             return
         if not self.plans.has_loads:
-            self._search_sites(is_open)
+            self.plans.attempt(self._search_sites(is_open))
             return
         self.plans.attempt(is_open)
-        self.plans.improve(is_open)
+        self.plans.improve(is_open, FIRST_SHARE * search.limits.seconds)
         if search.opened is None and not search.rows.names:
             self.plans.attempt(np.asarray((search.rows.upper > 0) & (service.least == 0)))
 
@@ -94,6 +97,31 @@ class ChargeSolve:
         locked = rows.lower > 0
         if not self.plans.has_loads and (not rows.names or rows.is_plain):
             return locked
+        if self.plans.has_loads and (rows.is_plain or not rows.broken(np.flatnonzero(locked))):
+            found = self._with_room(self._search_sites(locked.copy()))
+            if found is not None:
+                return found
+        return self._by_model()
+
+    def _with_room(self, is_open: Flags) -> Flags | None:
+        """Return a set with sites added, cheapest per room first, until there is room; None where rules end that."""
+        service, rows = self.problem.service, self.search.rows
+        total = float(service.load.sum())
+        room = np.minimum(service.room, total)
+        needed = total * (1 - 1e-12) if self.plans.must_serve else 0.0
+        for j in np.argsort(np.maximum(service.charge, 0.0) / np.maximum(room, 1e-300), kind="stable"):
+            if room[is_open].sum() >= needed:
+                break
+            if not is_open[j] and rows.upper[j] > 0 and service.least[j] == 0:
+                is_open[j] = True
+                if rows.broken(np.flatnonzero(is_open)):
+                    is_open[j] = False
+        fits = room[is_open].sum() >= needed and not rows.broken(np.flatnonzero(is_open))
+        return is_open if fits else None
+
+    def _by_model(self) -> Flags | None:
+        """Return the set of most merit that the rules allow, with room enough, by a small exact model."""
+        rows = self.search.rows
         service = self.problem.service
         room = np.minimum(service.room, service.load.sum())
         saved = np.bincount(
@@ -126,19 +154,22 @@ class ChargeSolve:
             return None
         return np.asarray(run.x > 0.5)
 
-    def _search_sites(self, is_open: Flags) -> None:
-        """Add sites while it pays, then exchange until nothing is better; slices end with the clock."""
+    def _search_sites(self, is_open: Flags) -> Flags:
+        """Add sites while it pays, then exchange until nothing is better, as far as the clock allows; return it."""
         service, rows, sides = self.problem.service, self.search.rows, sides_of(self.search.rows)
-        while not add_sites(service, sides, is_open, rows.p or 0, MOVES_PER_CALL):
-            self.search.work += MOVES_PER_CALL * len(service.cost) / ENTRIES_PER_WORK
+        near = nearby(service)
+        open_all(service, near, is_open)
+        self.search.work += 5 * len(service.cost) / ENTRIES_PER_WORK
+        while not add_sites(service, near, sides, is_open, rows.p or 0, MOVES_PER_CALL):
+            self.search.work += (rows.m * MOVES_PER_CALL + len(service.limit)) / ENTRIES_PER_WORK
             if self.plans.is_late:
-                break
-        self.plans.attempt(is_open)
-        ended = False
-        while not ended and not self.plans.is_late:
-            ended = exchange_sites(service, sides, is_open, rows.p is not None, MOVES_PER_CALL)
-            self.search.work += MOVES_PER_CALL * len(service.cost) / ENTRIES_PER_WORK
-            self.plans.attempt(is_open)
+                return is_open
+        begin, still = 0, 0
+        while still < rows.m and not self.plans.is_late:
+            begin, moves = exchange_sites(service, near, sides, is_open, rows.p is not None, begin, LOOKED_AT)
+            still = 0 if moves else still + LOOKED_AT
+            self.search.work += (LOOKED_AT * rows.m + len(service.cost) * 0.2) / ENTRIES_PER_WORK
+        return is_open
 
     def beaten(self) -> float:
         """Return the price no plan of which, or above, is wanted any more, without the constant."""
@@ -209,15 +240,13 @@ class ChargeSolve:
         if is_open.tobytes() in self.plans.known:
             return
         if not self.plans.has_loads:
-            rows = self.search.rows
-            if not rows.broken(np.flatnonzero(is_open)):
-                exchange_sites(self.problem.service, sides_of(rows), is_open, rows.p is not None, MOVES_PER_CALL)
-                self.plans.attempt(is_open)
+            if not self.search.rows.broken(np.flatnonzero(is_open)):
+                self.plans.attempt(self._search_sites(is_open))
             return
         priced = self.plans.attempt(is_open)
         best = self.plans.best
         if priced is not None and (self.search.opened is None or priced.price < best + 0.02 * abs(best)):
-            self.plans.improve(is_open)
+            self.plans.improve(is_open, ROUND_SHARE * self.search.limits.seconds)
 
     def branch(self) -> None:
         """Prove what is left by branching."""

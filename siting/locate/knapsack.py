@@ -57,7 +57,7 @@ def _smaller(worth: Floats, load: Floats, a: int, b: int) -> bool:
 def fill_room(worth: Floats, load: Floats, share: Floats, room: float) -> float:
     """Fill the shares that earn most within a room, worth below 0 being what is earned; return their sum.
 
-    By quickselect: the pairs better than a pivot are taken together where they fit.
+    By quickselect: the pairs better than a pivot, and those equal to it, are taken together where they fit.
     """
     count = len(worth)
     order = np.arange(count)
@@ -65,29 +65,33 @@ def fill_room(worth: Floats, load: Floats, share: Floats, room: float) -> float:
     for at in range(count):
         share[at] = 0.0
     while low < high:
-        pivot, end = order[(low + high) // 2], low
-        order[(low + high) // 2], order[high - 1] = order[high - 1], pivot
+        pivot = order[(low + high) // 2]
+        end, same, back = low, low, high
         taken = 0.0
-        for at in range(low, high - 1):
-            if _smaller(worth, load, order[at], pivot):
-                order[at], order[end] = order[end], order[at]
-                taken += load[order[end]]
+        while same < back:
+            at = order[same]
+            if _smaller(worth, load, at, pivot):
+                order[same], order[end] = order[end], at
+                taken += load[at]
                 end += 1
-        order[high - 1], order[end] = order[end], pivot
+                same += 1
+            elif _smaller(worth, load, pivot, at):
+                back -= 1
+                order[same], order[back] = order[back], at
+            else:
+                same += 1
         if taken > left:
             high = end
             continue
-        for at in range(low, end):
-            share[order[at]] = 1.0
-            total += worth[order[at]]
-        left -= taken
-        part = 1.0 if load[pivot] <= left else left / load[pivot]
-        share[pivot] = part
-        total += part * worth[pivot]
-        left -= part * load[pivot]
-        if part < 1.0:
-            break
-        low = end + 1
+        for at in range(low, back):
+            entry = order[at]
+            part = 1.0 if load[entry] <= left else left / load[entry]
+            share[entry] = part
+            total += part * worth[entry]
+            left -= part * load[entry]
+            if part < 1.0:
+                return float(total)
+        low = back
     return total
 
 

@@ -67,7 +67,8 @@ def service_of(pairs: Pairs, limit: Amounts, load: Amounts, charge: Amounts, loa
 
     Pairs no cheaper than ``limit`` are left out, but for sites that may need them to meet a least load.
     """
-    near = pairs.where((pairs.cost < limit[pairs.point]) | (loads[1][pairs.candidate] > 0)).nearest_first()
+    near = pairs.where((pairs.cost < limit[pairs.point]) | (loads[1][pairs.candidate] > 0))
+    near = Pairs(near.m, near.start, *_nearest_first(near.start, near.candidate, near.cost))
     return with_columns(
         Service(
             near.start.astype(np.int64), near.candidate, near.cost, limit, load, charge, loads[0], loads[1],
@@ -129,6 +130,17 @@ def _first_of_weights(matrix: sparse.csr_array[np.float64]) -> int:
         if lengths[at] and (matrix.data[matrix.indptr[at] : matrix.indptr[at + 1]] >= 0).all():
             return int(at)
     return -1
+
+
+@compiled
+def _nearest_first(start: Ints, candidate: Places, cost: Floats) -> tuple[Places, Floats]:
+    """Return the pairs of each demand point by cost, among equals in the order given."""
+    sites, costs = candidate.copy(), cost.copy()
+    for i in range(len(start) - 1):
+        order = np.argsort(cost[start[i] : start[i + 1]], kind="mergesort")
+        for at in range(len(order)):
+            sites[start[i] + at], costs[start[i] + at] = candidate[start[i] + order[at]], cost[start[i] + order[at]]
+    return sites, costs
 
 
 @compiled

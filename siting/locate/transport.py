@@ -28,7 +28,7 @@ class Net(NamedTuple):
     ``start``, ``node``, ``cost``, ``owner``, ``share``: the entries of each demand point, nobody last; ``following``,
     ``before`` and ``head``: the entries with a share, by node; ``step`` and ``via`` (k + 1, k + 1): cheapest step
     between two nodes and its entry at the first (its entry at the second in ``into``); ``sink`` (k + 1,): load
-    collected from each; ``excess`` and ``price`` (k + 2,).
+    collected from each; ``excess`` and ``price`` (k + 2,); ``slack``: load that is rounding, never moved.
     """
 
     start: Ints
@@ -45,6 +45,7 @@ class Net(NamedTuple):
     sink: Floats
     excess: Floats
     price: Floats
+    slack: float
 
 
 @compiled
@@ -76,7 +77,7 @@ def _net(service: Service, opened: Flags) -> Net:
         start, node, cost, owner, share, np.full(size, -1, dtype=np.int32), np.full(size, -1, dtype=np.int32),
         np.full(k + 1, -1, dtype=np.int32), np.full((k + 1, k + 1), np.inf),
         np.full((k + 1, k + 1), -1, dtype=np.int32), np.full((k + 1, k + 1), -1, dtype=np.int32),
-        np.zeros(k + 1), np.zeros(k + 2), np.zeros(k + 2),
+        np.zeros(k + 1), np.zeros(k + 2), np.zeros(k + 2), TINY * max(1e-300, service.load.sum()),
     )  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def _begin(service: Service, net: Net, room: Floats, least: Floats) -> None:
         if net.cost[at] > net.cost[nobody]:
             at = nobody
         net.share[at] = 1.0
-        if service.load[i] > 0.0:
+        if service.load[i] > net.slack:
             _insert(net, service.load, at)
             net.excess[net.node[at]] += service.load[i]
     for j in range(k + 1):
@@ -150,18 +151,18 @@ def _relax_all(net: Net, u: int, room: Floats, least: Floats, far: Floats, origi
     k = len(room) - 1
     if u == k + 1:
         for v in range(k + 1):
-            if net.sink[v] > least[v]:
+            if net.sink[v] > least[v] + net.slack:
                 _relax(net, u, v, 0.0, far, origin)
         return
     for v in range(k + 1):
         if net.step[u, v] < np.inf:
             _relax(net, u, v, net.step[u, v], far, origin)
-    if net.sink[u] < room[u]:
+    if net.sink[u] < room[u] - net.slack:
         _relax(net, u, k + 1, 0.0, far, origin)
 
 
 @compiled
-def _chain(net: Net, room: Floats, least: Floats, source: int, slack: float, origin: Ints) -> int:
+def _chain(net: Net, room: Floats, least: Floats, source: int, origin: Ints) -> int:
     """Find the cheapest chain from ``source`` to a node that lacks load; return that node, −1 where there is none."""
     k = len(room) - 1
     far, done = np.full(k + 2, np.inf), np.zeros(k + 2, dtype=np.bool_)
@@ -173,7 +174,7 @@ def _chain(net: Net, room: Floats, least: Floats, source: int, slack: float, ori
                 u, nearest = v, far[v]
         if u < 0:
             return -1
-        if net.excess[u] < -slack:
+        if net.excess[u] < -net.slack:
             target = u
             break
         done[u] = True
@@ -226,7 +227,7 @@ def _move(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, 
 def _shift(net: Net, load: Floats, entry: int, to: int, amount: float) -> None:
     part = amount / load[net.owner[entry]]
     is_new = net.share[to] == 0.0
-    if net.share[entry] - part <= TINY:
+    if (net.share[entry] - part) * load[net.owner[entry]] <= net.slack:
         net.share[to] += net.share[entry]
         net.share[entry] = 0.0
         if is_new:
@@ -241,12 +242,11 @@ def _shift(net: Net, load: Floats, entry: int, to: int, amount: float) -> None:
 
 @compiled
 def _solve(service: Service, net: Net, room: Floats, least: Floats) -> bool:
-    slack = TINY * max(1e-300, service.load.sum())
     _begin(service, net, room, least)
     origin = np.zeros(len(room) + 1, dtype=np.int64)
     for source in range(len(room) + 1):
-        while net.excess[source] > slack:
-            target = _chain(net, room, least, source, slack, origin)
+        while net.excess[source] > net.slack:
+            target = _chain(net, room, least, source, origin)
             if target < 0:
                 return False
             _move(net, service.load, room, least, (source, target), origin)
@@ -299,14 +299,14 @@ def transport(
 def nearest_flow(
     service: Service, opened: Flags, shares: Floats, unserved: Floats, value: Floats
 ) -> tuple[float, float]:
-    """Do the same where no site has a load: every demand point goes to the nearest."""
+    """Do the same where no site has a load: every demand point goes to the nearest; shares begin at 0."""
     total, left = 0.0, 0.0
     for i in range(len(service.limit)):
         value[i], unserved[i] = service.limit[i], 1.0
         for at in range(service.start[i], service.start[i + 1]):
-            shares[at] = 0.0
-            if unserved[i] == 1.0 and opened[service.candidate[at]]:
+            if opened[service.candidate[at]]:
                 shares[at], unserved[i], value[i] = 1.0, 0.0, service.cost[at]
+                break
         total += value[i]
         left += unserved[i]
     return total, left
