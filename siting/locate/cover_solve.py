@@ -23,6 +23,7 @@ FIRST_STEPS = 20
 ROOT_STEPS = 2000
 NODE_STEPS = 200
 LEAST_STEPS, MOST_STEPS = 5, 100
+THRIFT = (0.0, 0.25, 1.0, 4.0, 16.0)
 PATIENCE = 300
 SEARCH_SHARE = 0.15
 """Share of all work that goes into looking for plans while the tree is searched."""
@@ -102,15 +103,31 @@ class CoverSolve:
     def _first(self, merit: Amounts, start: Positions | None) -> Trail | None:
         """Return a search that has begun: from ``start``, from what is locked open, or from an allowed set found."""
         rows, seed = self.search.rows, self.search.limits.seed
-        locked = rows.lower > 0
         if start is None and not rows.is_plain:
-            trail = trail_of(locked, seed, free=self.p < 0)
-            self._walk(trail, 0)
-            if trail.value[1] >= 0 and not rows.broken(np.flatnonzero(trail.best)):
-                self._offer(trail)
-                return trail
+            for thrift in THRIFT:
+                trail = self._thrifty(merit, thrift)
+                if trail.value[1] >= 0 and not rows.broken(np.flatnonzero(trail.best)):
+                    trail = trail_of(trail.best, seed, free=self.p < 0)
+                    self._walk(trail, 0)
+                    self._offer(trail)
+                    return trail
         is_open = first_set(self.search, merit * self.unit, start)
         return None if is_open is None else trail_of(is_open, seed, free=self.p < 0)
+
+    def _thrifty(self, merit: Amounts, thrift: float) -> Trail:
+        """Fill up what is locked open, each candidate charged for what it uses of the rows' limits."""
+        rows, first = self.search.rows, 0 if self.search.rows.p is None else 1
+        high = rows.row_upper[first:]
+        limited = np.isfinite(high) & (high > 0)
+        used = abs(rows.rows[first:][np.flatnonzero(limited)]).T @ (1.0 / high[limited])
+        worth = float(np.sort(merit)[::-1][: max(self.p, 1)].mean())
+        charge = thrift * worth * max(self.p, 1) * np.asarray(used, dtype=np.float64)
+        trail = trail_of(rows.lower > 0, self.search.limits.seed)
+        search_cover(self.reach._replace(charge=charge), self.sides, trail, self.p, 0, SLICE)
+        if trail.value[0] != -1.0:
+            trail.value[1] = max(0.0, float(trail.value[1]))
+            trail.best[:] = trail.is_open
+        return trail
 
     def _walk(self, trail: Trail, steps: int) -> None:
         """Search on for some steps, in slices, as far as the limits allow."""
