@@ -17,7 +17,7 @@ from outlet.arrays import as_positions
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
 from siting.locate.capacitated import center_with_loads
-from siting.locate.decide import PAIRS_PER_WORK, Cover, Verdict, most_outlets
+from siting.locate.decide import PAIRS_PER_WORK, Cover, Verdict, brief, most_outlets
 from siting.locate.loads import limits_loads
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_pairs
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
@@ -27,7 +27,6 @@ from siting.locate.search import Search
 from siting.locate.seed import first_set
 
 FIRST_POINTS = 400
-LOOK = 2e6
 ASK, LONGER = 1e8, 3.0
 MOST_LOOK = 1e9
 NEAR = 0.004
@@ -133,7 +132,7 @@ class _Solve:
         low, high = int(np.searchsorted(levels, self.search.bound or 0.0)), len(levels) - 1
         while low <= high and self.search.seconds_left > 0 and self.search.work_left > 0:
             middle = (low + high) // 2
-            if self._look(part, float(levels[middle]), LOOK):
+            if self._look(part, float(levels[middle])):
                 high = middle - 1
             else:
                 low = middle + 1
@@ -150,14 +149,14 @@ class _Solve:
         """Look for better plans, at first halfway down to the bound, then just below the best."""
         search, low = self.search, self.search.bound or 0.0
         if search.objective is None:
-            self._look(self.probe, np.inf, LOOK)
+            self._look(self.probe, np.inf)
         while search.objective is not None and not search.is_done and self.probe.cover.goes_on:
             self._cut()
+            if search.objective - low < NEAR * search.objective or search.objective <= low:
+                return
             radius = (search.objective + low) / 2
-            if not self._look(self.probe, radius, LOOK):
+            if not self._look(self.probe, radius):
                 low = radius
-                if search.objective - low < NEAR * search.objective:
-                    return
 
     def close(self) -> None:
         """Ask about radii between the bound and the plan until they meet; what is left open is asked again longer."""
@@ -179,9 +178,10 @@ class _Solve:
                 ceiling = float(levels[at])
             elif verdict == "open":
                 ceiling, most = np.inf, LONGER * most
-            self._improve(min(max(spent, LOOK), MOST_LOOK))
+            self._improve(min(max(spent, brief(self.usable.n, self.usable.m)), MOST_LOOK))
 
-    def _look(self, probe: Probe, radius: float, work: float) -> bool:
+    def _look(self, probe: Probe, radius: float, work: float | None = None) -> bool:
+        work = brief(probe.usable.n, probe.usable.m) if work is None else work
         return probe.look(probe.usable.where(probe.usable.cost <= radius), most_outlets(self.search.rows), work)
 
     def _ask(self, radius: float, most: float) -> Verdict:

@@ -28,7 +28,8 @@ Verdict = Literal["found", "too few", "relaxed", "open"]
 
 PAIRS_PER_WORK = 3e8
 SLICE = 1e7
-FIRST_SLICE = 1e6
+BRIEF, BRIEF_EACH = 2e6, 1e3
+"""Pairs that a brief look takes, at most, and for each demand point and candidate."""
 HUNT = 0.2
 """Share of the branch and bound's work that the local search has."""
 PAIR = 2
@@ -84,7 +85,7 @@ class Cover:
             Pairs looked at where it is left open.
         """
         hunt = None if self.begin is None else _Hunt.of(self, near, points, k)
-        if hunt is not None and self._hunt(hunt, FIRST_SLICE) == "found":
+        if hunt is not None and self._hunt(hunt, brief(len(points), near.m)) == "found":
             return "found"
         proof = _Proof.of(self, near, points, k)
         spent = 0.0
@@ -127,6 +128,11 @@ class Cover:
         self.search.offer(whole)
         self.last = whole
         return True
+
+
+def brief(n: int, m: int) -> float:
+    """Return the pairs that a brief look at a problem of that size takes."""
+    return min(BRIEF, BRIEF_EACH * (n + m))
 
 
 @dataclass

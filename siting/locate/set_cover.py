@@ -20,7 +20,7 @@ from outlet.arrays import as_count, as_positions
 from outlet.outcome import Limits, Outcome
 from siting.locate import check
 from siting.locate.capacitated import fewest_with_loads
-from siting.locate.decide import PAIRS_PER_WORK, Cover
+from siting.locate.decide import PAIRS_PER_WORK, Cover, brief
 from siting.locate.loads import limits_loads
 from siting.locate.pairs import Matrix, Pairs, name_points, out_of_reach, read_within
 from siting.locate.plan import NO_RULES, Positions, SitePlan, SiteRules
@@ -30,7 +30,6 @@ from siting.locate.rules import site_rows
 from siting.locate.search import Search
 from siting.locate.seed import first_set
 
-LOOK = 2e6
 MOST_LOOK = 1e9
 ASK, LONGER = 1e8, 3.0
 
@@ -132,7 +131,7 @@ class _Solve:
         cover.begin = np.flatnonzero(is_open)
         if not search.rows.broken(cover.begin):
             search.offer(cover.begin)
-        self._improve(LOOK)
+        self._improve(brief(self.near.n, self.near.m))
 
     def _improve(self, work: float) -> None:
         """Look for covers of fewer outlets for as long as there is work left for it, or one was just found."""
@@ -162,7 +161,8 @@ class _Solve:
                 ceiling = k
             elif verdict == "open":
                 ceiling, most = best, LONGER * most
-            self._improve(min(max((search.work - before) * PAIRS_PER_WORK, LOOK), MOST_LOOK))
+            spent = max((search.work - before) * PAIRS_PER_WORK, brief(self.near.n, self.near.m))
+            self._improve(min(spent, MOST_LOOK))
 
     def exact(self) -> None:
         """Leave to HiGHS what rules beside the number of outlets make of it."""

@@ -211,7 +211,7 @@ def weigh_on(cover: Covering, sides: Sides, state: Weighing, p: int, most_work: 
         if tally[_SHORT] == 0:
             return True
         tally[_STEP] += 1
-        tally[_WORK] += len(state.is_open) // 4 + 1
+        tally[_WORK] += len(state.is_open)
         k = -1
         j = _most_gain(cover, state, sides, activity, -1) if p < 0 or tally[_OPEN] < p else -1
         if j < 0:
