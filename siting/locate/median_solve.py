@@ -130,9 +130,13 @@ class MedianSolve:
         least[served] = np.minimum(least[served], near.cost[near.start[served]])
         self._tighten(float(least.sum()) * (1.0 - 1e-9))
         if not self.may_go_on():
-            opened = filled(self.search, self.search.rows.locked_open)
-            if opened is not None and not self.search.rows.broken(opened):
-                self.search.offer(opened)
+            self._offer_filled(self.search.rows.locked_open)
+
+    def _offer_filled(self, opened: Positions) -> None:
+        """Offer a set filled up with any candidates, as no time is left for good ones."""
+        whole = filled(self.search, opened)
+        if whole is not None and not self.search.rows.broken(whole):
+            self.search.offer(whole)
 
     def _sort(self, keep: int) -> None:
         source = self.source
@@ -179,6 +183,8 @@ class MedianSolve:
             while not add_greedily(self.near, self.sides, plan, self.p, size, SLICE) and self.may_go_on():
                 pass
             self._count(plan)
+            if not self.may_go_on():
+                self._offer_filled(np.flatnonzero(plan.is_open))
             rightly = not self.search.rows.broken(np.flatnonzero(plan.is_open))
             if rightly and (best is None or plan.amount[TOTAL] < best.amount[TOTAL]):
                 best = plan
