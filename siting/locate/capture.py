@@ -27,7 +27,7 @@ from siting.locate.loads import refuse_loads
 from siting.locate.pairs import Matrix, Pairs, read_demand, read_pairs
 from siting.locate.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.pull import Pull, gains_of, make_pull
-from siting.locate.rules import site_rows
+from siting.locate.rules import SiteRows, site_rows
 from siting.locate.search import Search
 from siting.locate.seed import first_set
 from siting.locate.sides import sides_of
@@ -118,7 +118,7 @@ class Capture:
         against = locked + rivals
         share = locked / against
         pull = make_pull(kept, against[points], demand[points] * (rivals / against)[points])
-        return cls(search, pull, float((demand * share).sum()), np.ones(rows.m))
+        return cls(search, pull, float((demand * share).sum()), _price(rows))
 
     @cached_property
     def tree(self) -> CaptureTree:
@@ -168,3 +168,14 @@ class Capture:
             if trial.won > best.won and not search.rows.broken(trial.opened):
                 best = trial
                 search.offer(best.opened)
+
+
+def _price(rows: SiteRows) -> Amounts:
+    """Return what of the rules' limits each candidate uses up where their number is open, else 1, shape (m,)."""
+    limited = np.isfinite(rows.row_upper)
+    if rows.p is not None or not limited.any():
+        return np.ones(rows.m)
+    table = rows.rows[np.flatnonzero(limited)].tocoo()
+    row, column = table.coords
+    used = np.maximum(table.data, 0.0) / np.maximum(np.abs(rows.row_upper[limited]), 1e-9)[row]
+    return np.bincount(column, used, rows.m).astype(np.float64) + 1e-6

@@ -123,7 +123,8 @@ class CaptureTree:
         y = rows.lower.copy()
         if self.search.opened is not None:
             y[self.search.opened] = 1.0
-        y = 0.5 * y + 0.5 * _spread(rows.lower, rows.upper, rows.p)
+        if rows.is_plain or self.search.opened is None:
+            y = 0.5 * y + 0.5 * _spread(rows.lower, rows.upper, rows.p)
         return Node(np.inf, rows.lower.copy(), rows.upper.copy(), y, rows)
 
     def run(self) -> None:
@@ -205,6 +206,8 @@ class CaptureTree:
         node.y = _moved(node, len(self.rows.names))
         new = self._cuts(node, own, node.y)
         centre, is_root = height_of(new, node.y), not math.isfinite(node.bound)
+        if not keeps(node.rows, node.y):
+            centre = -np.inf
         cuts, limits = [*node.cuts, *new], self.search.limits_left
         master = Master(node.rows, (node.lower, node.upper), cuts, self._unit(new), limits)
         found = None
@@ -223,7 +226,7 @@ class CaptureTree:
             near = max(0.1 * (node.bound - self.least), 1e-9 * abs(node.bound))
             if node.bound <= self.least or self.is_over or node.bound - centre <= near:
                 break
-            y = INWARDS * solved.y + (1.0 - INWARDS) * node.y
+            y = solved.y if centre == -np.inf else INWARDS * solved.y + (1.0 - INWARDS) * node.y
             new = self._cuts(node, own, y)
             master.add(new)
             height = height_of(new, y)
@@ -276,6 +279,13 @@ class CaptureTree:
         if is_open.sum() == self.rows.p:
             self._offer(is_open.astype(np.float64))
         return True
+
+
+def keeps(rows: SiteRows, y: Amounts) -> bool:
+    """Tell whether shares (m,) keep the rules but for rounding."""
+    total = np.asarray(rows.rows @ y, dtype=np.float64)
+    slack = 1e-6 * np.maximum(1.0, np.abs(total))
+    return bool(((total <= rows.row_upper + slack) & (total >= rows.row_lower - slack)).all())
 
 
 def height_of(cuts: list[Cut], y: Amounts) -> float:

@@ -163,3 +163,15 @@ def test_published_optima_of_haase_and_mueller(shared, at):
     )
     assert outcome.objective == pytest.approx(case["value"], rel=1e-6)
     assert outcome.gap <= 1e-4
+
+
+def test_a_budget_is_proved_beyond_what_can_be_listed():
+    """Money decides how many of 40 open; what it buys best is bounded through the price of the money."""
+    pull, rivals, demand = market()
+    cost = np.random.default_rng(1).integers(1, 9, 40).astype(float)
+    rules = SiteRules(opening_cost=cost, budget=20.0)
+    outcome = max_capture(pull, rivals, demand, rules=rules, limits=LIMITS)
+    assert outcome.status == "optimal"
+    assert cost[outcome.solution.opened].sum() <= 20
+    more = max_capture(pull, rivals, demand, rules=SiteRules(opening_cost=cost, budget=25.0), limits=LIMITS)
+    assert more.objective >= outcome.objective
