@@ -1,20 +1,20 @@
 """Choosing outlets: one model a function, from arrays to an Outcome."""
 
-from siting.locate.alternatives import best_sets
-from siting.locate.capture import max_capture
-from siting.locate.center import p_center
-from siting.locate.charge import fixed_charge
-from siting.locate.covering import max_cover
-from siting.locate.dispersion import p_dispersion
-from siting.locate.formats import Format, FormatOptions, expand_formats
-from siting.locate.frontier import FrontierPoint, trace_budgets, trace_frontier
-from siting.locate.median import p_median
-from siting.locate.plan import Budget, Quota, SitePlan, SiteRules, Spacing
-from siting.locate.rollout import Rollout, roll_out
-from siting.locate.set_cover import set_cover
-from siting.locate.stability import Stability, vary
-from siting.locate.target_share import fewest_for_share
-from siting.locate.years import Task, Years, discounted, expand_years
+from siting.locate.apart.p_dispersion import p_dispersion
+from siting.locate.around.alternatives import best_sets
+from siting.locate.around.frontier import FrontierPoint, trace_budgets, trace_frontier
+from siting.locate.around.stability import Stability, vary
+from siting.locate.capture.max_capture import max_capture
+from siting.locate.capture.target_share import fewest_for_share
+from siting.locate.charge.fixed_charge import fixed_charge
+from siting.locate.cover.max_cover import max_cover
+from siting.locate.everyone.p_center import p_center
+from siting.locate.everyone.set_cover import set_cover
+from siting.locate.median.p_median import p_median
+from siting.locate.options.formats import Format, FormatOptions, expand_formats
+from siting.locate.options.rollout import Rollout, roll_out
+from siting.locate.options.years import Task, Years, discounted, expand_years
+from siting.locate.problem.plan import Budget, Quota, SitePlan, SiteRules, Spacing
 
 __all__ = [
     "Budget",

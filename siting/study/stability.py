@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from outlet.outcome import Limits
 from siting.locate import Stability, vary
-from siting.locate.check import captured_demand, covered_demand, weighted_cost
-from siting.locate.pairs import read_pairs
+from siting.locate.problem.check import captured_demand, covered_demand, weighted_cost
+from siting.locate.problem.pairs import read_pairs
 from siting.study.choose import SiteProblem
 
 Positions = NDArray[np.int64]

@@ -9,7 +9,7 @@ import pytest
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate import SiteRules, best_sets, max_cover, p_median, trace_budgets, trace_frontier, vary
-from siting.locate.frontier import bounded_by
+from siting.locate.around.frontier import bounded_by
 
 LIMITS = Limits(seconds=20, workers=1)
 RNG = np.random.default_rng(8)

@@ -10,7 +10,8 @@ from scipy import sparse
 
 from outlet.errors import InputError
 from outlet.outcome import Limits
-from siting.locate import SiteRules, capture_tree, max_capture
+from siting.locate import SiteRules, max_capture
+from siting.locate.capture.max_capture import tree as capture_tree
 
 LIMITS = Limits(seconds=20, workers=1)
 

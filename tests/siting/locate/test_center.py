@@ -10,14 +10,15 @@ from scipy import optimize
 from scipy.sparse.csgraph import shortest_path
 
 from outlet.outcome import Limits
-from siting.locate import Quota, SiteRules, p_center, probe, set_cover
-from siting.locate.cover_bound import first_weights, left_of, raise_bound, settled
-from siting.locate.cover_tree import FOUND, GOING, NONE, chosen_of, grow, new_tree
-from siting.locate.dominance import covering_of
-from siting.locate.pairs import read_pairs
-from siting.locate.rules import site_rows
-from siting.locate.sides import sides_of
-from siting.locate.weighing import new_weighing, weigh_on
+from siting.locate import Quota, SiteRules, p_center, set_cover
+from siting.locate.everyone import probe
+from siting.locate.everyone.bound import first_weights, left_of, raise_bound, settled
+from siting.locate.everyone.dominance import covering_of
+from siting.locate.everyone.tree import FOUND, GOING, NONE, chosen_of, grow, new_tree
+from siting.locate.everyone.weighing import new_weighing, weigh_on
+from siting.locate.problem.pairs import read_pairs
+from siting.locate.problem.rules import site_rows
+from siting.locate.problem.sides import sides_of
 
 LIMITS = Limits(seconds=20, workers=1)
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from outlet.errors import InputError
 from outlet.outcome import Limits
 from siting.locate import SiteRules, max_cover
-from siting.locate.cover_branch import part_of, rules_of
-from siting.locate.cover_search import search_cover, trail_of
-from siting.locate.pairs import read_within
-from siting.locate.plan import NO_RULES, Spacing
-from siting.locate.reach import equal_rows, reach_of
-from siting.locate.rules import site_rows
-from siting.locate.saddle import begin, descend
-from siting.locate.sides import sides_of
+from siting.locate.cover.branch import part_of, rules_of
+from siting.locate.cover.reach import equal_rows, reach_of
+from siting.locate.cover.saddle import begin, descend
+from siting.locate.cover.tabu import search_cover, trail_of
+from siting.locate.problem.pairs import read_within
+from siting.locate.problem.plan import NO_RULES, Spacing
+from siting.locate.problem.rules import site_rows
+from siting.locate.problem.sides import sides_of
 
 LIMITS = Limits(seconds=120, workers=1)
 LINE = np.abs(np.subtract.outer([0.0, 1.0, 4.0], [0.0, 1.0, 4.0]))

@@ -11,12 +11,14 @@ from scipy.sparse.csgraph import shortest_path
 
 from outlet.errors import InputError
 from outlet.outcome import Limits
-from siting.locate import SiteRules, median_solve, median_tree, p_median
-from siting.locate.median_tree import Node, Problem, Tree
-from siting.locate.near import Source, empty_rows, fill_rows, nearest_of
-from siting.locate.plan import NO_RULES
-from siting.locate.rules import site_rows
-from siting.locate.sides import sides_of
+from siting.locate import SiteRules, p_median
+from siting.locate.median.near import Source, empty_rows, fill_rows, nearest_of
+from siting.locate.median.p_median import solve as median_solve
+from siting.locate.median.p_median import tree as median_tree
+from siting.locate.median.tree import Node, Problem, Tree
+from siting.locate.problem.plan import NO_RULES
+from siting.locate.problem.rules import site_rows
+from siting.locate.problem.sides import sides_of
 
 LIMITS = Limits(seconds=20, workers=1)
 

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.locate import Quota, SiteRules
-from siting.locate.choice import Choice, choose_sites
-from siting.locate.interchange import TOTAL, add_greedily, improve_plan, plan_of
-from siting.locate.lagrangian import BEST, begin, begin_settling, climb, fix_sites, relaxed, settle
-from siting.locate.near import Source, empty_rows, fill_rows, nearest_of
-from siting.locate.plan import NO_RULES
-from siting.locate.rules import site_rows
-from siting.locate.sides import sides_of
+from siting.locate.median.choice import Choice, choose_sites
+from siting.locate.median.interchange import TOTAL, add_greedily, improve_plan, plan_of
+from siting.locate.median.lagrangian import BEST, begin, begin_settling, climb, fix_sites, relaxed, settle
+from siting.locate.median.near import Source, empty_rows, fill_rows, nearest_of
+from siting.locate.problem.plan import NO_RULES
+from siting.locate.problem.rules import site_rows
+from siting.locate.problem.sides import sides_of
 
 
 def windows(cost, limit, keep):

@@ -10,8 +10,8 @@ import pytest
 from outlet.outcome import Limits
 from outlet.progress import Progress, watching
 from siting.locate import SiteRules
-from siting.locate.rules import site_rows
-from siting.locate.search import Search
+from siting.locate.problem.rules import site_rows
+from siting.locate.problem.search import Search
 
 ROOT = Path(__file__).parents[3]
 

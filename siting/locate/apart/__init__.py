@@ -1,0 +1,1 @@
+"""Outlets as far apart as can be."""

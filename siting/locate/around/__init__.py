@@ -1,0 +1,1 @@
+"""What a planner asks around a plan: alternatives, the frontier, how steady it is."""

@@ -1,0 +1,1 @@
+"""Customers won from rivals: lifted tangents, branching on how many of a group open."""

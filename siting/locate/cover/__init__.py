@@ -1,0 +1,1 @@
+"""Maximal covering: tabu search, the relaxation on the candidates alone, branching."""

@@ -1,0 +1,195 @@
+"""Solve one maximal covering: tabu search for plans, the linear relaxation for the bound, branching for the proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from outlet.scaling import unit_of
+from siting.locate.cover.branch import SHUT, Tree, rules_of
+from siting.locate.cover.reach import Flags, Reach
+from siting.locate.cover.tabu import Trail, search_cover, trail_of
+from siting.locate.problem.plan import Amounts, Positions
+from siting.locate.problem.search import WHOLE, Search
+from siting.locate.problem.seed import first_set
+from siting.locate.problem.sides import Sides, sides_of
+
+PAIRS_PER_WORK = 1e9
+"""Pairs looked at that make one unit of work, about a second."""
+
+SLICE = 10_000_000
+FIRST_STEPS = 20
+ROOT_STEPS = 2000
+NODE_STEPS = 200
+LEAST_STEPS, MOST_STEPS = 5, 100
+THRIFT = (0.0, 0.25, 1.0, 4.0, 16.0)
+PATIENCE = 300
+SEARCH_SHARE = 0.15
+"""Share of all work that goes into looking for plans while the tree is searched."""
+
+
+@dataclass
+class CoverSolve:
+    """One maximal covering under way.
+
+    Parameters
+    ----------
+    search
+        What is known so far.
+    reach
+        Who covers whom, weights in units of ``unit``.
+    """
+
+    search: Search
+    reach: Reach
+    unit: float
+    sides: Sides
+    trail: Trail | None = None
+    searched: float = 0.0
+    seen: set[bytes] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, search: Search, reach: Reach) -> CoverSolve:
+        """Return the solve of a reach with weights as they were given."""
+        unit = unit_of(reach.weight)
+        return cls(search, reach._replace(weight=reach.weight / unit), unit, sides_of(search.rows))
+
+    @property
+    def p(self) -> int:
+        """Number of open candidates, −1 where it is free."""
+        return -1 if self.search.rows.p is None else self.search.rows.p
+
+    def run(self, start: Positions | None) -> None:
+        """Run all phases within the limits."""
+        self.search.run([lambda: self._begin(start), self._branch])
+
+    def _target(self) -> float:
+        """Return the value that a plan must reach to be of interest, in the kernels' unit."""
+        best, limits = self.search.objective, self.search.limits
+        if best is None:
+            return -np.inf
+        least = best + 1.0 - WHOLE if self.search.whole else best * (1.0 + 1e-10)
+        return max(least, best * (1.0 + limits.gap * (1.0 - 1e-9))) / self.unit
+
+    def _tighten(self, bound: float) -> None:
+        """Take a bound on all that was not left out as no better than the best plan, or not by more than the gap."""
+        best, gap = self.search.objective, self.search.limits.gap
+        kept = -np.inf if best is None else best * (1.0 + gap * (1.0 - 1e-9))
+        self.search.tighten(max(bound * self.unit, kept))
+
+    def _go_on(self, pairs: int, bound: float) -> bool:
+        self.search.work += pairs / PAIRS_PER_WORK
+        self._tighten(bound)
+        return self.search.seconds_left > 0 and self.search.work_left > 0
+
+    def _begin(self, start: Positions | None) -> None:
+        reach, search = self.reach, self.search
+        size = np.array([], dtype=np.float64)
+        if len(reach.weight):
+            point = np.repeat(np.arange(len(reach.weight)), np.diff(reach.start))
+            size = np.bincount(reach.candidate, reach.weight[point], search.rows.m) * reach.share
+        size = size if len(size) else np.zeros(search.rows.m)
+        cheap = float(reach.weight.sum())
+        if self.p >= 0:
+            cheap = min(cheap, float(np.sort(size)[::-1][: self.p].sum()))
+        search.tighten(cheap * (1.0 + 1e-12) * self.unit)
+        trail = self._first(size, start)
+        if trail is None:
+            return
+        self.trail = trail
+        self._search(FIRST_STEPS)
+
+    def _first(self, merit: Amounts, start: Positions | None) -> Trail | None:
+        """Return a search that has begun: from ``start``, from what is locked open, or from an allowed set found."""
+        rows, seed = self.search.rows, self.search.limits.seed
+        if start is None and not rows.is_plain:
+            for thrift in THRIFT:
+                trail = self._thrifty(merit, thrift)
+                if trail.value[1] >= 0 and not rows.broken(np.flatnonzero(trail.best)):
+                    trail = trail_of(trail.best, seed, free=self.p < 0)
+                    self._walk(trail, 0)
+                    self._offer(trail)
+                    return trail
+        is_open = first_set(self.search, merit * self.unit, start)
+        return None if is_open is None else trail_of(is_open, seed, free=self.p < 0)
+
+    def _thrifty(self, merit: Amounts, thrift: float) -> Trail:
+        """Fill up what is locked open, each candidate charged for what it uses of the rows' limits."""
+        rows, first = self.search.rows, 0 if self.search.rows.p is None else 1
+        high = rows.row_upper[first:]
+        limited = np.isfinite(high) & (high > 0)
+        used = abs(rows.rows[first:][np.flatnonzero(limited)]).T @ (1.0 / high[limited])
+        worth = float(np.sort(merit)[::-1][: max(self.p, 1)].mean())
+        charge = thrift * worth * max(self.p, 1) * np.asarray(used, dtype=np.float64)
+        trail = trail_of(rows.lower > 0, self.search.limits.seed)
+        search_cover(self.reach._replace(charge=charge), self.sides, trail, self.p, 0, SLICE)
+        if trail.value[0] != -1.0:
+            trail.value[1] = max(0.0, float(trail.value[1]))
+            trail.best[:] = trail.is_open
+        return trail
+
+    def _walk(self, trail: Trail, steps: int) -> None:
+        """Search on for some steps, in slices, as far as the limits allow."""
+        slice_size = max(SLICE, 4 * len(self.reach.candidate))
+        until = trail.step[0] + steps
+        while True:
+            looked = search_cover(self.reach, self.sides, trail, self.p, int(until - trail.step[0]), slice_size)
+            self.searched += looked / PAIRS_PER_WORK
+            self.search.work += looked / PAIRS_PER_WORK
+            if trail.step[0] >= until or trail.value[1] < 0:
+                return
+            if self.search.seconds_left <= 0 or self.search.work_left <= 0:
+                return
+
+    def _search(self, steps: int) -> None:
+        if self.trail is not None:
+            self._walk(self.trail, steps)
+            self._offer(self.trail)
+
+    def _offer(self, trail: Trail) -> None:
+        best, value = self.search.objective, float(trail.value[1]) * self.unit
+        if value < 0 or (best is not None and value <= best * (1.0 + 1e-10)):
+            return
+        opened = np.flatnonzero(trail.best)
+        if not self.search.rows.broken(opened):
+            self.search.offer(opened)
+
+    def _try(self, opened: Positions) -> None:
+        """Search for a moment from a set that the tree gave rise to."""
+        rows = self.search.rows
+        key = opened.tobytes()
+        if key in self.seen or rows.broken(opened):
+            return
+        self.seen.add(key)
+        is_open: Flags = np.zeros(rows.m, dtype=bool)
+        is_open[opened] = True
+        trail = trail_of(is_open, self.search.limits.seed, free=self.p < 0)
+        self._walk(trail, min(max(len(opened), LEAST_STEPS), MOST_STEPS))
+        self._offer(trail)
+        if self.trail is None or trail.value[1] > self.trail.value[1]:
+            self.trail = trail
+
+    def _branch(self) -> None:
+        search, rows = self.search, self.search.rows
+        mark = np.zeros(rows.m, dtype=np.int8)
+        mark[rows.upper == 0.0] = SHUT
+        mark[rows.lower == 1.0] = 1
+        typical = float(np.median(np.diff(self.reach.by_start))) if rows.m else 1.0
+        typical *= float(self.reach.weight.mean()) if len(self.reach.weight) else 1.0
+        tree = Tree(self.reach, rules_of(rows, max(typical, 1e-9)), self.p, self._try, self._go_on)
+        tree.plant(mark, (search.bound or 0.0) / self.unit)
+        tree.advance(self._target, ROOT_STEPS)
+        self._tighten(tree.bound)
+        while tree.nodes and not search.is_done and search.seconds_left > 0 and search.work_left > 0:
+            if self.trail is not None and (self._is_lively() or self.searched < SEARCH_SHARE * search.work):
+                self._search(FIRST_STEPS)
+            tree.advance(self._target, NODE_STEPS)
+            self._tighten(tree.bound)
+        if not tree.nodes and search.opened is None:
+            search.infeasible = True
+            search.reasons.append("the rules together allow no set of outlets: " + ", ".join(rows.names[:10]))
+
+    def _is_lively(self) -> bool:
+        """Tell whether the search for plans has found a better one not long ago."""
+        return self.trail is not None and int(self.trail.step[0] - self.trail.step[1]) < PATIENCE

@@ -1,0 +1,1 @@
+"""Covering everyone: the fewest outlets within a radius, and the shortest longest trip."""

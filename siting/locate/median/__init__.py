@@ -1,0 +1,1 @@
+"""The p-median: interchange, Lagrangian bounds, branching on groups of neighbours."""

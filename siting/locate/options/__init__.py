@@ -1,0 +1,1 @@
+"""Choosing places with formats, and places with the year in which they open."""
