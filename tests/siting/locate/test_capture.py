@@ -11,7 +11,7 @@ from scipy import sparse
 from outlet.errors import InputError
 from outlet.outcome import Limits
 from siting.locate import SiteRules, max_capture
-from siting.locate.capture.max_capture import tree as capture_tree
+from siting.locate.capture import tree as capture_tree
 
 LIMITS = Limits(seconds=20, workers=1)
 

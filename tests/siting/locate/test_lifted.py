@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.locate.capture.max_capture import lifted
+from siting.locate.capture import lifted
 from siting.locate.capture.pull import gains_of, make_pull, pull_of, shift, won_with
 from siting.locate.problem.pairs import read_pairs
 

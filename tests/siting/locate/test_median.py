@@ -12,9 +12,9 @@ from scipy.sparse.csgraph import shortest_path
 from outlet.errors import InputError
 from outlet.outcome import Limits
 from siting.locate import SiteRules, p_median
+from siting.locate.median import solve as median_solve
+from siting.locate.median import tree as median_tree
 from siting.locate.median.near import Source, empty_rows, fill_rows, nearest_of
-from siting.locate.median.p_median import solve as median_solve
-from siting.locate.median.p_median import tree as median_tree
 from siting.locate.median.tree import Node, Problem, Tree
 from siting.locate.problem.plan import NO_RULES
 from siting.locate.problem.rules import site_rows
