@@ -49,18 +49,18 @@ FIRST_S = 2.0
 
 def warm_up() -> None:
     """Load the compiled kernels, those of the proofs among them, so that no case pays for it."""
-    cost, weight = drawn.uniform(300, 60)
-    limits = Limits(seconds=300, workers=1)
-    charge, room = np.full(60, 300.0), np.full(60, 3 * weight.sum() / 60)
-    p_median(cost, weight, 12, limits=limits)
-    p_center(cost, 8, limits=limits)
-    max_cover(cost, weight, 8, 12.0, limits=limits)
+    cost, weight = drawn.uniform(120, 30)
+    limits = Limits(seconds=60, workers=1)
+    charge, room = np.full(30, 3000.0), np.full(30, 3 * weight.sum() / 30)
+    p_median(cost, weight, 6, limits=limits)
+    p_center(cost, 6, limits=limits)
+    max_cover(cost, weight, 6, 12.0, limits=limits)
     set_cover(cost, 1.05 * float(cost.min(axis=1).max()), limits=limits)
-    p_dispersion(cost[:60], 8, limits=limits)
-    max_capture((1.0 + cost) ** -2.0, np.full(300, 0.01), weight, 8, limits=limits)
+    p_dispersion(cost[:30], 6, limits=limits)
+    max_capture((1.0 + cost) ** -2.0, np.full(120, 0.01), weight, 6, limits=limits)
     for capacity in (None, room):
-        fixed_charge(cost, weight, charge, capacity, limits=limits)
-    fixed_charge(cost[:80], weight[:80], charge, room / 3, single_source=True, limits=limits)
+        fixed_charge(cost * weight[:, None], weight, charge, capacity, limits=limits)
+    fixed_charge((cost * weight[:, None])[:60], weight[:60], charge, room, single_source=True, limits=limits)
 
 
 def small(model: str) -> None:
