@@ -29,7 +29,7 @@ BASE = (
     "siting.locate.visits_per_unit_per_day=0.1",
     "siting.locate.outlets=2",
     "siting.locate.radius_min=4",
-    "siting.locate.around.alternatives=1",
+    "siting.locate.alternatives=1",
 )
 
 

@@ -21,7 +21,7 @@ Run = Callable[..., StageRun]
 BASE = (
     "siting.locate.visits_per_unit_per_day=0.1",
     "siting.locate.radius_min=4",
-    "siting.locate.around.alternatives=0",
+    "siting.locate.alternatives=0",
     "siting.locate.stability_draws=0",
     "siting.locate.model=max_cover",
 )
