@@ -185,42 +185,55 @@ def _chain(net: Net, room: Floats, least: Floats, source: int, origin: Ints) -> 
 
 
 @compiled
-def _amount(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, int], origin: Ints) -> float:
-    """Return how much can move along the chain."""
-    source, target = ends
-    k = len(room) - 1
-    amount = min(net.excess[source], -net.excess[target])
-    v = target
+def _links(net: Net, ends: tuple[int, int], origin: Ints, links: Places) -> int:
+    """Fill the steps of the chain, last first: from, to, entry left, entry entered; return how many there are.
+
+    What one demand point does in two steps it does in one: else the little it has at the node between would be all that
+    moves, and as much would come there again and again. Steps to and from the collector have no entries, −1.
+    """
+    source, v = ends
+    k, count = len(net.head) - 1, 0
     while v != source:
-        u = origin[v]
+        u, head, entry, to = origin[v], v, -1, -1
+        if u <= k and v <= k:
+            entry, to = net.via[u, v], net.into[u, v]
+            if count > 0 and links[count - 1, 2] >= 0 and net.owner[links[count - 1, 2]] == net.owner[entry]:
+                count -= 1
+                head, to = links[count, 1], links[count, 3]
+        links[count, 0], links[count, 1], links[count, 2], links[count, 3] = u, head, entry, to
+        count += 1
+        v = u
+    return count
+
+
+@compiled
+def _amount(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, int], links: Places) -> float:
+    """Return how much can move along the steps of the chain."""
+    k = len(room) - 1
+    amount = min(net.excess[ends[0]], -net.excess[ends[1]])
+    for u, v, entry, _ in links:
         if v == k + 1:
             amount = min(amount, room[u] - net.sink[u])
         elif u == k + 1:
             amount = min(amount, net.sink[v] - least[v])
         else:
-            entry = net.via[u, v]
             amount = min(amount, net.share[entry] * load[net.owner[entry]])
-        v = u
     return float(amount)
 
 
 @compiled
-def _move(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, int], origin: Ints) -> None:
-    source, target = ends
+def _move(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, int], links: Places) -> None:
     k = len(room) - 1
-    amount = _amount(net, load, room, least, ends, origin)
-    net.excess[source] -= amount
-    net.excess[target] += amount
-    v = target
-    while v != source:
-        u = origin[v]
+    amount = _amount(net, load, room, least, ends, links)
+    net.excess[ends[0]] -= amount
+    net.excess[ends[1]] += amount
+    for u, v, entry, to in links:
         if v == k + 1:
             net.sink[u] = room[u] if amount >= room[u] - net.sink[u] else net.sink[u] + amount
         elif u == k + 1:
             net.sink[v] = least[v] if amount >= net.sink[v] - least[v] else net.sink[v] - amount
         else:
-            _shift(net, load, net.via[u, v], net.into[u, v], amount)
-        v = u
+            _shift(net, load, entry, to, amount)
 
 
 @compiled
@@ -243,13 +256,14 @@ def _shift(net: Net, load: Floats, entry: int, to: int, amount: float) -> None:
 @compiled
 def _solve(service: Service, net: Net, room: Floats, least: Floats) -> bool:
     _begin(service, net, room, least)
-    origin = np.zeros(len(room) + 1, dtype=np.int64)
+    origin, links = np.zeros(len(room) + 1, dtype=np.int64), np.zeros((len(room) + 1, 4), dtype=np.int32)
     for source in range(len(room) + 1):
         while net.excess[source] > net.slack:
             target = _chain(net, room, least, source, origin)
             if target < 0:
                 return False
-            _move(net, service.load, room, least, (source, target), origin)
+            count = _links(net, (source, target), origin, links)
+            _move(net, service.load, room, least, (source, target), links[:count])
     return True
 
 

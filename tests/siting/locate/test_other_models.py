@@ -175,3 +175,15 @@ def test_warehouses_of_the_or_library(shared):
         outcome = fixed_charge(cost, load, charge, np.full(m, room), limits=LIMITS)
         assert outcome.objective == pytest.approx(optimum, abs=1e-2)
         assert outcome.status == "optimal"
+
+
+@pytest.mark.shared
+def test_a_flow_whose_chains_pass_one_point_twice_ends(shared):
+    """Holmberg's p25 once moved 2e-7 of a demand point to and fro, thirty million times in one flow."""
+    words = np.array((shared / "holmberg" / "p25").read_text().split(), dtype=float)
+    m, n = int(words[0]), int(words[1])
+    room, charge, rest = words[2 : 2 + m], words[2 + m : 2 + 2 * m], words[2 + 2 * m :]
+    cost = rest[n:].reshape(n, m)
+    outcome = fixed_charge(cost, rest[:n], charge, room, single_source=True, limits=Limits(seconds=120, workers=1))
+    assert outcome.status == "optimal"
+    assert outcome.objective == 11630
