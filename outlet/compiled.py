@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -13,23 +14,35 @@ from outlet.progress import watched
 F = TypeVar("F", bound=Callable[..., object])
 
 
-class _Teller(Listener):
-    """Tell whoever watches, once a process, that kernels are being compiled: only where none are on disk yet."""
+class _Compiling(Listener):
+    """Add up the time that compiling takes, and tell whoever watches, once a process, that it is going on."""
 
     def __init__(self) -> None:
         self.told = False
+        self.seconds = 0.0
+        self._begun: list[float] = []
 
     def on_start(self, event: Event) -> None:
-        """Tell it at the first kernel compiled."""
+        """Begin with a kernel; those it calls are compiled within it."""
         if not self.told:
             self.told = True
             watched().say("compiling for this machine, which happens once and takes up to half a minute a command")
+        self._begun.append(time.perf_counter())
 
     def on_end(self, event: Event) -> None:
-        """Say nothing."""
+        """Count what the outermost kernel took."""
+        begun = self._begun.pop()
+        if not self._begun:
+            self.seconds += time.perf_counter() - begun
 
 
-register("numba:compile", _Teller())  # type: ignore[no-untyped-call]
+_COMPILING = _Compiling()
+register("numba:compile", _COMPILING)  # type: ignore[no-untyped-call]
+
+
+def compiling_seconds() -> float:
+    """Return how long this process has been compiling kernels, which a limit on a solve does not count."""
+    return _COMPILING.seconds
 
 
 def compiled(function: F) -> F:

@@ -20,7 +20,8 @@ class Limits:
     Parameters
     ----------
     seconds
-        Wall-clock limit. A plan stopped by it may differ from run to run.
+        Wall-clock limit, without the compiling of kernels on their first use ever. A plan stopped by it may differ
+        from run to run.
     gap
         Relative gap at which a plan is good enough; 0 asks for proof.
     workers

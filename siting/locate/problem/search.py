@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from outlet.compiled import compiling_seconds
 from outlet.mip import MipRun
 from outlet.outcome import Limits, Outcome, Status, StoppedBy
 from outlet.progress import watched
@@ -67,6 +68,7 @@ class Search:
     work: float = 0.0
     reasons: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.perf_counter)
+    compiled_before: float = field(default_factory=compiling_seconds)
     tell_after: float = FIRST_TOLD_S
 
     def offer(self, opened: Positions) -> bool:
@@ -135,8 +137,9 @@ class Search:
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until the clock limit."""
-        return self.limits.seconds - (time.perf_counter() - self.started)
+        """Seconds until the clock limit, which does not count the compiling of kernels on their first use ever."""
+        compiling = compiling_seconds() - self.compiled_before
+        return self.limits.seconds - (time.perf_counter() - self.started - compiling)
 
     @property
     def work_left(self) -> float:
