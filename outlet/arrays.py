@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import operator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from outlet.errors import InputError
+
+S = TypeVar("S", bound=np.generic)
 
 
 def as_finite(name: str, values: ArrayLike) -> NDArray[np.float64]:
@@ -113,8 +116,16 @@ def refuse_where(name: str, values: NDArray[np.float64], bad: NDArray[np.bool_],
     raise InputError(f"{name}[{where}] is {values[place]:g}; expected {expected}{others}")
 
 
+def in_one_piece(values: ArrayLike, dtype: type[S]) -> NDArray[S]:
+    """Return an array as compiled kernels know it: contiguous and writeable, copied only where it is not.
+
+    Slices of tables and read-only columns would have every kernel compiled once more for their own kind.
+    """
+    return np.require(np.asarray(values, dtype=dtype), requirements=["C", "W"])
+
+
 def _as_floats(name: str, values: ArrayLike) -> NDArray[np.float64]:
     try:
-        return np.asarray(values, dtype=np.float64)
+        return in_one_piece(values, np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} cannot be read as numbers: {error}") from error

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from outlet.arrays import as_vector, refuse_where
+from outlet.arrays import as_vector, in_one_piece, refuse_where
 from outlet.errors import InputError
 from siting.locate.problem.plan import Amounts, Positions
 
@@ -104,9 +104,9 @@ def _from_sparse(name: str, values: Matrix) -> Pairs:
         csr = csr.sorted_indices()
     pairs = Pairs(
         csr.shape[1],
-        csr.indptr.astype(np.int64, copy=False),
-        csr.indices.astype(np.int32, copy=False),
-        csr.data.astype(np.float64, copy=False),
+        in_one_piece(csr.indptr, np.int64),
+        in_one_piece(csr.indices, np.int32),
+        in_one_piece(csr.data, np.float64),
     )
     if not csr.has_canonical_format:
         repeated = (np.diff(pairs.point) == 0) & (np.diff(pairs.candidate) == 0)
@@ -115,7 +115,7 @@ def _from_sparse(name: str, values: Matrix) -> Pairs:
 
 
 def _from_dense(name: str, values: Matrix, *, finite: bool) -> Pairs:
-    dense = np.asarray(values, dtype=np.float64)
+    dense = in_one_piece(np.asarray(values), np.float64)
     if dense.ndim != 2:
         raise InputError(f"{name} has shape {dense.shape}; expected (n, m)")
     n, m = dense.shape

@@ -11,6 +11,7 @@ import pytest
 from outlet.outcome import Limits
 from outlet.progress import Progress, watching
 from siting.locate import SiteRules
+from siting.locate.problem.pairs import read_pairs
 from siting.locate.problem.rules import site_rows
 from siting.locate.problem.search import Search
 
@@ -53,3 +54,14 @@ def test_the_benchmark_reaches_what_is_published(shared: Path) -> None:
     sums = re.findall(r"(\d+) cases, (\d+) proved, .* (\d+) cannot be right", ran.stdout)
     assert len(sums) == 6
     assert all(cases == proved and wrong == "0" for cases, proved, wrong in sums), ran.stdout
+
+
+def test_slices_and_read_only_arrays_are_made_whole_for_the_kernels() -> None:
+    table = np.arange(20.0).reshape(5, 4)
+    table.flags.writeable = False
+    for given in (table[:, 1:], np.asfortranarray(table), table):
+        pairs = read_pairs("cost", given)
+        assert pairs.cost.flags.writeable
+        assert pairs.cost.flags.c_contiguous
+        np.testing.assert_array_equal(pairs.cost, given.ravel())
+    assert not table.flags.writeable
