@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from outlet.project import Toml
 
-TOLD_HERE = ("columns", "join", "spread", "parts_of_day")
+TOLD_HERE = ("columns", "join", "spread", "parts_of_day", "needs")
 
 
 def toml_value(value: Toml) -> str:
@@ -71,6 +71,11 @@ def toml_section(
             text = f"# {key} =" if default is None else f"# {key} = {toml_value(_plain(default))}"
             lines += _described(field, text)
     return "\n".join(lines) + "\n"
+
+
+def toml_named(name: str, kind: type[BaseModel]) -> str:
+    """Return a section of any name wholly commented out, every key at its default, for planners to copy."""
+    return "# " + toml_section(f"{name}.NAME", kind, {})
 
 
 def toml_whole(name: str, settings: BaseModel) -> str:

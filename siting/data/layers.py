@@ -34,12 +34,12 @@ class SitingData:
     demand_areas
         The demand layer as it was before it was spread, or None where it was not.
     candidates
-        ``id``, ``name``, ``format`` (str), ``rent_per_year``, ``fit_out_cost``, ``area_m2``, ``frontage_m`` (float,
-        NaN unknown), ``hall_plan`` (str or None); points.
+        ``id``, ``name``, ``format``, ``region`` (str, empty where not given), ``rent_per_year``, ``fit_out_cost``,
+        ``area_m2``, ``frontage_m`` (float, NaN unknown), ``hall_plan`` (str or None); points.
     existing
         ``id``, ``name``, ``brand`` (str), ``area_m2``, ``sales``, ``visits``, ``deposits``, ``staff``, ``opened``
-        (float, NaN unknown; opened a year with decimals), ``may_close`` (bool), ``hall_plan`` (str or None); points;
-        may be empty.
+        (float, NaN unknown; opened a year with decimals), ``may_close`` (bool), ``closing_cost`` (float, NaN where not
+        given), ``hall_plan`` (str or None); points; may be empty.
     competitors
         ``id``, ``name``, ``brand`` (str), ``attraction`` (float above 0); points; may be empty. Candidates, existing
         outlets and competitors have one float column ``term:<name>`` per term of attraction that they hold.

@@ -29,6 +29,7 @@ class Alternative(_Artefact):
     """Another good set of outlets; ``differs`` counts the outlets that are not in the plan."""
 
     opened: tuple[str, ...] = ()
+    formats: dict[str, str] = {}
     objective: float | None = None
     bound: float | None = None
     differs: int | None = None
@@ -51,6 +52,7 @@ class PlanFile(_Artefact):
     bound: float | None = None
     gap: float | None = None
     opened: tuple[str, ...] = ()
+    formats: dict[str, str] = {}
     kept: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
@@ -187,6 +189,12 @@ class Results:
     cannibalisation: pd.DataFrame | None = None
     presence: pd.DataFrame | None = None
     calibration: CalibrationFile | None = None
+
+    @property
+    def has_formats(self) -> bool:
+        """Whether outlets of the plan or of an alternative are of more than one format, so that each must be told."""
+        sets = (self.plan.formats, *(other.formats for other in self.plan.alternatives))
+        return len({kind for each in sets for kind in each.values()} | {each.format for each in self.outlets}) > 1
 
     @property
     def features(self) -> tuple[str, ...]:

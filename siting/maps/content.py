@@ -180,6 +180,7 @@ def outlet_values(data: SitingData, results: Results) -> list[dict[str, object]]
     at = {str(id_): place for place, id_ in enumerate(results.candidates["id"])}
     share = {} if results.share is None else results.share.set_index("outlet_id").to_dict("index")
     values: list[dict[str, object]] = []
+    told = results.has_formats
     for outlet in results.outlets:
         row = share.get(outlet.id, {})
         values.append(
@@ -187,6 +188,7 @@ def outlet_values(data: SitingData, results: Results) -> list[dict[str, object]]
                 "id": outlet.id,
                 "name": outlet.name,
                 "role": outlet.role,
+                "format": outlet.format if told else None,
                 "lon": outlet.lon,
                 "lat": outlet.lat,
                 "captured": rounded(outlet.demand_captured, 2),
@@ -203,8 +205,8 @@ def outlet_values(data: SitingData, results: Results) -> list[dict[str, object]]
 
 def _closed(data: SitingData, results: Results) -> list[dict[str, object]]:
     empty = {
-        "captured": None, "score": None, "year": None, "share_open": None, "share_before": None, "share_after": None,
-        "candidate": -1,
+        "format": None, "captured": None, "score": None, "year": None, "share_open": None, "share_before": None,
+        "share_after": None, "candidate": -1,
     }  # fmt: skip
     gone = set(results.plan.closed)
     rows = zip(data.existing["id"], data.existing["name"], _degrees(data.existing), strict=True) if gone else ()

@@ -235,6 +235,7 @@ const Layers = (() => {
       const texts = () => [
         outlet.name,
         outlet.year === null ? word : `${word} · ${WORDS.year} ${outlet.year}`,
+        outlet.format === null ? "" : `${WORDS.format}: ${outlet.format}`,
         outlet.captured === null ? "" : `${WORDS.captured}: ${format(outlet.captured, 0)}`,
         outlet.share_open === null ? "" : `${WORDS.share_open}: ${format(100 * outlet.share_open, 0)} %`,
       ];

@@ -131,7 +131,7 @@
     close.addEventListener("click", () => choose(-1));
     const interval = candidates.low[j] === null ? "" : ` · ${WORDS.interval} ${format(candidates.low[j], 0)}–${format(candidates.high[j], 0)}`;
     const head = element("h2", {}, candidates.name[j]);
-    if (openedAt.has(j)) head.append(" ", element("span", { class: "badge warn" }, WORDS.opened));
+    if (openedAt.has(j)) head.append(" ", element("span", { class: "badge warn" }, WORDS.opened), ...ofFormat(openedAt.get(j)));
     const before = box.querySelector(".unweighed");
     if (before) state.unfolded = before.open;
     box.replaceChildren(
@@ -219,6 +219,10 @@
     }
   }
 
+  function ofFormat(outlet) {
+    return outlet.format === null ? [] : [" ", element("span", { class: "badge" }, outlet.format)];
+  }
+
   function fillPlanned() {
     let number = 0;
     at("planned").replaceChildren(...outlets.map((outlet, o) => {
@@ -229,7 +233,7 @@
         outlet.year === null ? WORDS[outlet.role] : `${WORDS[outlet.role]} ${outlet.year}`);
       const share = outlet.share_after === null ? "–" : `${shareText(outlet.share_before)} → ${shareText(outlet.share_after)}`;
       return element(
-        "tr", {}, element("th", { scope: "row" }, button, " ", badge), element("td", { class: "number" }, scoreText(outlet.score)),
+        "tr", {}, element("th", { scope: "row" }, button, " ", badge, ...ofFormat(outlet)), element("td", { class: "number" }, scoreText(outlet.score)),
         element("td", { class: "number" }, format(outlet.captured, 0)), element("td", { class: "number" }, share),
       );
     }));
@@ -259,7 +263,7 @@
     const outlet = outlets[o];
     const close = element("button", { type: "button", class: "no-print", "aria-label": WORDS.close }, "✕");
     close.addEventListener("click", () => { fillOutlet(-1); Layers.choose(null); });
-    const head = element("h2", {}, outlet.name, " ", element("span", { class: "badge" }, WORDS[outlet.role]));
+    const head = element("h2", {}, outlet.name, " ", element("span", { class: "badge" }, WORDS[outlet.role]), ...ofFormat(outlet));
     const captured = outlet.captured === null ? [] : [element("p", {}, `${WORDS.captured}: ${format(outlet.captured, 0)} ${PAGE.unit}`)];
     box.replaceChildren(element("div", { class: "row-head" }, head, close), ...captured, ...reached("existing", outlet.id));
   }

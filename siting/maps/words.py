@@ -106,6 +106,7 @@ def _panel_words(language: str) -> dict[str, str]:
         "captured": _("Demand captured"),
         "share_before_after": _("Share"),
         "year": _("Year"),
+        "format": _("Format"),
         "share_open": _("Opens if demand moves"),
         "frontier": _("What more outlets bring"),
         "how": _("How to read it"),

@@ -45,6 +45,11 @@ class Context:
         """Return the name of a site, its id where it has none."""
         return self.names.get(id_, id_)
 
+    def name_with_format(self, id_: str, formats: Mapping[str, str]) -> str:
+        """Return the name of a site with the format it has, where the plan has several."""
+        told = formats.get(id_) if self.results.has_formats else None
+        return self.name(id_) if told is None else f"{self.name(id_)} ({told})"
+
 
 def read_context(out: Path, results: Results, language: str) -> Context:
     """Read what stands beside the results in ``out``."""

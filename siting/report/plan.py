@@ -55,12 +55,16 @@ def chosen_section(context: Context) -> Section:
 def _outlet_table(context: Context) -> Markup:
     _ = translate(context.language)
     captured = f"{_('Demand captured')} ({_(context.unit)})"
-    columns = (_("Outlet"), _("In the plan"), _("Score"), _("Rank"), _("Rank range"), captured)
+    told = context.results.has_formats
+    kind = (_("Format"),) if told else ()
+    columns = (_("Outlet"), _("In the plan"), *kind, _("Score"), _("Rank"), _("Rank range"), captured)
     largest = sorted(context.results.outlets, key=lambda outlet: (outlet.role != "new", -(outlet.demand_captured or 0)))
     shown = largest[: max(LISTED, len(context.results.plan.opened))]
     rows = [_outlet_row(context, outlet) for outlet in shown]
-    rows += [(context.name(id_), _("closes"), None, None, None, None) for id_ in context.results.plan.closed]
-    table = render_table(columns, rows, language=context.language, caption=_("Outlets of the plan"), right=(4,))
+    empty = (None,) * (len(columns) - 2)
+    rows += [(context.name(id_), _("closes"), *empty) for id_ in context.results.plan.closed]
+    right = (4 + len(kind),)
+    table = render_table(columns, rows, language=context.language, caption=_("Outlets of the plan"), right=right)
     return table + _more(len(largest) - len(shown), "outlets.geojson", context.language)
 
 
@@ -75,11 +79,12 @@ def _more(left_out: int, file: str, language: str) -> Markup:
 def _outlet_row(context: Context, outlet: PlannedOutlet) -> Row:
     _ = translate(context.language)
     role = {"new": _("opens"), "existing": _("stays")}.get(outlet.role, outlet.role)
+    first = (outlet.name, role, *((outlet.format,) if context.results.has_formats else ()))
     row = context.candidates.get(outlet.id)
     if row is None:
-        return (outlet.name, role, None, None, None, outlet.demand_captured)
+        return (*first, None, None, None, outlet.demand_captured)
     interval = f"{number(row['rank_low'], context.language)}–{number(row['rank_high'], context.language)}"
-    return (outlet.name, role, row["score"], int(row["rank"]), interval, outlet.demand_captured)
+    return (*first, row["score"], int(row["rank"]), interval, outlet.demand_captured)
 
 
 def _card(context: Context, outlet: PlannedOutlet) -> dict[str, object] | None:
@@ -101,7 +106,7 @@ def _card(context: Context, outlet: PlannedOutlet) -> dict[str, object] | None:
         for feature in known
     ]
     return {
-        "name": outlet.name,
+        "name": context.name_with_format(outlet.id, {outlet.id: outlet.format}),
         "score": number(row["score"], language, 1),
         "rank": _("rank {rank} of {all}").format(
             rank=number(row["rank"], language), all=number(len(context.candidates), language)
@@ -174,14 +179,14 @@ def alternatives_section(context: Context) -> Section | None:
     plan = context.results.plan
     if not plan.alternatives:
         return None
-    chosen = set(plan.opened)
+    chosen = _stands(plan.opened, plan.formats)
     rows = []
     for alternative in plan.alternatives:
-        other = set(alternative.opened)
+        other = _stands(alternative.opened, alternative.formats)
         rows.append(
             (
-                ", ".join(context.name(id_) for id_ in alternative.opened if id_ not in chosen) or "–",
-                ", ".join(context.name(id_) for id_ in plan.opened if id_ not in other) or "–",
+                _names(context, [each for each in other if each not in chosen]),
+                _names(context, [each for each in chosen if each not in other]),
                 alternative.objective,
                 _lost(plan.objective, alternative.objective, language),
             )
@@ -196,6 +201,14 @@ def alternatives_section(context: Context) -> Section | None:
         _("Sets that come close to the plan. Where the difference is small, other reasons may decide.")
     )
     return Section(_("Alternatives"), str(note), (("", columns, rows),))
+
+
+def _stands(opened: tuple[str, ...], formats: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(id_, formats.get(id_, "")) for id_ in opened]
+
+
+def _names(context: Context, stands: list[tuple[str, str]]) -> str:
+    return ", ".join(context.name_with_format(id_, {id_: kind} if kind else {}) for id_, kind in stands) or "–"
 
 
 def _lost(best: float | None, other: float | None, language: str) -> str:

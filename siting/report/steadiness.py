@@ -15,11 +15,12 @@ def years_section(context: Context) -> Section | None:
     rollout = context.results.plan.rollout
     if not rollout:
         return None
+    rollout_formats = context.results.plan.formats
     rows = [
         (
             str(step.year),
             number(len(step.opened), context.language),
-            ", ".join(context.name(id_) for id_ in step.opened) or "–",
+            ", ".join(context.name_with_format(id_, rollout_formats) for id_ in step.opened) or "–",
         )
         for step in rollout
     ]
@@ -37,9 +38,10 @@ def stability_section(context: Context) -> Section | None:
         return None
     in_plan = table["in_plan"].astype(str).str.lower() == "true"
     shown = table[in_plan | (table.index < LISTED)]
+    formats = "format" in table.columns
     rows = [
         (
-            context.name(str(row["id"])),
+            context.name_with_format(str(row["id"]), {str(row["id"]): str(row["format"])} if formats else {}),
             _("opens") if str(row["in_plan"]).lower() == "true" else "–",
             percent(row["share_open"], context.language),
         )

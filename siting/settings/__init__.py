@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from outlet.project import Settings
 from siting.settings.calibrate import CalibrateSettings
 from siting.settings.data import DataSettings
+from siting.settings.formats import FormatSettings, refuse_misfits
 from siting.settings.locate import LocateSettings
 from siting.settings.rollout import RolloutSettings
 from siting.settings.score import ScoreSettings, offer
@@ -20,6 +21,9 @@ class SitingSettings(Settings):
     data: DataSettings
     score: ScoreSettings = ScoreSettings()
     locate: LocateSettings = LocateSettings()
+    formats: dict[str, FormatSettings] = Field(
+        {}, description="Kinds of outlet to choose from at every place, by name; candidates as they are if not given."
+    )
     rollout: RolloutSettings = RolloutSettings()
     calibrate: CalibrateSettings = CalibrateSettings()
 
@@ -53,6 +57,11 @@ class SitingSettings(Settings):
                 f"rollout.budgets sum to {sum(rollout.budgets):g}, locate.budget is {told}; expected a budget that the "
                 "years can pay"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _formats_can_be_counted(self) -> SitingSettings:
+        refuse_misfits(self.formats, self.locate, by_year=self.rollout.years > 0)
         return self
 
     @model_validator(mode="after")

@@ -101,6 +101,7 @@ class CandidateColumns(CoordinateColumns):
     id: str = Field("id", description="Unique id, kept as text; unique with existing outlets too.")
     name: str = Field("name", description="Name shown to people; the id if absent.")
     format: str = Field("format", description="Format of outlet, such as own; the default format if absent.")
+    region: str = Field("region", description="Region, for quotas and needs of formats; none if absent.")
     rent_per_year: str = Field("rent_per_year", description="Rent, project currency per year.")
     fit_out_cost: str = Field("fit_out_cost", description="Fit-out, project currency, paid once.")
     area_m2: str = Field("area_m2", description="Area of the hall, square metres.")
@@ -157,6 +158,7 @@ class ExistingColumns(CoordinateColumns):
     staff: str = Field("staff", description="Staff, full-time equivalents.")
     opened: str = Field("opened", description="When it opened: a year, or a date such as 1998-05-01.")
     may_close: str = Field("may_close", description="Whether the plan may close it; false if absent.")
+    closing_cost: str = Field("closing_cost", description="Money for closing it; locate.closing_cost where absent.")
     hall_plan: str = Field("hall_plan", description="Hall plan file inside the project folder.")
 
 

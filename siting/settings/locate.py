@@ -20,13 +20,16 @@ class QuotaSettings(Settings):
 
     formats: tuple[str, ...] = Field((), description="Formats of the candidates that count.")
     ids: tuple[str, ...] = Field((), description="Ids of candidates that count, or patterns such as N*.")
+    regions: tuple[str, ...] = Field(
+        (), description="Only candidates of these regions count (data.candidates.columns.region); all if not given."
+    )
     least: int = Field(0, ge=0, description="Fewest of them that open.")
     most: int | None = Field(None, ge=0, description="Most of them that open; no limit if not given.")
 
     @model_validator(mode="after")
     def _counts_something(self) -> QuotaSettings:
-        if not self.formats and not self.ids:
-            raise ValueError("expected formats or ids: which candidates count")
+        if not self.formats and not self.ids and not self.regions:
+            raise ValueError("expected formats, ids or regions: which candidates count")
         if self.most is not None and self.most < self.least:
             raise ValueError(f"most = {self.most}, least = {self.least}; expected most to be at least least")
         return self
@@ -50,8 +53,14 @@ class LocateSettings(Settings):
         None, ge=0, description="Most money for fit-out of new outlets and for closings, project currency."
     )
     closings: int = Field(0, ge=0, description="How many of the existing outlets marked may_close are closed.")
-    closing_cost: float = Field(0.0, ge=0, description="Money for closing one existing outlet; it counts in budget.")
-    quota: dict[str, QuotaSettings] = Field({}, description="How many candidates of some formats or ids open, by name.")
+    closing_cost: float = Field(
+        0.0,
+        ge=0,
+        description="Money for closing an existing outlet whose closing_cost is not given; it counts in budget.",
+    )
+    quota: dict[str, QuotaSettings] = Field(
+        {}, description="How many candidates of some formats, ids or regions open, by name."
+    )
     forbidden_pairs: tuple[tuple[str, str], ...] = Field(
         (), description="Pairs of ids of candidates of which at most one opens."
     )

@@ -12,10 +12,8 @@ from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.competition.share import Market
 from siting.locate import (
-    Quota,
     SitePlan,
     SiteRules,
-    Spacing,
     max_capture,
     max_cover,
     p_center,
@@ -23,7 +21,7 @@ from siting.locate import (
     set_cover,
 )
 from siting.settings.locate import LocateSettings
-from siting.study.side_rules import SideRules
+from siting.study.formats import Columns
 
 Csr = sparse.csr_array[np.float64]
 Positions = NDArray[np.int64]
@@ -32,61 +30,55 @@ UNREACHED_CUTOFFS = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class SiteProblem:
-    """What the models are asked, in positions: candidates 0 … m − 1, then existing outlets m … m_all − 1.
+    """What the models are asked, in columns: those of candidates, then those of existing outlets.
 
     Parameters
     ----------
     settings
         ``[siting.locate]``.
     cost
-        Walking minutes, shape (n, m_all), explicit entries only for reachable pairs.
+        Walking minutes, shape (n, k), explicit entries only for reachable pairs.
     demand
         What each demand point counts, shape (n,).
     market
-        Attraction of the sites and of rivals, and demand, for ``max_capture``.
-    candidates
-        m.
+        Attraction of the columns and of rivals, and demand, for ``max_capture``.
+    columns
+        What the k columns are: sites, or sites with a format.
+    rules
+        The rules of every plan, over columns.
+    places
+        Which candidates are considered, shape (m,).
     may_close
         Which existing outlets may close, shape (m_all − m,).
-    shut
-        Positions of candidates that are not considered.
-    locked
-        Positions of candidates that must open.
-    xy
-        Coordinates of all sites, shape (m_all, 2), metres.
     cutoff_min
         Longest walk that was looked for, minutes.
-    side
-        Money, quotas and pairs.
     """
 
     settings: LocateSettings
     cost: Csr
     demand: NDArray[np.float64]
     market: Market
-    candidates: int
+    columns: Columns
+    rules: SiteRules
+    places: NDArray[np.bool_]
     may_close: NDArray[np.bool_]
-    shut: Positions
-    locked: Positions
-    xy: NDArray[np.float64]
     cutoff_min: float
-    side: SideRules
 
     def __post_init__(self) -> None:
         settings, closable = self.settings, int(self.may_close.sum())
-        if settings.number is not None and settings.number > self.candidates:
+        if settings.number is not None and settings.number > len(self.places):
             raise InputError(
                 f"siting.locate.outlets = {settings.number}: more outlets asked than there are candidates "
-                f"({self.candidates}); ask for at most {self.candidates}"
+                f"({len(self.places)}); ask for at most {len(self.places)}"
             )
         if settings.closings > closable:
             raise InputError(
                 f"siting.locate.closings = {settings.closings}, but {closable} existing outlets are marked may_close"
             )
-        number = self.candidates if settings.number is None else settings.number
-        if len(self.locked) > number and settings.model != "set_cover":
+        number, locked = settings.number, len(settings.locked_open)
+        if number is not None and locked > number and settings.model != "set_cover":
             raise InputError(
-                f"siting.locate.locked_open names {len(self.locked)} candidates, siting.locate.outlets is "
+                f"siting.locate.locked_open names {locked} candidates, siting.locate.outlets is "
                 f"{number}; expected at least as many outlets"
             )
         alone = int((self.market.rivals <= 0).sum())
@@ -102,41 +94,54 @@ class SiteProblem:
         return len(self.may_close)
 
     @property
-    def rules(self) -> SiteRules:
-        """The rules of every plan: what is locked, how many close, how far apart new outlets stand."""
-        settings, m = self.settings, self.candidates
-        closable = m + np.flatnonzero(self.may_close)
-        fixed = m + np.flatnonzero(~self.may_close) if settings.closings else m + np.arange(self.existing)
-        quota: tuple[Quota, ...] = ()
-        if settings.closings:
-            stay = len(closable) - settings.closings
-            quota = (Quota(closable, stay, stay, name="existing outlets that may close and stay"),)
-        return SiteRules(
-            locked_open=np.concatenate([self.locked, fixed]),
-            locked_shut=np.setdiff1d(self.shut, self.locked),
-            opening_cost=self.side.opening_cost,
-            closing_cost=self.side.closing_cost if settings.closings else None,
-            budget=settings.budget,
-            spacing=Spacing(self.xy, settings.spacing_m) if settings.spacing_m > 0 else None,
-            quota=(*quota, *self.side.quota),
-            forbidden_pairs=self.side.forbidden,
-            required_pairs=self.side.required,
-        )
+    def candidates(self) -> int:
+        """Number of columns that are of candidates."""
+        return self.columns.candidates
 
     @property
     def only_locks(self) -> bool:
         """Whether nothing but locks stands against one outlet more."""
         settings = self.settings
-        return settings.budget is None and not settings.closings and settings.spacing_m <= 0 and self.side.is_empty
+        bound = settings.budget is not None or settings.closings > 0 or settings.spacing_m > 0 or settings.quota
+        options = self.columns.options
+        counted = options is not None and any(each.least > 0 or each.most is not None for each in options.formats)
+        return not (bound or counted or settings.forbidden_pairs or settings.required_pairs)
+
+    @property
+    def radius_min(self) -> NDArray[np.float64]:
+        """Longest walk that counts as covered by each column, minutes, shape (k,)."""
+        own = self.columns.radius_min
+        return np.where(np.isinf(own), self.settings.radius_min, own)
+
+    @property
+    def money(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What opening each column costs, and what leaving it shut does, both of shape (k,)."""
+        nothing = np.zeros(len(self.columns.place))
+        opening, closing = self.rules.opening_cost, self.rules.closing_cost
+        return (
+            nothing if opening is None else np.asarray(opening, dtype=np.float64),
+            nothing if closing is None else np.asarray(closing, dtype=np.float64),
+        )
+
+    @property
+    def has_capacity(self) -> bool:
+        """Whether a format limits how much it serves."""
+        return self.rules.capacity is not None
+
+    @property
+    def week_share(self) -> NDArray[np.float64] | None:
+        """Share of the week that each column is there, shape (k,), None where all are there always."""
+        share = self.columns.week_share
+        return share if (share < 1).any() else None
 
     @property
     def reached(self) -> NDArray[np.bool_]:
-        """Which demand points some site reaches, within the radius where the model has one, shape (n,)."""
+        """Which demand points some column reaches, within the radius where the model has one, shape (n,)."""
         usable = np.ones(self.cost.shape[1], dtype=bool)
-        usable[self.shut] = False
+        usable[: self.candidates] = self.places[self.columns.place[: self.candidates]]
         counts = usable[self.cost.indices]
         if self.settings.model in ("max_cover", "set_cover"):
-            counts &= self.cost.data <= self.settings.radius_min
+            counts &= self.cost.data <= self.radius_min[self.cost.indices]
         point = np.repeat(np.arange(self.cost.shape[0]), np.diff(self.cost.indptr))
         return np.bincount(point[counts], minlength=self.cost.shape[0]) > 0
 
@@ -146,9 +151,12 @@ class SiteProblem:
         """Return the best set with ``new`` new outlets (None: as the budget has it; set_cover: as few as can be)."""
         rules = self.rules if rules is None else rules
         p = None if new is None else new + self.existing - self.settings.closings
-        model, radius = self.settings.model, self.settings.radius_min
+        model = self.settings.model
         if model == "max_cover":
-            return max_cover(self.cost, self.demand, p, radius, rules=rules, limits=limits, start=start)
+            return max_cover(
+                self.cost, self.demand, p, self.radius_min, week_share=self.week_share, rules=rules, limits=limits,
+                start=start,
+            )  # fmt: skip
         if model == "max_capture":
             pull, rivals = self.market.attraction, self.market.rivals
             return max_capture(pull, rivals, self.demand, p, rules=rules, limits=limits, start=start)
@@ -161,7 +169,7 @@ class SiteProblem:
             raise InputError("no demand point reaches any site; see siting.score.travel and the streets layer")
         part = sparse.csr_array(self.cost[served])
         if model == "set_cover":
-            outcome = set_cover(part, radius, rules=rules, limits=limits, start=start)
+            outcome = set_cover(part, self.settings.radius_min, rules=rules, limits=limits, start=start)
         elif p is None:
             raise InputError(f"siting.locate.model = {model!r} needs siting.locate.outlets beside budget")
         else:

@@ -23,10 +23,10 @@ def trace_worth(problem: SiteProblem, best: Outcome[SitePlan], limits: Limits) -
         return _over_money(problem, best, limits, settings.budget)
     number = settings.wanted
     low, high = settings.frontier or (1, number)
-    usable = problem.candidates - len(problem.shut)
+    usable = int(problem.places.sum())
     return trace_frontier(
         lambda p, start: best if p == number else problem.solve(p, limits, start=start),
-        list(range(max(low, len(problem.locked)), min(high, usable) + 1)),
+        list(range(max(low, len(settings.locked_open)), min(high, usable) + 1)),
         monotone=problem.only_locks,
     )
 

@@ -30,6 +30,7 @@ from siting.competition.share import Market
 from siting.data.layers import SEGMENT, SitingData
 from siting.settings import SitingSettings
 from siting.settings.locate import EVERYONE, LocateSettings
+from siting.study.formats import Columns
 from siting.study.parts_of_day import lean_of, parts_of, quotients_of
 
 Csr = sparse.csr_array[np.float64]
@@ -150,17 +151,19 @@ def visit_shares(
 
 
 def make_briefs(
-    project: Project, data: SitingData, won: Visitors, opened: NDArray[np.int64]
+    project: Project, data: SitingData, won: Visitors, opened: NDArray[np.int64], columns: Columns
 ) -> list[tuple[int, OutletBrief]]:
-    """Return the position and brief of every open site, in order of position."""
+    """Return the column and brief of every open outlet, in order of column."""
     settings = project.section("siting", SitingSettings)
-    return [(at, _brief(project.settings, settings, data, won, at)) for at in sorted(opened.tolist())]
+    return [(at, _brief(project.settings, settings, data, won, (at, columns))) for at in sorted(opened.tolist())]
 
 
-def _brief(project: ProjectSettings, settings: SitingSettings, data: SitingData, won: Visitors, at: int) -> OutletBrief:
-    count = len(data.candidates)
-    is_new = at < count
-    frame, row = (data.candidates, at) if is_new else (data.existing, at - count)
+def _brief(
+    project: ProjectSettings, settings: SitingSettings, data: SitingData, won: Visitors, column: tuple[int, Columns]
+) -> OutletBrief:
+    count, (at, columns) = len(data.candidates), column
+    is_new, place_at = at < columns.candidates, int(columns.place[at])
+    frame, row = (data.candidates, place_at) if is_new else (data.existing, place_at - count)
     place = gpd.GeoSeries([frame.geometry.iloc[row]], crs=data.crs).to_crs(4326).iloc[0]
     locate = settings.locate
     visits = float(won.per_day[at])
@@ -169,7 +172,7 @@ def _brief(project: ProjectSettings, settings: SitingSettings, data: SitingData,
         id=str(frame["id"].iloc[row]),
         name=str(frame["name"].iloc[row]),
         role="new" if is_new else "existing",
-        format=str(frame["format"].iloc[row]) if is_new else "own",
+        format=str(columns.format[at]),
         sector=project.sector,
         lon=round(float(place.x), 7),
         lat=round(float(place.y), 7),
@@ -185,7 +188,7 @@ def _brief(project: ProjectSettings, settings: SitingSettings, data: SitingData,
         demand_captured=round(float(won.captured[at]), 3),
         demand_unit=settings.data.demand.unit,
         rent_per_year=_known(frame["rent_per_year"].iloc[row]) if is_new else None,
-        fit_out_cost=_known(frame["fit_out_cost"].iloc[row]) if is_new else None,
+        fit_out_cost=_known(columns.fit_out[at]) if is_new else None,
         value_per_visit=locate.value_per_visit,
         currency=project.currency,
         actual=None if is_new else _actual(data.existing, row),

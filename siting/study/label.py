@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -17,12 +16,44 @@ from outlet.outcome import Outcome
 from siting.data.layers import SitingData
 from siting.locate import FrontierPoint, SitePlan
 from siting.study.communities import AMOUNT, MINUTES, communities, whole_communities
+from siting.study.formats import Columns
 
 Csr = sparse.csr_array[np.float64]
 SCHEMA = 1
 PRICE_DIGITS = 12
-DEGREES = 7
 SEPARATOR = ";"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What columns are called: id of the site and name of the format of each, shape (k,); candidates' come first.
+
+    ``chosen`` tells whether the formats were chosen with the places.
+    """
+
+    ids: tuple[str, ...]
+    format: tuple[str, ...]
+    candidates: int
+    chosen: bool
+
+    @staticmethod
+    def of(data: SitingData, columns: Columns) -> Labels:
+        """Return the labels of a problem's columns."""
+        names, formats = site_ids(data), columns.format.astype(str).tolist()
+        ids = tuple(names[at] for at in columns.place.tolist())
+        return Labels(ids, tuple(formats), columns.candidates, columns.options is not None)
+
+    def ids_at(self, positions: NDArray[np.int64]) -> list[str]:
+        """Return the ids of some columns, in order."""
+        return [self.ids[at] for at in positions.tolist()]
+
+    def formats_at(self, positions: NDArray[np.int64]) -> list[str]:
+        """Return the formats of some columns, in order."""
+        return [self.format[at] for at in positions.tolist()]
+
+    def format_by_id(self, positions: NDArray[np.int64]) -> dict[str, str]:
+        """Return the format of some columns by id."""
+        return dict(zip(self.ids_at(positions), self.formats_at(positions), strict=True))
 
 
 def site_ids(data: SitingData) -> list[str]:
@@ -33,11 +64,6 @@ def site_ids(data: SitingData) -> list[str]:
 def tidy(value: float | None) -> float | None:
     """Return a price to 12 significant digits, so that rounding noise never reaches an artefact."""
     return None if value is None or not np.isfinite(value) else float(f"{value:.{PRICE_DIGITS}g}")
-
-
-def ids_at(positions: NDArray[np.int64], ids: Sequence[str]) -> list[str]:
-    """Return the ids at positions, in order."""
-    return [ids[at] for at in positions.tolist()]
 
 
 def minutes_between(cost: Csr, points: NDArray[np.int64], sites: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -55,17 +81,19 @@ def minutes_between(cost: Csr, points: NDArray[np.int64], sites: NDArray[np.int6
 
 
 def plan_record(
-    outcomes: Sequence[Outcome[SitePlan]], ids: Sequence[str], candidates: int, model: str, notes: Sequence[str]
+    outcomes: Sequence[Outcome[SitePlan]], labels: Labels, model: str, notes: Sequence[str]
 ) -> dict[str, object]:
     """Return the content of plan.json: the first outcome is the plan, the others its alternatives."""
     best, plan = outcomes[0], outcomes[0].require()
-    existing = np.arange(candidates, len(ids), dtype=np.int64)
+    first = labels.candidates
+    existing, new = np.arange(first, len(labels.ids), dtype=np.int64), plan.opened[plan.opened < first]
     alternatives = []
     for other in outcomes[1:]:
         opened = other.require().opened
         alternatives.append(
             {
-                "opened": ids_at(opened[opened < candidates], ids),
+                "opened": labels.ids_at(opened[opened < first]),
+                "formats": labels.format_by_id(opened[opened < first]),
                 "objective": tidy(other.objective),
                 "bound": tidy(other.bound),
                 "status": other.status,
@@ -80,15 +108,16 @@ def plan_record(
         "objective": tidy(best.objective),
         "bound": tidy(best.bound),
         "gap": tidy(best.gap),
-        "opened": ids_at(plan.opened[plan.opened < candidates], ids),
-        "kept": ids_at(plan.opened[plan.opened >= candidates], ids),
-        "closed": ids_at(np.setdiff1d(existing, plan.opened), ids),
+        "opened": labels.ids_at(new),
+        "formats": labels.format_by_id(new),
+        "kept": labels.ids_at(plan.opened[plan.opened >= first]),
+        "closed": labels.ids_at(np.setdiff1d(existing, plan.opened)),
         "alternatives": alternatives,
         "notes": list(notes),
     }
 
 
-def assignment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], ids: Sequence[str]) -> pd.DataFrame:
+def assignment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], labels: Labels) -> pd.DataFrame:
     """Return assignment.csv, a row a demand point: demand_id, outlet_id (empty: none), cost (minutes), weight."""
     served = np.flatnonzero(assigned >= 0)
     minutes = np.full(len(assigned), np.nan)
@@ -96,7 +125,7 @@ def assignment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], i
     return pd.DataFrame(
         {
             "demand_id": data.demand["id"].astype(str).to_numpy(),
-            "outlet_id": ["" if at < 0 else ids[at] for at in assigned.tolist()],
+            "outlet_id": ["" if at < 0 else labels.ids[at] for at in assigned.tolist()],
             "cost": minutes.round(MINUTES),
             "weight": data.demand["weight"].to_numpy(dtype=np.float64).round(AMOUNT),
         }
@@ -115,16 +144,16 @@ def catchment_table(data: SitingData, cost: Csr, assigned: NDArray[np.int64], ou
     return table.sort_values(["minutes", "community_id"], kind="stable", ignore_index=True)
 
 
-def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidates: int) -> pd.DataFrame:
+def frontier_table(points: Sequence[FrontierPoint], labels: Labels) -> pd.DataFrame:
     """Return frontier.csv: p (new outlets), objective, bound, gap, opened (ids of new outlets, by semicolons).
 
-    A frontier over money begins with the column budget.
+    A frontier over money begins with the column budget; where formats were chosen, formats are those of opened.
     """
     over_money = any(point.budget is not None for point in points)
     rows = []
     for point in points:
         plan = point.outcome.solution
-        new = np.empty(0, dtype=np.int64) if plan is None else plan.opened[plan.opened < candidates]
+        new = np.empty(0, dtype=np.int64) if plan is None else plan.opened[plan.opened < labels.candidates]
         rows.append(
             {
                 "budget": tidy(point.budget),
@@ -132,32 +161,23 @@ def frontier_table(points: Sequence[FrontierPoint], ids: Sequence[str], candidat
                 "objective": tidy(point.outcome.objective),
                 "bound": tidy(point.outcome.bound),
                 "gap": tidy(point.outcome.gap),
-                "opened": SEPARATOR.join(ids_at(new, ids)),
+                "opened": SEPARATOR.join(labels.ids_at(new)),
+                "formats": SEPARATOR.join(labels.formats_at(new)),
             }
         )
-    columns = ["p", "objective", "bound", "gap", "opened"]
+    columns = ["p", "objective", "bound", "gap", "opened", *(["formats"] if labels.chosen else [])]
     return pd.DataFrame(rows, columns=["budget", *columns] if over_money else columns)
 
 
 def outlets_geojson(
-    data: SitingData,
-    briefs: Sequence[tuple[int, OutletBrief]],
-    score: NDArray[np.float64],
-    more: Mapping[int, Mapping[str, float | int | None]],
+    briefs: Sequence[tuple[int, OutletBrief]], more: Mapping[int, Mapping[str, float | int | None]]
 ) -> str:
     """Return outlets.geojson: opened and kept outlets as WGS 84 points, one feature a line, keys sorted.
 
-    ``more`` has further properties by position.
+    ``more`` has further properties by column.
     """
-    shapes = (
-        gpd.GeoSeries([*data.candidates.geometry, *data.existing.geometry], crs=data.crs)
-        .iloc[[at for at, _ in briefs]]
-        .to_crs(4326)
-    )
-    degrees = shapely.get_coordinates(shapes.to_numpy()).round(DEGREES)
     lines = []
-    for (at, brief), xy in zip(briefs, degrees.tolist(), strict=True):
-        known = at < len(score) and np.isfinite(score[at])
+    for at, brief in briefs:
         properties = {
             "id": brief.id,
             "name": brief.name,
@@ -165,10 +185,10 @@ def outlets_geojson(
             "format": brief.format,
             "demand_captured": brief.demand_captured,
             "visits_per_day": brief.visits_per_day,
-            "score": round(float(score[at]), 4) if known else None,
             **more.get(at, {}),
         }
-        feature = {"type": "Feature", "properties": properties, "geometry": {"type": "Point", "coordinates": xy}}
+        place = {"type": "Point", "coordinates": [brief.lon, brief.lat]}
+        feature = {"type": "Feature", "properties": properties, "geometry": place}
         lines.append(json.dumps(feature, ensure_ascii=False, sort_keys=True, allow_nan=False))
     body = ",\n".join(lines)
     return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'

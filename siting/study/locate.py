@@ -14,32 +14,29 @@ from outlet.stage import Cell, StageRun, Summary
 from siting.data.layers import SitingData
 from siting.data.load import load_siting_data
 from siting.locate import FrontierPoint, SitePlan, Stability, best_sets
+from siting.locate.problem.check import opening_price
 from siting.settings import SitingSettings
 from siting.settings.locate import LocateSettings
-from siting.study.align import positions_of, read_scores
 from siting.study.choose import SiteProblem
 from siting.study.frontier import trace_worth
 from siting.study.handover import Visitors, make_briefs, visitors
 from siting.study.label import (
+    Labels,
     assignment_table,
     catchment_table,
     figure,
     frontier_table,
-    ids_at,
     name_some,
     outlets_geojson,
     plan_record,
-    site_ids,
 )
-from siting.study.market import build_market
 from siting.study.parts_of_day import tell_lean
 from siting.study.rollout import YearlyPlan, order_by_year, tell_years
 from siting.study.shown import write_outlet_catchments
-from siting.study.side_rules import read_side_rules
 from siting.study.stability import SHARE_DIGITS, find_stability, stability_table, tell_stability
+from siting.study.state import state_problem, tell_formats, wish_of
 from siting.study.tables import to_csv
-from siting.study.target_market import target_value
-from siting.study.travel import candidate_costs, rival_costs, site_points, tell_travel
+from siting.study.travel import Csr, tell_travel
 
 CONTINUED_SHARE = 0.25
 """Share of the limit on work that each alternative and each point of the frontier may use."""
@@ -56,14 +53,20 @@ class LocateStudy:
     points: tuple[FrontierPoint, ...]
     won: Visitors
     score: NDArray[np.float64]
+    walks: Csr
     notes: tuple[str, ...]
     years: YearlyPlan | None = None
     stability: Stability | None = None
 
     @property
     def opened(self) -> NDArray[np.int64]:
-        """Positions of what is open under the plan."""
+        """Columns that are open under the plan."""
         return self.outcomes[0].require().opened
+
+    def score_of(self, column: int) -> float:
+        """Return the score of the candidate that a column is of, NaN for an existing outlet."""
+        place = int(self.problem.columns.place[column])
+        return float(self.score[place]) if place < len(self.score) else np.nan
 
 
 def run_locate(stage: StageRun) -> Summary:
@@ -84,8 +87,8 @@ def run_locate(stage: StageRun) -> Summary:
         )
     data = load_siting_data(stage.project, cache=stage.out.cache())
     study = locate_outlets(stage, data, settings)
-    briefs = make_briefs(stage.project, data, study.won, study.opened)
-    drawn = write_outlet_catchments(stage, data, study.problem.cost, study.opened)
+    briefs = make_briefs(stage.project, data, study.won, study.opened, study.problem.columns)
+    drawn = write_outlet_catchments(stage, data, study.walks, study.problem.columns.place[study.opened])
     study = replace(study, notes=(*study.notes, *drawn))
     _write(stage, data, study, briefs)
     return _summary(data, study, briefs, settings)
@@ -93,91 +96,28 @@ def run_locate(stage: StageRun) -> Summary:
 
 def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) -> LocateStudy:
     """Return the plan, alternatives, frontier and visitors of a project."""
-    cache = stage.out.cache()
-    cost = candidate_costs(stage.project, data, cache, stage.progress)
-    rivals = rival_costs(stage.project, data, cache, stage.progress)
-    found = build_market(data, cost, rivals, settings.score.competition)
-    score = read_scores(stage.out.read("candidates.csv"), list(data.candidates["id"].astype(str)))
-    locate, ids = settings.locate, site_ids(data)
-    locked = positions_of(locate.locked_open, ids[: len(data.candidates)], "siting.locate.locked_open")
-    shut = positions_of(locate.locked_shut, ids[: len(data.candidates)], "siting.locate.locked_shut")
-    side = read_side_rules(locate, data)
-    shut, told = _not_considered(locate, np.diff(cost.tocsc().indptr)[: len(score)], score, shut, side.unpriced)
-    problem = SiteProblem(
-        settings=locate,
-        cost=cost,
-        demand=target_value(data, settings.score.target_market),
-        market=found.market,
-        candidates=len(data.candidates),
-        may_close=data.existing["may_close"].to_numpy(dtype=np.bool_),
-        shut=shut,
-        locked=locked,
-        xy=site_points(data),
-        cutoff_min=settings.score.travel.cutoff_min,
-        side=side,
-    )
-    stage.progress.say(f"locate: {locate.model}, {_wish(problem)}")
+    asked = state_problem(stage, data, settings)
+    problem, locate = asked.problem, settings.locate
+    stage.progress.say(f"locate: {locate.model}, {wish_of(problem)}")
     outcomes, points = _solve(stage, problem, data)
     opened = outcomes[0].require().opened
     full, _less = _limits(stage, locate)
     years = order_by_year(problem, opened, settings.rollout, full)
     stability = find_stability(problem, opened, full)
-    won = visitors(data, found.market, opened, locate)
+    won = visitors(data, problem.market, opened, locate)
     told = [
+        *tell_formats(problem, opened),
         *tell_years(years, settings.rollout),
         *tell_stability(stability, problem, opened),
         *tell_travel(settings.score.travel),
-        *told,
+        *asked.notes,
         *tell_lean(won.quotients),
     ]
-    notes = (*_tell(problem, outcomes, points, data, settings), *told, *found.notes)
+    notes = (*_tell(problem, outcomes, points, data, settings), *told, *asked.market_notes)
     return LocateStudy(
-        problem=problem, outcomes=outcomes, points=points, won=won, score=score, notes=notes, years=years,
-        stability=stability,
+        problem=problem, outcomes=outcomes, points=points, won=won, score=asked.score, walks=asked.walks,
+        notes=notes, years=years, stability=stability,
     )  # fmt: skip
-
-
-def _wish(problem: SiteProblem) -> str:
-    """Say what is asked, in the planner's words."""
-    settings, usable = problem.settings, problem.candidates - len(problem.shut)
-    number = "new outlets" if settings.number is None else f"{settings.number} new outlets"
-    wish = f"{number} among {usable:,} candidates"
-    if settings.budget is not None:
-        wish += f", for at most {settings.budget:,.10g} (siting.locate.budget)"
-    if settings.spacing_m > 0:
-        wish += f", at least {settings.spacing_m:g} m apart (siting.locate.spacing_m)"
-    return wish
-
-
-def _not_considered(
-    settings: LocateSettings,
-    reaches: NDArray[np.int64],
-    score: NDArray[np.float64],
-    shut: NDArray[np.int64],
-    unpriced: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], list[str]]:
-    """Return the candidates that are not looked at, and why."""
-    notes = []
-    out = np.zeros(len(score), dtype=bool)
-    out[shut] = True
-    if lonely := int(((reaches == 0) & ~out).sum()):
-        notes.append(f"{lonely:,} of {len(score):,} candidates reach no demand and were not considered.")
-    out |= reaches == 0
-    if unpriced.size:
-        out[unpriced] = True
-        notes.append(
-            f"{len(unpriced):,} of {len(score):,} candidates have no fit_out_cost and were not considered: "
-            "siting.locate.budget could not pay for them."
-        )
-    if settings.model == "max_capture" and (~out).sum() > settings.best_candidates:
-        order = np.lexsort((np.arange(len(score)), -np.nan_to_num(score, nan=-1.0), out))
-        before = int((~out).sum())
-        out[order[settings.best_candidates :]] = True
-        notes.append(
-            f"max_capture looked only at the {settings.best_candidates:,} candidates of the highest score, of "
-            f"{before:,} (siting.locate.best_candidates); the bound holds among these."
-        )
-    return np.flatnonzero(out), notes
 
 
 def _solve(
@@ -223,7 +163,7 @@ def _stop_where_interrupted(stage: StageRun, outcome: Outcome[SitePlan]) -> None
 
 def _explain(problem: SiteProblem, outcome: Outcome[SitePlan]) -> None:
     """Raise NoSolutionError in the planner's words."""
-    wish = _wish(problem)
+    wish = wish_of(problem)
     if outcome.status == "undecided":
         raise NoSolutionError(f"no plan was found within the limits for {wish}; raise siting.locate.seconds and work")
     raise NoSolutionError(f"no plan exists for {wish}: {'; '.join(outcome.reasons) or 'proved by the solver'}")
@@ -246,8 +186,8 @@ def _tell(
     lost = np.flatnonzero(~problem.reached & (problem.demand > 0))
     if lost.size:
         weight = data.demand["weight"].to_numpy(dtype=np.float64)
-        within = f"{problem.settings.radius_min:g} min" if "cover" in model else f"{problem.cutoff_min:g} min"
-        names = name_some(ids_at(lost, list(data.demand["id"].astype(str))))
+        within = f"{problem.radius_min.max():g} min" if "cover" in model else f"{problem.cutoff_min:g} min"
+        names = name_some(data.demand["id"].astype(str).iloc[lost].tolist())
         notes.append(
             f"{weight[lost].sum():,.0f} of {weight.sum():,.0f} {unit} ({len(lost):,} demand points: {names}) have no "
             f"site within {within}."
@@ -271,7 +211,7 @@ def _tell(
 def _money(problem: SiteProblem, opened: NDArray[np.int64]) -> str:
     """Say what the plan costs."""
     settings = problem.settings
-    spent = float(problem.side.opening_cost[opened].sum()) + settings.closings * settings.closing_cost
+    spent = opening_price(*problem.money, opened)
     return f"Fit-out and closings cost {figure(spent)} of the {figure(settings.budget)} of siting.locate.budget."
 
 
@@ -285,45 +225,51 @@ def _proof(outcome: Outcome[SitePlan]) -> str:
 
 
 def _write(stage: StageRun, data: SitingData, study: LocateStudy, briefs: list[tuple[int, OutletBrief]]) -> None:
-    ids, problem, plan = site_ids(data), study.problem, study.outcomes[0].require()
-    record = plan_record(study.outcomes, ids, problem.candidates, problem.settings.model, study.notes)
+    problem, plan = study.problem, study.outcomes[0].require()
+    labels = Labels.of(data, problem.columns)
+    record = plan_record(study.outcomes, labels, problem.settings.model, study.notes)
     by_year = {} if study.years is None else study.years.opened
-    record["rollout"] = [{"year": year, "opened": ids_at(at, ids)} for year, at in by_year.items()]
+    record["rollout"] = [{"year": year, "opened": labels.ids_at(at)} for year, at in by_year.items()]
     stage.out.write_json("plan.json", record)
-    stage.out.write_text("outlets.geojson", outlets_geojson(data, briefs, study.score, _when_and_how_sure(study)))
-    stage.out.write_text("assignment.csv", to_csv(assignment_table(data, problem.cost, plan.assigned, ids)))
-    stage.out.write_text("frontier.csv", to_csv(frontier_table(study.points, ids, problem.candidates)))
-    table = stability_table(study.stability, study.opened, ids, problem.candidates)
-    stage.out.write_text("stability.csv", to_csv(table))
+    stage.out.write_text("outlets.geojson", outlets_geojson(briefs, _more_of_each(study)))
+    stage.out.write_text("assignment.csv", to_csv(assignment_table(data, problem.cost, plan.assigned, labels)))
+    stage.out.write_text("frontier.csv", to_csv(frontier_table(study.points, labels)))
+    stage.out.write_text("stability.csv", to_csv(stability_table(study.stability, study.opened, labels)))
     for at, brief in briefs:
         folder = f"{OUTLETS_FOLDER}/{folder_of(brief.id)}"
         stage.out.write_text(f"{folder}/outlet.json", brief.to_json())
         stage.out.write_text(f"{folder}/catchment.csv", to_csv(catchment_table(data, problem.cost, plan.assigned, at)))
 
 
-def _when_and_how_sure(study: LocateStudy) -> dict[int, dict[str, float | int | None]]:
-    """Return of every new outlet the year in which it opens and the share of draws in which it does."""
+def _more_of_each(study: LocateStudy) -> dict[int, dict[str, float | int | None]]:
+    """Return each outlet's score and, of new ones, when it opens and in which share of the draws."""
     year = {} if study.years is None else {at: y for y, opens in study.years.opened.items() for at in opens.tolist()}
     share = None if study.stability is None or study.stability.draws == 0 else study.stability.share_open
-    return {
-        at: {"year": year.get(at), "share_open": None if share is None else round(float(share[at]), SHARE_DIGITS)}
-        for at in study.opened.tolist()
-        if at < study.problem.candidates
-    }
+    found: dict[int, dict[str, float | int | None]] = {}
+    for at in study.opened.tolist():
+        score = study.score_of(at)
+        found[at] = {"score": round(score, 4) if np.isfinite(score) else None}
+        if at < study.problem.candidates:
+            often = None if share is None else round(float(share[at]), SHARE_DIGITS)
+            found[at] |= {"year": year.get(at), "share_open": often}
+    return found
 
 
 def _summary(
     data: SitingData, study: LocateStudy, briefs: list[tuple[int, OutletBrief]], settings: SitingSettings
 ) -> Summary:
     rows: list[tuple[Cell, ...]] = []
+    chosen = study.problem.columns.options is not None
     for at, brief in briefs:
         if brief.role != "new":
             continue
-        score = float(study.score[at])
+        score = study.score_of(at)
+        kind = (brief.format,) if chosen else ()
         rows.append(
             (
                 brief.id,
                 brief.name,
+                *kind,
                 round(score, 1) if np.isfinite(score) else None,
                 round(brief.demand_captured or 0.0),
                 round(brief.visits_per_day, 1),
@@ -335,7 +281,7 @@ def _summary(
     title = f"{len(rows)} outlets to open ({kept} kept, {closed} closed)"
     return Summary(
         title=title,
-        columns=("opens", "name", "score", f"{unit} captured", "visits a day"),
+        columns=("opens", "name", *(("format",) if chosen else ()), "score", f"{unit} captured", "visits a day"),
         rows=rows,
         notes=study.notes,
     )

@@ -12,6 +12,7 @@ from scipy import sparse
 from outlet.errors import InputError, NoSolutionError
 from outlet.outcome import Limits, Outcome
 from siting.locate import SitePlan, SiteRules, Task, Years, discounted, expand_years, max_capture, max_cover, p_median
+from siting.locate.problem.check import opening_price
 from siting.settings.rollout import RolloutSettings
 from siting.study.choose import SiteProblem
 
@@ -50,13 +51,13 @@ def order_by_year(
         return None
     years = Years(
         openings=settings.openings or None,
-        budgets=_budgets(problem, settings) if settings.budgets else None,
+        budgets=_budgets(problem, opened, settings) if settings.budgets else None,
         weights=discounted(settings.years, settings.discount / (1.0 - settings.discount)),
     )
     kept = np.flatnonzero(opened >= problem.candidates)
     task = expand_years(
         years, len(opened), existing=kept, limits=limits,
-        rules=SiteRules(opening_cost=problem.side.opening_cost[opened], locked_open=np.arange(len(opened))),
+        rules=SiteRules(opening_cost=problem.money[0][opened], locked_open=np.arange(len(opened))),
     )  # fmt: skip
     outcome = _solve(problem, opened, task)
     if outcome.solution is None:
@@ -72,9 +73,9 @@ def order_by_year(
     return YearlyPlan(opened=by_year, outcome=outcome)
 
 
-def _budgets(problem: SiteProblem, settings: RolloutSettings) -> list[float]:
+def _budgets(problem: SiteProblem, opened: Positions, settings: RolloutSettings) -> list[float]:
     """Return the money of each year, the first less what the closings cost."""
-    closings = problem.settings.closings * problem.settings.closing_cost
+    closings = opening_price(np.zeros(len(problem.money[1])), problem.money[1], opened)
     first = settings.budgets[0] - closings
     if first < 0:
         raise InputError(
@@ -91,7 +92,11 @@ def _solve(problem: SiteProblem, opened: Positions, task: Task) -> Outcome[SiteP
         return max_capture(pull, task.points(problem.market.rivals), demand, p, rules=task.rules, limits=task.limits)
     cost = task.cost(sparse.csr_array(problem.cost[:, opened]))
     if model == "max_cover":
-        return max_cover(cost, demand, p, problem.settings.radius_min, rules=task.rules, limits=task.limits)
+        place = opened[task.options.place]
+        share = None if problem.week_share is None else problem.week_share[place]
+        return max_cover(
+            cost, demand, p, problem.radius_min[place], week_share=share, rules=task.rules, limits=task.limits
+        )
     return p_median(cost, demand, p, unreached=problem.unreached_min, rules=task.rules, limits=task.limits)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from siting.competition.share import Market, cannibalised, cannibalised_between,
 from siting.data.layers import SitingData
 from siting.data.load import load_siting_data
 from siting.settings import SitingSettings
+from siting.study.formats import market_of_formats
 from siting.study.market import ProjectMarket, build_market
 from siting.study.tables import to_csv
 from siting.study.travel import candidate_costs, rival_costs, tell_travel
@@ -33,6 +34,7 @@ class _Plan(BaseModel):
     opened: tuple[str, ...]
     kept: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    formats: dict[str, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +55,17 @@ def run_share(stage: StageRun) -> Summary:
         When plan.json is missing, is not a plan, or names an outlet that the data do not have.
     """
     project = stage.project
-    settings = project.section("siting", SitingSettings).score
+    siting = project.section("siting", SitingSettings)
+    settings = siting.score
     plan = _read_plan(stage)
     data = load_siting_data(project, cache=stage.out.cache())
     cache = stage.out.cache()
     walks = candidate_costs(project, data, cache, stage.progress)
     market = build_market(data, walks, rival_costs(project, data, cache, stage.progress), settings.competition)
     sites = locate_sites(data, plan.opened, plan.kept, plan.closed)
+    if siting.formats:
+        chosen = {at: plan.formats.get(name, "") for at, name in zip(sites.opened.tolist(), plan.opened, strict=True)}
+        market = replace(market, market=market_of_formats(market.market, walks, siting.formats, chosen))
     table = share_table(data, market.market, sites)
     stage.out.write_text("share.csv", to_csv(table))
     if len(sites.kept) and len(sites.opened):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +10,10 @@ from numpy.typing import NDArray
 
 from outlet.outcome import Limits
 from siting.locate import Stability, vary
-from siting.locate.problem.check import captured_demand, covered_demand, weighted_cost
+from siting.locate.problem.check import captured_demand, shared_demand, weighted_cost
 from siting.locate.problem.pairs import read_pairs
 from siting.study.choose import SiteProblem
+from siting.study.label import Labels
 
 Positions = NDArray[np.int64]
 SHARE_DIGITS = 4
@@ -21,24 +21,28 @@ WITH_DEMAND = ("max_cover", "p_median", "max_capture")
 
 
 def find_stability(problem: SiteProblem, opened: Positions, limits: Limits) -> Stability | None:
-    """Seek the plan again with other demand; None where that is not asked, or the aim does not look at demand.
+    """Seek the plan again with other demand; None where that is not asked or not known: the aim does not look
+    at demand, or what outlets serve is limited.
 
     ``limits.work`` is that of all draws together. A gap would let every draw end with the plan it begins with, so the
     draws are solved to the gap of the plan itself.
     """
     settings = problem.settings
     draws = settings.stability_draws
-    if draws == 0 or settings.model not in WITH_DEMAND:
+    if draws == 0 or settings.model not in WITH_DEMAND or problem.has_capacity:
         return None
     each = replace(limits, work=None if limits.work is None else limits.work / draws)
     new = None if settings.number is None else int((opened < problem.candidates).sum())
     pull = settings.model == "max_capture"
     pairs = read_pairs("attraction" if pull else "cost", problem.market.attraction if pull else problem.cost)
+    if settings.model == "max_cover":
+        pairs = pairs.where(pairs.cost <= problem.radius_min[pairs.candidate])
+    share = np.ones(pairs.m) if problem.week_share is None else problem.week_share
 
     def price(factor: NDArray[np.float64], positions: Positions) -> float:
         demand = problem.demand * factor
         if settings.model == "max_cover":
-            return covered_demand(pairs, demand, settings.radius_min, positions)
+            return shared_demand(pairs, demand, share, positions)
         if settings.model == "p_median":
             return weighted_cost(pairs, demand, positions, problem.unreached_min)
         return captured_demand(pairs, problem.market.rivals, demand, positions)
@@ -50,16 +54,24 @@ def find_stability(problem: SiteProblem, opened: Positions, limits: Limits) -> S
     )  # fmt: skip
 
 
-def stability_table(found: Stability | None, opened: Positions, ids: Sequence[str], candidates: int) -> pd.DataFrame:
-    """Return stability.csv: id, in_plan, share_open of every candidate that opens in the plan or in some draw."""
-    columns = ["id", "in_plan", "share_open"]
+def stability_table(found: Stability | None, opened: Positions, labels: Labels) -> pd.DataFrame:
+    """Return stability.csv: id, in_plan, share_open of every candidate that opens in the plan or in some draw.
+
+    Where formats were chosen there is a row for each format that opens at a candidate, and the column format.
+    """
+    columns = ["id", *(["format"] if labels.chosen else []), "in_plan", "share_open"]
     if found is None or found.draws == 0:
         return pd.DataFrame(columns=columns)
-    share = found.share_open[:candidates]
-    shown = np.union1d(np.flatnonzero(share > 0), opened[opened < candidates])
+    share = found.share_open[: labels.candidates]
+    shown = np.union1d(np.flatnonzero(share > 0), opened[opened < labels.candidates])
     order = shown[np.lexsort((shown, -share[shown]))]
-    rows = [(ids[at], bool(at in opened), round(float(share[at]), SHARE_DIGITS)) for at in order.tolist()]
-    return pd.DataFrame(rows, columns=columns)
+    table = {
+        "id": labels.ids_at(order),
+        "format": labels.formats_at(order),
+        "in_plan": np.isin(order, opened),
+        "share_open": share[order].round(SHARE_DIGITS),
+    }
+    return pd.DataFrame(table)[columns]
 
 
 def tell_stability(found: Stability | None, problem: SiteProblem, opened: Positions) -> list[str]:

@@ -41,6 +41,7 @@ JSON_SCHEMAS: dict[str, dict[str, object]] = {
         bound=NUMBER,
         gap={"type": "number", "minimum": 0},
         opened=IDS,
+        formats={"type": "object", "additionalProperties": TEXT},
         kept=IDS,
         closed=IDS,
         alternatives=listing(record(opened=IDS, objective=NUMBER, bound=maybe(NUMBER), differs=INTEGER)),

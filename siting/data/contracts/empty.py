@@ -10,8 +10,8 @@ from siting.data.contracts.tables import CANDIDATE_NUMBERS, EXISTING_NUMBERS
 EMPTY: dict[str, dict[str, str]] = {
     "existing": {"id": "str", "name": "str", "brand": "str"}
     | dict.fromkeys(EXISTING_NUMBERS, "float64")
-    | {"opened": "float64", "may_close": "bool", "hall_plan": "object"},
-    "candidates": {"id": "str", "name": "str", "format": "str"}
+    | {"opened": "float64", "may_close": "bool", "closing_cost": "float64", "hall_plan": "object"},
+    "candidates": {"id": "str", "name": "str", "format": "str", "region": "str"}
     | dict.fromkeys(CANDIDATE_NUMBERS, "float64")
     | {"hall_plan": "object"},
     "competitors": {"id": "str", "name": "str", "brand": "str", "attraction": "float64"},

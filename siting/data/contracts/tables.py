@@ -111,6 +111,7 @@ def _candidate_clauses(chosen: CandidateSettings) -> list[Clause]:
         _id(names.id, must=True),
         Clause("name", names.name),
         Clause("format", names.format),
+        Clause("region", names.region),
         Clause("rent_per_year", names.rent_per_year, (*number(),)),
         Clause("fit_out_cost", names.fit_out_cost, (*number(),)),
         Clause("area_m2", names.area_m2, (*number(above=0.0, high=LARGEST_HALL_M2),)),
@@ -133,6 +134,7 @@ def _existing_clauses(chosen: ExistingSettings) -> list[Clause]:
         Clause("staff", names.staff, (*number(),)),
         Clause("opened", names.opened, (_when(chosen),)),
         Clause("may_close", names.may_close, (flag(),)),
+        Clause("closing_cost", names.closing_cost, (*number(),)),
         Clause("hall_plan", names.hall_plan),
         *_terms(chosen.terms),
     ]
@@ -264,13 +266,14 @@ def spread_table(columns: Columns, settings: SpreadSettings) -> gpd.GeoDataFrame
 
 
 def candidates_table(columns: Columns, settings: CandidateSettings) -> gpd.GeoDataFrame:
-    """Return the candidates: id, name, format, rent, fit-out, area, frontage, hall plan."""
+    """Return the candidates: id, name, format, region, rent, fit-out, area, frontage, hall plan."""
     names = settings.columns
     ids = columns.ids(names.id, "c")
     data: dict[str, object] = {
         "id": ids,
         "name": columns.names(names.name, ids),
         "format": columns.text(names.format, settings.default_format),
+        "region": columns.text(names.region),
         "rent_per_year": columns.numbers(names.rent_per_year),
         "fit_out_cost": columns.numbers(names.fit_out_cost),
         "area_m2": columns.numbers(names.area_m2),
@@ -282,7 +285,9 @@ def candidates_table(columns: Columns, settings: CandidateSettings) -> gpd.GeoDa
 
 
 def existing_table(columns: Columns, settings: ExistingSettings) -> gpd.GeoDataFrame:
-    """Return the existing outlets: id, name, brand, area, performance per year, staff, may_close, hall plan."""
+    """Return the existing outlets: id, name, brand, area, performance per year, staff, whether and for what it may
+    close, hall plan.
+    """
     names = settings.columns
     ids = columns.ids(names.id, "e")
     data: dict[str, object] = {
@@ -296,6 +301,7 @@ def existing_table(columns: Columns, settings: ExistingSettings) -> gpd.GeoDataF
         "staff": columns.numbers(names.staff),
         "opened": _opened(columns, settings),
         "may_close": columns.flags(names.may_close, default=False),
+        "closing_cost": columns.numbers(names.closing_cost),
         "hall_plan": columns.optional_text(names.hall_plan),
         **_term_columns(columns, settings.terms),
     }
@@ -356,6 +362,7 @@ def generated_table(
         "id": pd.Series([""] * count, dtype="str"),
         "name": pd.Series(names, dtype="str"),
         "format": pd.Series([rule.format] * count, dtype="str"),
+        "region": pd.Series([""] * count, dtype="str"),
         "rent_per_year": np.full(count, rent),
         "fit_out_cost": np.full(count, fit_out),
         "area_m2": np.full(count, area),

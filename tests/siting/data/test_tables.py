@@ -45,6 +45,7 @@ def rows(header, *cells):
         ("existing", "visits", "0", {"-1": "out-of-range", "x": "not-a-number"}),
         ("existing", "deposits", "0", {"-1": "out-of-range", "x": "not-a-number"}),
         ("existing", "staff", "2.5", {"-1": "out-of-range", "x": "not-a-number"}),
+        ("existing", "closing_cost", "0", {"-1": "out-of-range", "x": "not-a-number"}),
         ("existing", "may_close", "Yes", {"perhaps": "not-a-flag", "2": "not-a-flag"}),
         ("competitors", "attraction", "1", {"0": "out-of-range", "-1": "out-of-range", "x": "not-a-number"}),
         ("stops", "mode", "Rail", {"horse": "unknown-mode"}),

@@ -55,6 +55,19 @@ def test_values_of_the_page_are_those_of_the_artefacts(town):
     assert [outlet["role"] for outlet in page["outlets"]] == ["new"] * 3 + ["existing", "closed"]
 
 
+def test_formats_are_told_where_there_are_several(town):
+    request = request_of(town)
+    assert {outlet["format"] for outlet in page_values(render_map(request).html)} == {None}
+    first, *others = request.results.outlets
+    kinds = (first.model_copy(update={"format": "locker"}), *others)
+    told = dataclasses.replace(request, results=dataclasses.replace(request.results, outlets=kinds))
+    assert [outlet["format"] for outlet in page_values(render_map(told).html)] == ["locker", "own", "own", "own", None]
+
+
+def page_values(html):
+    return json.loads(re.search(r'id="map-page">(.*?)</script>', html, re.DOTALL).group(1))["outlets"]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh", "es"])
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)])

@@ -314,3 +314,31 @@ def test_years_and_steadiness_are_told_where_there_are_any(town, tmp_path):
     (steady,) = found["If demand moves"].tables
     assert next(row[1:] for row in steady[2]) == ("opens", "80%")
     assert {"逐年开设", "若需求变动"} <= set(titles(sections(tmp_path / "out", "zh")))
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "Format"), ("es", "Formato"), ("zh", "业态")])
+def test_formats_are_told_where_there_are_several(town, tmp_path, language, word):
+    assert f">{word}<" not in sections(town.out, language)[0].html
+    out = shutil.copytree(town.out, tmp_path / "out")
+    record = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    kinds = ["own", "locker", "van"]
+    record["formats"] = dict(zip(record["opened"], kinds, strict=True))
+    other = record["alternatives"][0]
+    other["opened"], other["formats"] = record["opened"], {**record["formats"], record["opened"][1]: "own"}
+    record["rollout"] = [{"year": 2027, "opened": record["opened"]}]
+    (out / "plan.json").write_text(json.dumps(record), encoding="utf-8")
+    shapes = json.loads((out / "outlets.geojson").read_text(encoding="utf-8"))
+    for feature, kind in zip(shapes["features"], [*kinds, "own"], strict=True):
+        feature["properties"]["format"] = kind
+    (out / "outlets.geojson").write_text(json.dumps(shapes), encoding="utf-8")
+    rows = [f"{record['opened'][0]},own,True,1.0", f"{record['opened'][1]},locker,True,0.5"]
+    (out / "stability.csv").write_text("\n".join(["id,format,in_plan,share_open", *rows]), encoding="utf-8")
+    found = sections(out, language)
+    assert f">{word}<" in found[0].html
+    assert "(locker)" in found[0].html
+    tables = [rows for section in found for *_, rows in section.tables]
+    differ = [rows[0][:2] for rows in tables if len(rows[0]) > 2 and "(locker)" in str(rows[0][1])]
+    assert differ
+    assert all(str(own).endswith("(own)") and str(locker).endswith("(locker)") for own, locker in differ)
+    assert any(all(f"({kind})" in str(rows[0][-1]) for kind in kinds) for rows in tables)
+    assert any(str(rows[-1][0]).endswith("(locker)") for rows in tables)

@@ -134,6 +134,37 @@ def test_quotas_and_pairs_hold(town, locate, worth):
     assert plan_of(town)["opened"] == ["c3", "c4"]
 
 
+def test_each_closing_has_its_cost(town, locate):
+    table = gpd.read_file(town / "data" / "existing.gpkg")
+    table["may_close"], table["closing_cost"] = [True, True], [36.0, np.nan]
+    table.to_file(town / "data" / "existing.gpkg")
+    summary = locate("siting.locate.budget=40", "siting.locate.closings=1", "siting.locate.closing_cost=25")
+    plan = plan_of(town)
+    assert sum(FIT_OUT[j] for j in positions(plan)) <= 15
+    assert plan["closed"] == ["e2"]
+    spent = 25 + sum(FIT_OUT[j] for j in positions(plan))
+    assert any(f"cost {spent:g} of the 40" in note for note in summary.notes)
+    plain = locate("siting.locate.budget=61", "siting.locate.closings=1", "siting.locate.closing_cost=60")
+    assert plan_of(town)["closed"] == ["e1"]
+    assert any("of the 61 of siting.locate.budget" in note for note in plain.notes)
+
+
+def test_a_quota_counts_a_region(town, locate, worth):
+    file = town / "data" / "candidates.gpkg"
+    table = gpd.read_file(file)
+    table["region"] = ["west", "west", "east", None, "east", "west"]
+    table.to_file(file)
+    locate("siting.locate.outlets=2", 'siting.locate.quota.east={regions=["east"],least=2}')
+    assert plan_of(town)["opened"] == ["c3", "c5"]
+    locate("siting.locate.outlets=2", 'siting.locate.quota.x={regions=["west"],formats=["own"],most=0}')
+    lawful = itertools.combinations((2, 3, 4), 2)
+    assert plan_of(town)["objective"] == max(worth(s) for s in lawful)
+    with pytest.raises(InputError, match="no candidate is in the region 'north'; there are: east, west"):
+        locate('siting.locate.quota.x={regions=["north"]}')
+    with pytest.raises(InputError, match=r"quota\.x counts 1 candidates, least = 2"):
+        locate('siting.locate.quota.x={regions=["east"],formats=["locker"],least=2}')
+
+
 def test_years_open_the_plan_in_the_best_order(town, locate, worth):
     locate(
         "siting.locate.outlets=3", "siting.rollout.openings=[1,2]", "siting.rollout.first_year=2027",
@@ -189,7 +220,7 @@ def test_stability_tells_how_often_each_opens(town, locate):
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["siting.locate.budget=4"], "budget = 4 pays for no candidate; the cheapest fit_out_cost is 5"),
+        (["siting.locate.budget=4"], "budget = 4 pays for no candidate; the cheapest costs 5"),
         (["siting.locate.budget=90", "siting.locate.locked_open=['c5']"], "'c5', which has no fit_out_cost"),
         (
             ['siting.locate.quota.x={formats=["shop"]}'],
@@ -207,7 +238,7 @@ def test_wishes_that_cannot_be_read_are_refused(locate, overrides, message):
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["siting.locate.quota.x={least=1}"], "expected formats or ids"),
+        (["siting.locate.quota.x={least=1}"], "expected formats, ids or regions"),
         (['siting.locate.quota.x={ids=["c1"],least=2,most=1}'], "expected most to be at least least"),
         (["siting.locate.budget=9", "siting.locate.model=p_center"], "budget without outlets: model = 'p_center'"),
         (["siting.locate.frontier_budgets=[2,1]"], "frontier_budgets: expected ascending amounts"),
