@@ -119,6 +119,7 @@ def run_mip(
     *,
     start: NDArray[np.float64] | None = None,
     target: float | None = None,
+    heuristics: bool = True,
     on_incumbent: Callable[[NDArray[np.float64]], None] | None = None,
 ) -> MipRun:
     """Solve ``model`` within ``limits``.
@@ -133,6 +134,8 @@ def run_mip(
         A plan to begin with, shape (c,); NaN where a column has no value yet. One that breaks a row is ignored.
     target
         Stop with ``gap`` once a plan reaches this objective.
+    heuristics
+        Whether HiGHS may look for plans beside branching.
     on_incumbent
         Called with every better plan, in HiGHS's thread.
 
@@ -147,6 +150,8 @@ def run_mip(
     _set(highs, "mip_rel_gap", float(limits.gap))
     if target is not None:
         _set(highs, "objective_target", target / unit)
+    if not heuristics:
+        _set(highs, "mip_heuristic_effort", 0.0)
     if start is not None:
         given = np.flatnonzero(~np.isnan(start)).astype(np.int32)
         highs.setSolution(len(given), given, start[given].astype(np.float64))

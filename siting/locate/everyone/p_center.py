@@ -189,7 +189,7 @@ class _Solve:
         verdict = self.probe.ask(near, outlets, most)
         if verdict != "relaxed":
             return verdict
-        run = solve_model(self.search, near, 1, float(outlets))
+        run = solve_model(self.search, near, 1, target=float(outlets))
         self.search.work += run.work
         if run.x is not None:
             self.probe.cover.begin = np.flatnonzero(run.x > 0.5)

@@ -10,9 +10,10 @@ implies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from outlet.mip import MipModel, MipRun, run_mip
@@ -24,8 +25,12 @@ from siting.locate.problem.plan import Positions
 from siting.locate.problem.rules import SiteRows
 from siting.locate.problem.search import Search
 
+Flags = NDArray[np.bool_]
+
 MOST_WORDS = 8_000_000
 MOST_POINTS = 20_000
+MOST_ENTRIES = 60_000
+"""Entries of the largest core that HiGHS is given: a root that it can be stopped in."""
 
 
 @dataclass
@@ -83,14 +88,10 @@ class Probe:
         return True
 
 
-def solve_model(search: Search, near: Pairs, need: int, target: float | None = None) -> MipRun:
+def solve_model(search: Search, near: Pairs, need: int, *, target: float | None = None) -> MipRun:
     """Look with HiGHS for the fewest outlets that cover everyone within the rules, or for ``target`` of them."""
     rows = search.rows
-    covering = covering_of(near, need)
-    left = covering.need.copy()
-    if near.n <= MOST_POINTS:
-        reduced(covering, left, rows.can_open.copy(), False)
-    model = _cover_model(near.of_points(np.flatnonzero(left)), rows, need)
+    model = _cover_model(_unimplied(rows, near, need, rows.can_open.copy()), rows, need)
     begin = None
     if search.opened is not None and target is None:
         begin = np.zeros(rows.m)
@@ -99,6 +100,50 @@ def solve_model(search: Search, near: Pairs, need: int, target: float | None = N
     if run.stopped_by == "interrupt":
         raise KeyboardInterrupt
     return run
+
+
+def solve_core(search: Search, near: Pairs, need: int) -> None:
+    """Look with HiGHS for fewer outlets than the best plan has, where no rules but locks tell candidates apart.
+
+    Dominated demand points and candidates are left out. What is still too large to be stopped in time is not begun.
+    """
+    rows, best = search.rows, float(search.objective or search.rows.m + 1)
+    usable = rows.can_open.copy()
+    usable[rows.locked_open] = False
+    left = _unimplied(rows, near, need, usable, may_swap=True)
+    usable[rows.locked_open] = True
+    model = _cover_model(left.where(usable[left.candidate]), rows, need)
+    if model.rows.nnz > MOST_ENTRIES:
+        return
+    everyone = sparse.csr_array(np.ones((1, rows.m)))
+    fewer = replace(
+        model,
+        upper=np.where(usable, model.upper, 0.0),
+        rows=sparse.csr_array(sparse.vstack([model.rows, everyone])),
+        row_lower=np.append(model.row_lower, -np.inf),
+        row_upper=np.append(model.row_upper, best - 1.0),
+    )
+    run = run_mip(fewer, search.limits_left, heuristics=False)
+    search.work += run.work
+    if run.x is not None:
+        search.offer(np.flatnonzero(run.x > 0.5))
+    search.tighten(best if run.status == "infeasible" else min(best, run.bound if run.bound is not None else 0.0))
+    if run.stopped_by == "interrupt":
+        raise KeyboardInterrupt
+
+
+def _unimplied(rows: SiteRows, near: Pairs, need: int, usable: Flags, *, may_swap: bool = False) -> Pairs:
+    """Return the demand points that no other one implies; with ``may_swap`` drop dominated candidates in ``usable``."""
+    if near.n > MOST_POINTS:
+        return near
+    covering = covering_of(near, need)
+    by_locked = np.zeros(near.m, dtype=bool)
+    by_locked[rows.locked_open] = True
+    count = np.bincount(near.point, by_locked[near.candidate], near.n).astype(np.int64)
+    left = np.maximum(covering.need - count, 0)
+    if left.any():
+        reduced(covering, left, usable, may_swap)
+    return near.of_points(np.flatnonzero(left))
 
 
 def _cover_model(pairs: Pairs, rows: SiteRows, need: int) -> MipModel:

@@ -6,7 +6,8 @@ Set covering (Toregas et al., 1971), with N_i the candidates that reach demand p
 
 b = 1, or more for backup coverage. Local search takes outlets away one by one (`weighing`); numbers between the
 bound and the plan are asked about (`probe`), each of which either gives a better plan or is proved too small. HiGHS is
-left only what rules beside the number of outlets make of it.
+left what stays open after that, without the demand points and candidates that others dominate, if that is small; and
+what rules beside the number of outlets make of it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from outlet.outcome import Limits, Outcome
 from siting.locate.charge.capacitated import fewest_with_loads
 from siting.locate.cover.reach import equal_rows
 from siting.locate.everyone.decide import PAIRS_PER_WORK, Cover, brief
-from siting.locate.everyone.probe import Probe, solve_model
+from siting.locate.everyone.probe import Probe, solve_core, solve_model
 from siting.locate.problem import check
 from siting.locate.problem.loads import limits_loads
 from siting.locate.problem.pairs import Matrix, Pairs, name_points, out_of_reach, read_within
@@ -31,7 +32,7 @@ from siting.locate.problem.search import Search
 from siting.locate.problem.seed import first_set
 
 MOST_LOOK = 1e9
-ASK, LONGER = 1e8, 3.0
+ASK, LONGER, LONGEST = 1e8, 3.0, 2e8
 
 
 def set_cover(
@@ -150,7 +151,7 @@ class _Solve:
         while not search.is_done and not search.infeasible and self.probe.cover.goes_on:
             best = self.near.m + 1 if search.objective is None else int(search.objective)
             bound, ceiling = int(search.bound or 0), min(ceiling, best)
-            k, before = (bound + ceiling - 1) // 2, search.work
+            k, before = max(bound, (bound + ceiling - 1) // 2), search.work
             verdict = self.probe.ask(self.near, k, most)
             if verdict == "too few":
                 search.tighten(float(k + 1))
@@ -161,6 +162,8 @@ class _Solve:
                 ceiling = k
             elif verdict == "open":
                 ceiling, most = best, LONGER * most
+                if LONGEST < most <= LONGER * LONGEST and not search.rows.names:
+                    solve_core(search, self.near, self.probe.cover.need)
             spent = max((search.work - before) * PAIRS_PER_WORK, brief(self.near.n, self.near.m))
             self._improve(min(spent, MOST_LOOK))
 
