@@ -6,9 +6,9 @@ share of the week in which candidate j is there, 1 for all that stay (Daskin's s
     max Σ_i w_i z_i,   z_i ≤ Σ_{j ∈ N_i} a_j y_j  for all i,   Σ_j y_j = p,   y binary,   0 ≤ z ≤ 1
 
 The method, of one core without a general solver: equal demand points merged (`reach`), tabu search on exchanges for
-plans (`tabu`), the linear relaxation on the candidates alone for the bound (`saddle`), and branching on
-candidates for the proof (`branch`). Where coverage decays with cost instead of ending at the radius, see
-`gradual`.
+plans (`tabu`), neighbouring outlets chosen anew together (`patch`), the linear relaxation on the candidates alone for
+the bound (`saddle`), and branching on candidates for the proof (`branch`). Where coverage decays with cost instead of
+ending at the radius, see `gradual`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Solve one maximal covering: tabu search for plans, the linear relaxation for the bound, branching for the proof."""
+"""Solve one maximal covering: tabu search and patches for plans, the linear relaxation and branching for the bound."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from outlet.scaling import unit_of
 from siting.locate.cover.branch import SHUT, Tree, rules_of
+from siting.locate.cover.patch import Patches
 from siting.locate.cover.reach import Flags, Reach
 from siting.locate.cover.tabu import Trail, search_cover, trail_of
 from siting.locate.problem.plan import Amounts, Positions
@@ -27,6 +28,10 @@ THRIFT = (0.0, 0.25, 1.0, 4.0, 16.0)
 PATIENCE = 300
 SEARCH_SHARE = 0.15
 """Share of all work that goes into looking for plans while the tree is searched."""
+PATCH_SIZES = (2, 3, 4, 5)
+"""Outlets chosen anew at a time, the next size once the one before finds nothing more."""
+MEND_SHARE = 0.4
+"""Share of all work that goes into patches at most."""
 
 
 @dataclass
@@ -47,6 +52,7 @@ class CoverSolve:
     sides: Sides
     trail: Trail | None = None
     searched: float = 0.0
+    mended: float = 0.0
     seen: set[bytes] = field(default_factory=set)
 
     @classmethod
@@ -170,6 +176,30 @@ class CoverSolve:
         if self.trail is None or trail.value[1] > self.trail.value[1]:
             self.trail = trail
 
+    def _mend(self, patches: Patches, price: Amounts) -> None:
+        """Choose neighbouring outlets of the best plan anew, few at a time and then more, while limits allow."""
+        best = self.search.opened
+        if best is None or self.search.is_done:
+            return
+        opened = best
+        for size in PATCH_SIZES:
+            opened, ended = patches.improve(opened, price, size)
+            if not ended:
+                break
+        if self.search.offer(opened):
+            is_open: Flags = np.zeros(self.search.rows.m, dtype=bool)
+            is_open[opened] = True
+            self.trail = trail_of(is_open, self.search.limits.seed, free=self.p < 0)
+            self._search(FIRST_STEPS)
+
+    def _mend_on(self, pairs: int) -> bool:
+        self.search.work += pairs / PAIRS_PER_WORK
+        self.mended += pairs / PAIRS_PER_WORK
+        return self.search.seconds_left > 0 and self.search.work_left > 0 and self._may_mend()
+
+    def _may_mend(self) -> bool:
+        return self.mended < MEND_SHARE * self.search.work
+
     def _branch(self) -> None:
         search, rows = self.search, self.search.rows
         mark = np.zeros(rows.m, dtype=np.int8)
@@ -181,9 +211,14 @@ class CoverSolve:
         tree.plant(mark, (search.bound or 0.0) / self.unit)
         tree.advance(self._target, ROOT_STEPS)
         self._tighten(tree.bound)
+        price = tree.nodes[0].price.astype(np.float64) if tree.nodes else self.reach.weight
+        whole = bool((self.reach.share == 1.0).all())
+        patches = Patches(self.reach, rows.lower > 0, lambda opened: not rows.broken(opened), self._mend_on)
         while tree.nodes and not search.is_done and search.seconds_left > 0 and search.work_left > 0:
             if self.trail is not None and (self._is_lively() or self.searched < SEARCH_SHARE * search.work):
                 self._search(FIRST_STEPS)
+            if whole and self._may_mend():
+                self._mend(patches, price)
             tree.advance(self._target, NODE_STEPS)
             self._tighten(tree.bound)
         if not tree.nodes and search.opened is None:
