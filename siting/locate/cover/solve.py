@@ -28,10 +28,11 @@ THRIFT = (0.0, 0.25, 1.0, 4.0, 16.0)
 PATIENCE = 300
 SEARCH_SHARE = 0.15
 """Share of all work that goes into looking for plans while the tree is searched."""
-PATCH_SIZES = (2, 3, 4, 5)
+PATCH_SIZES, FIRST_SIZES = (2, 3, 4, 5), (2, 3)
 """Outlets chosen anew at a time, the next size once the one before finds nothing more."""
-MEND_SHARE = 0.4
-"""Share of all work that goes into patches at most."""
+MEND_SHARE, MEND_FIRST, MEND_AFTER = 0.4, 100, 300
+"""Share of all work that goes into patches at most; for each pair given, pairs looked at there in any case, and pairs
+looked at for the bound before."""
 
 
 @dataclass
@@ -53,6 +54,8 @@ class CoverSolve:
     trail: Trail | None = None
     searched: float = 0.0
     mended: float = 0.0
+    bounded: int = 0
+    patches: Patches | None = None
     seen: set[bytes] = field(default_factory=set)
 
     @classmethod
@@ -87,6 +90,9 @@ class CoverSolve:
     def _go_on(self, pairs: int, bound: float) -> bool:
         self.search.work += pairs / PAIRS_PER_WORK
         self._tighten(bound)
+        before, self.bounded = self.bounded, self.bounded + pairs
+        if before < MEND_AFTER * len(self.reach.candidate) <= self.bounded:
+            self._mend(self.reach.weight, FIRST_SIZES)
         return self.search.seconds_left > 0 and self.search.work_left > 0
 
     def _begin(self, start: Positions | None) -> None:
@@ -176,14 +182,15 @@ class CoverSolve:
         if self.trail is None or trail.value[1] > self.trail.value[1]:
             self.trail = trail
 
-    def _mend(self, patches: Patches, price: Amounts) -> None:
+    def _mend(self, price: Amounts, sizes: tuple[int, ...] = PATCH_SIZES) -> None:
         """Choose neighbouring outlets of the best plan anew, few at a time and then more, while limits allow."""
-        best = self.search.opened
-        if best is None or self.search.is_done:
+        opened, rows = self.search.opened, self.search.rows
+        if opened is None or self.search.is_done or not self._may_mend() or (self.reach.share != 1.0).any():
             return
-        opened = best
-        for size in PATCH_SIZES:
-            opened, ended = patches.improve(opened, price, size)
+        if self.patches is None:
+            self.patches = Patches(self.reach, rows.lower > 0, lambda changed: not rows.broken(changed), self._mend_on)
+        for size in sizes:
+            opened, ended = self.patches.improve(opened, price, size)
             if not ended:
                 break
         if self.search.offer(opened):
@@ -198,7 +205,8 @@ class CoverSolve:
         return self.search.seconds_left > 0 and self.search.work_left > 0 and self._may_mend()
 
     def _may_mend(self) -> bool:
-        return self.mended < MEND_SHARE * self.search.work
+        first = MEND_FIRST * len(self.reach.candidate) / PAIRS_PER_WORK
+        return self.mended < max(first, MEND_SHARE * self.search.work)
 
     def _branch(self) -> None:
         search, rows = self.search, self.search.rows
@@ -212,13 +220,10 @@ class CoverSolve:
         tree.advance(self._target, ROOT_STEPS)
         self._tighten(tree.bound)
         price = tree.nodes[0].price.astype(np.float64) if tree.nodes else self.reach.weight
-        whole = bool((self.reach.share == 1.0).all())
-        patches = Patches(self.reach, rows.lower > 0, lambda opened: not rows.broken(opened), self._mend_on)
         while tree.nodes and not search.is_done and search.seconds_left > 0 and search.work_left > 0:
             if self.trail is not None and (self._is_lively() or self.searched < SEARCH_SHARE * search.work):
                 self._search(FIRST_STEPS)
-            if whole and self._may_mend():
-                self._mend(patches, price)
+            self._mend(price)
             tree.advance(self._target, NODE_STEPS)
             self._tighten(tree.bound)
         if not tree.nodes and search.opened is None:
