@@ -74,7 +74,7 @@ class LocateSettings(Settings):
         description="Minutes p_median counts where no outlet is in reach; twice the cutoff if not given.",
     )
     best_candidates: int = Field(
-        300, ge=1, description="max_capture looks only at so many candidates, those of the highest score."
+        5000, ge=1, description="max_capture looks only at so many candidates, those of the highest score."
     )
     locked_open: tuple[str, ...] = Field((), description="Ids of candidates that must open; they count as new outlets.")
     locked_shut: tuple[str, ...] = Field((), description="Ids of candidates that must not open.")
