@@ -170,13 +170,16 @@ def _is_short(sides: Sides, activity: Floats) -> bool:
 
 
 @compiled
-def add_greedily(near: Nearest, sides: Sides, plan: Plan, p: int, size: Floats, most_work: float) -> bool:
+def add_greedily(
+    near: Nearest, sides: Sides, plan: Plan, p: int, size: Floats, saving: Floats, most_work: float
+) -> bool:
     """Add what saves most per ``size``, first what rows lack, until p are open (p = 0: while any may); tell if done.
 
-    Called again it goes on where it stopped, once ``most_work`` was done.
+    Called again it goes on where it stopped, once ``most_work`` was done. ``saving``, infinite at first, has what each
+    candidate saves at most.
     """
     m = len(plan.is_open)
-    saving, fresh, end = np.full(m, np.inf), np.zeros(m, dtype=np.bool_), plan.amount[WORK] + most_work
+    fresh, end = np.zeros(m, dtype=np.bool_), plan.amount[WORK] + most_work
     while p == 0 or plan.whole[COUNT] < p:
         lacks = _is_short(sides, plan.activity)
         fresh[:] = False

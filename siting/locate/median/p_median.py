@@ -96,7 +96,7 @@ def p_median(
     else:
         solve = MedianSolve(search, pairs, weight, unreached)
         begin = None if start is None else as_positions("start", start, pairs.m)
-        search.run([solve.prepare, lambda: solve.find_plan(begin), solve.relax, solve.exact])
+        search.run([solve.prepare, lambda: solve.join(begin), lambda: solve.find_plan(begin), solve.relax, solve.exact])
     return search.answer(lambda opened: _plan(pairs, opened, unreached))
 
 

@@ -1,18 +1,15 @@
-"""Solve one p-median: windows, a plan, the bound, and the proof, each in slices between which the clock is looked at.
-
-Work is counted in pairs looked at, so that a limit on work stops at the same point every time.
-"""
+"""Solve one p-median: joined, then whole; the bound and the proof in slices between which the clock is looked at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from outlet.mip import run_mip
 from siting.locate.median.choice import Choice
-from siting.locate.median.interchange import TOTAL, Plan, add_greedily, improve_plan, kick, plan_of
-from siting.locate.median.interchange import WORK as WORK_DONE
+from siting.locate.median.coarse import begin_from, joined, spread
+from siting.locate.median.interchange import TOTAL
 from siting.locate.median.lagrangian import (
     BEST,
     FAILED,
@@ -26,215 +23,57 @@ from siting.locate.median.lagrangian import (
     relaxed,
     settle,
 )
-from siting.locate.median.near import Flags, Nearest, Source, empty_rows, fill_rows, narrowed_to, nearest_of
+from siting.locate.median.plans import PAIRS_PER_WORK, Joint, MedianPlans
 from siting.locate.median.radius_model import radius_model
-from siting.locate.median.tree import Node, Problem, Tree, price_at_least
-from siting.locate.problem.pairs import Pairs
+from siting.locate.median.tree import Node, Problem, Tree
 from siting.locate.problem.plan import Amounts, Positions
-from siting.locate.problem.search import Search
-from siting.locate.problem.seed import filled, first_set
-from siting.locate.problem.sides import Sides, sides_of
-
-PAIRS_PER_WORK = 2e8
-"""Pairs looked at that make one unit of work, about a second."""
-
-SLICE = 2e7
-"""Pairs looked at between two looks at the clock."""
 
 STEP_SLICE = 1e8
 """The same for steps of the relaxation, which look at a part of each window only."""
 
-WINDOW = 4
-LEAST_WINDOW = 40
-"""A window holds so many times m / p candidates, and as many more."""
-
 MANY = 3_000_000
-SHRINK = 1.25
-"""Where there are MANY pairs, windows end at so many times the second nearest open candidate of a plan."""
+"""Where there are so many pairs, the problem is joined, and windows end not far beyond what a plan uses."""
+
+JOINT_RESERVE = 0.6
+JOINT_GAP = 0.001
+JOINT_SCALE = 0.1
+"""Part of the time left to the whole; the gap at which the joined problem ends; the first step after it."""
 
 CLIMBS = 150
 SETTLES = 2500
-HEAT = 0.01
 KICKS = 3e5
 NODES_BEFORE_MODEL = 200
 MOST_MODEL_PAIRS = 100_000
 
 
 @dataclass
-class MedianSolve:
-    """One p-median under way.
+class MedianSolve(MedianPlans):
+    """One p-median under way."""
 
-    ``ceiling`` is no less than any plan costs; ``lower`` and ``upper`` are the locks so far.
-    """
-
-    search: Search
-    pairs: Pairs
-    weight: Amounts
-    unreached: float | None
-    near: Nearest = field(init=False)
-    sides: Sides = field(init=False)
-    source: Source = field(init=False)
-    ceiling: float = field(init=False)
-    plans: tuple[Plan, Plan, Plan] | None = None
     known: Multipliers | None = None
-    seen: list[Positions] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        rows = self.search.rows
-        self.lower, self.upper = rows.lower.copy(), rows.upper.copy()
-        self.sides = sides_of(rows)
+    # the joined problem
 
-    @property
-    def p(self) -> int:
-        """Number of open candidates, 0 where that is open."""
-        return self.search.rows.p or 0
-
-    @property
-    def m(self) -> int:
-        """Number of candidates."""
-        return self.pairs.m
-
-    def may_go_on(self) -> bool:
-        """Tell whether neither the clock nor the work is at its limit."""
-        return self.search.seconds_left > 0 and self.search.work_left > 0
-
-    # windows
-
-    def prepare(self) -> None:
-        """Sort the pairs that can matter."""
-        pairs, rows = self.pairs, self.search.rows
-        points = np.flatnonzero(self.weight > 0)
-        weight = self.weight[points]
-        longest = np.zeros(pairs.n)
-        filled = np.flatnonzero(np.diff(pairs.start))
-        if len(filled):
-            longest[filled] = np.maximum.reduceat(pairs.cost, pairs.start[filled])
-        worst = longest[points] * weight
-        if self.unreached is None:
-            self.ceiling = float(worst.sum())
-            limit = np.full(len(points), 1.0 + 2.0 * self.ceiling)
-        else:
-            limit = weight * self.unreached
-            self.ceiling = float(limit.sum())
-        self.source = Source(pairs.start, pairs.candidate, pairs.cost, rows.can_open, points, weight, limit)
-        usable = int(rows.can_open.sum())
-        keep = usable if self.p == 0 else min(usable, WINDOW * usable // self.p + LEAST_WINDOW)
-        self._sort(keep)
-        self._begin_cheaply()
-
-    def _begin_cheaply(self) -> None:
-        """Bound by the nearest candidate of every demand point; offer any plan where no time is left for a good one."""
-        near = self.near
-        served = np.flatnonzero(np.diff(near.start))
-        least = near.limit.copy()
-        least[served] = np.minimum(least[served], near.cost[near.start[served]])
-        self._tighten(float(least.sum()) * (1.0 - 1e-9))
-        if not self.may_go_on():
-            self._offer_filled(self.search.rows.locked_open)
-
-    def _offer_filled(self, opened: Positions) -> None:
-        """Offer a set filled up with any candidates, as no time is left for good ones."""
-        whole = filled(self.search, opened)
-        if whole is not None and not self.search.rows.broken(whole):
-            self.search.offer(whole)
-
-    def _sort(self, keep: int) -> None:
-        source = self.source
-        rows, n = empty_rows(source, keep), len(source.points)
-        step = max(1, int(SLICE / 20 * max(1, n) / max(1, len(self.pairs.cost))))
-        for first in range(0, n, step):
-            fill_rows(source, keep, rows, first, min(n, first + step))
-            if not self.may_go_on():
-                rows.start[min(n, first + step) :] = rows.start[min(n, first + step)]
-                rows.limit[min(n, first + step) :] = 0.0
-                break
-        self.search.work += 5 * len(self.pairs.cost) / PAIRS_PER_WORK
-        self.near = nearest_of(rows, self.m)
-
-    # a plan
-
-    def find_plan(self, start: Positions | None) -> None:
-        """Offer a plan by greedy construction and interchange."""
-        rows = self.search.rows
-        is_open = np.zeros(self.m, dtype=bool)
-        is_open[rows.locked_open if start is None or rows.broken(start) else start] = True
-        plan = self._grown(is_open)
-        if plan is None:
-            saved = self.near.limit.repeat(np.diff(self.near.start)) - self.near.cost
-            merit = np.bincount(self.near.candidate, saved, self.m).astype(np.float64)
-            found = first_set(self.search, merit, start)
-            if found is None:
-                return
-            plan = plan_of(self.near, self.sides, found, self.search.limits.seed)
-        self._improve(plan)
-        if self.search.objective is None and self.unreached is None and self.may_go_on():
-            self._sort(self.m)
-            plan = plan_of(self.near, self.sides, plan.is_open, self.search.limits.seed)
-            self._improve(plan)
-
-    def _grown(self, is_open: Flags) -> Plan | None:
-        """Return a set that the rules allow, grown from one that may lack outlets; None where none is found."""
-        sizes = [np.ones(self.m)]
-        if self.p == 0 and len(self.sides.row):
-            sizes.append(self._sizes())
-        best = None
-        for size in sizes:
-            plan = plan_of(self.near, self.sides, is_open, self.search.limits.seed)
-            while not add_greedily(self.near, self.sides, plan, self.p, size, SLICE) and self.may_go_on():
-                pass
-            self._count(plan)
-            if not self.may_go_on():
-                self._offer_filled(np.flatnonzero(plan.is_open))
-            rightly = not self.search.rows.broken(np.flatnonzero(plan.is_open))
-            if rightly and (best is None or plan.amount[TOTAL] < best.amount[TOTAL]):
-                best = plan
-        return best
-
-    def _sizes(self) -> Amounts:
-        """Return what each candidate uses of the upper sides of rows, shape (m,)."""
-        sides = self.sides
-        bounded = np.isfinite(sides.high) & (sides.high > 0)
-        share = np.where(bounded[sides.row], sides.value / np.where(bounded, sides.high, 1.0)[sides.row], 0.0)
-        used = np.bincount(np.repeat(np.arange(self.m), np.diff(sides.start)), np.maximum(share, 0.0), self.m)
-        return np.asarray(np.maximum(used, 1e-3 * max(1e-300, float(used.max(initial=1e-300)))), dtype=np.float64)
-
-    def _improve(self, plan: Plan) -> None:
-        """Offer a plan as it stands, then with exchanges."""
-        self._offer(np.flatnonzero(plan.is_open))
-        while not improve_plan(self.near, self.sides, plan, self.p == 0, SLICE) and self.may_go_on():
-            self._offer(np.flatnonzero(plan.is_open))
-        self._count(plan)
-        self._offer(np.flatnonzero(plan.is_open))
-        if self.plans is None or plan.amount[TOTAL] < self.plans[2].amount[TOTAL]:
-            seed = self.search.limits.seed
-            first, second, third = (plan_of(self.near, self.sides, plan.is_open, seed) for _ in range(3))
-            self.plans = (first, second, third)
-
-    def _kick(self, work: float) -> None:
-        if self.plans is None or len(self.near.limit) == 0:
+    def join(self, start: Positions | None) -> None:
+        """Where there are many pairs, look for a plan and multipliers with demand points joined."""
+        if len(self.near.cost) <= MANY or not self.may_go_on():
             return
-        plan, base, best = self.plans
-        heat = HEAT * best.amount[TOTAL] / max(1, int(best.is_open.sum()))
-        if kick(self.near, self.sides, plan, base, best, self.p == 0, heat, work):
-            self._offer(np.flatnonzero(best.is_open))
-        self._count(plan)
-
-    def _count(self, plan: Plan) -> None:
-        self.search.work += float(plan.amount[WORK_DONE]) / PAIRS_PER_WORK
-        plan.amount[WORK_DONE] = 0.0
-
-    def _offer(self, opened: Positions) -> None:
-        """Price a set truly, where the rules allow it and its windows do not already say that it is no better."""
-        rows, search = self.search.rows, self.search
-        if any(np.array_equal(opened, other) for other in self.seen[-20:]):
+        found = joined(self.near, self.m)
+        self.search.work += 5 * len(self.near.cost) / PAIRS_PER_WORK
+        if found is None:
             return
-        is_open = np.zeros(self.m, dtype=bool)
-        is_open[opened] = True
-        if search.objective is not None and price_at_least(self.near, is_open) >= search.objective:
-            return
-        self.seen.append(opened)
-        if not rows.broken(opened):
-            search.offer(opened)
+        whole, (self.near, cell) = self.near, found
+        self.is_joint, search = True, self.search
+        self.reserve = JOINT_RESERVE * search.seconds_left, JOINT_RESERVE * min(search.work_left, 1e9)
+        self.find_plan(start)
+        if self.plans is not None:
+            known = self._settled(self._relaxed(), self._first_values())
+            value = spread(known.value, cell, self.source.weight)
+            self.joint = Joint(np.flatnonzero(self.plans[2].is_open), value, known.rows, known.share)
+        self.near, self.is_joint, self.reserve = whole, False, (0.0, 0.0)
+        self.plans, self.known, self.seen = None, None, []
+        if self.joint is not None:
+            self._narrow(self.joint.opened)
 
     # the bound
 
@@ -244,31 +83,42 @@ class MedianSolve:
 
     def relax(self) -> None:
         """Improve the bound in slices, kicking the plan between them, and lock what can be locked."""
-        if self.plans is not None and len(self.near.cost) > MANY:
-            plan = self.plans[2]
-            self.near = narrowed_to(
-                self.near, SHRINK * plan.second + 0.1 * plan.amount[TOTAL] / len(plan.first), self.m
-            )
-            self.plans = None
-            self._improve(plan_of(self.near, self.sides, plan.is_open, self.search.limits.seed))
+        if self.plans is not None and self.joint is None and len(self.near.cost) > MANY:
+            opened, self.plans = np.flatnonzero(self.plans[2].is_open), None
+            self._narrow(opened)
+            is_open = np.zeros(self.m, dtype=bool)
+            is_open[opened] = True
+            self._try(is_open)
         whole = self._relaxed()
-        known = self.known = begin(self._first_values(), np.zeros(len(self.sides.low)), self.m)
+        self._settled(whole, self._first_values())
+        if not self.search.is_done and self.may_go_on():
+            self._lock(whole)
+
+    def _settled(self, whole: Relaxed, value: Amounts) -> Multipliers:
+        """Return multipliers near the best."""
         steps = self._steps()
-        for _ in range(0, CLIMBS, steps):
-            chosen = climb(whole, known, self._target(), steps)
-            if self._took_bound(steps) or known.state[SCALE] < 0.1:
-                break
-        if self.search.is_done or not self.may_go_on():
-            return
-        self._try(chosen)
-        known.state[SCALE], known.state[FAILED] = 0.3, 0.0
-        begin_settling(whole, known)
+        if self.joint is not None:
+            value = np.minimum(self.joint.value, self.near.limit)
+            known = self.known = begin_from(whole, value, self.joint.rows, self.joint.share, JOINT_SCALE)
+            if self._took_bound(1):
+                return known
+        else:
+            known = self.known = begin(value, np.zeros(len(self.sides.low)), self.m)
+            for _ in range(0, CLIMBS, steps):
+                chosen = climb(whole, known, self._target(), steps)
+                if self._took_bound(steps) or known.state[SCALE] < 0.1:
+                    break
+            if self._is_over():
+                return known
+            self._try(chosen)
+            known.state[SCALE], known.state[FAILED] = 0.3, 0.0
+            begin_settling(whole, known)
         for _ in range(0, SETTLES, steps):
-            self._kick(max(KICKS, 0.3 * steps * len(self.near.cost)))
+            self._kick(max(KICKS, (0.3 if self.joint is None else 0.1) * steps * len(self.near.cost)))
             more = settle(whole, known, self._target(), steps)
             if self._took_bound(steps) or not more:
                 break
-        self._lock(whole)
+        return known
 
     def _first_values(self) -> Amounts:
         """Return multipliers between the two nearest open candidates of every demand point."""
@@ -288,21 +138,21 @@ class MedianSolve:
             return True
         looked_at = len(self.lower) + len(self.near.limit) + 0.5 * len(self.near.cost)
         self.search.work += steps * looked_at / PAIRS_PER_WORK
-        self._tighten(float(self.known.state[BEST]))
-        return self.search.is_done or not self.may_go_on()
+        if not self.is_joint:
+            self._tighten(float(self.known.state[BEST]))
+        return self._is_over()
 
-    def _tighten(self, bound: float) -> None:
-        """Take a bound on the plans that are not yet locked out, all others being no better than the best plan."""
-        best = self.search.objective
-        self.search.tighten(bound if best is None else min(bound, best))
+    def _is_over(self) -> bool:
+        """Tell whether nothing is left to do, or no time."""
+        if self.is_joint and self.known is not None:
+            return self._target() - self.known.state[BEST] < JOINT_GAP * self._target() or not self.may_go_on()
+        return self.search.is_done or not self.may_go_on()
 
     def _target(self) -> float:
         """Return what the best plan costs, or no plan exceeds."""
+        if self.is_joint and self.plans is not None:
+            return float(self.plans[2].amount[TOTAL])
         return self.ceiling if self.search.objective is None else self.search.objective
-
-    def _try(self, chosen: Flags) -> None:
-        if not self.search.rows.broken(np.flatnonzero(chosen)):
-            self._improve(plan_of(self.near, self.sides, chosen, self.search.limits.seed))
 
     def _lock(self, whole: Relaxed) -> None:
         if self.known is not None and self.search.objective is not None:

@@ -12,6 +12,8 @@ from scipy.sparse.csgraph import shortest_path
 from outlet.errors import InputError
 from outlet.outcome import Limits
 from siting.locate import SiteRules, p_median
+from siting.locate.median import coarse as median_coarse
+from siting.locate.median import plans as median_plans
 from siting.locate.median import solve as median_solve
 from siting.locate.median import tree as median_tree
 from siting.locate.median.near import Source, empty_rows, fill_rows, nearest_of
@@ -52,6 +54,46 @@ def test_p_median_is_the_best_of_all_sets(a_case, best, data):
         assert outcome.status == "optimal"
         assert outcome.objective == pytest.approx(right)
         assert outcome.bound == pytest.approx(right)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_joined_first_the_answer_is_the_same(a_case, best, data):
+    """As for a large problem: a plan and multipliers come from demand points joined by their nearest candidate."""
+    case = data.draw(a_case())
+    unreached = data.draw(st.one_of(st.none(), st.integers(0, 12)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(median_solve, "MANY", 0)
+        patch.setattr(median_coarse, "LEAST_JOINED", 0)
+        outcome = p_median(case.cost, case.demand, case.p, unreached=unreached, rules=case.rules, limits=LIMITS)
+    worst = np.inf if unreached is None else unreached
+    right = best(case, lambda opened: travel(case, opened, worst), min, [case.p])
+    assert outcome.status == ("infeasible" if right is None else "optimal")
+    if right is not None:
+        assert outcome.objective == pytest.approx(right)
+
+
+def test_a_joined_problem_prices_sets_as_the_whole():
+    rng = np.random.default_rng(5)
+    cost, limit = rng.random((60, 8)), np.full(60, 0.8)
+    near = windows_of(cost, limit)
+    whole, cell = median_coarse.joined(near, 8)
+    assert len(whole.limit) == len(np.unique(np.where(cost.min(axis=1) < 0.8, cost.argmin(axis=1), -1)))
+    for j in range(8):
+        is_open = np.arange(8) == j
+        assert median_tree.price_at_least(whole, is_open) == pytest.approx(np.minimum(cost[:, j], 0.8).sum())
+    values = rng.random(len(whole.limit))
+    spread = median_coarse.spread(values, cell, np.arange(1.0, 61.0))
+    assert np.bincount(cell, spread) == pytest.approx(values)
+
+
+def windows_of(cost, limit):
+    n, m = cost.shape
+    start, candidate = np.arange(0, n * m + 1, m), np.tile(np.arange(m, dtype=np.int32), n)
+    source = Source(start, candidate, cost.ravel(), np.ones(m, dtype=bool), np.arange(n), np.ones(n), limit)
+    rows = empty_rows(source, m)
+    fill_rows(source, m, rows, 0, n)
+    return nearest_of(rows, m)
 
 
 def town(n=120, m=40, seed=3):
@@ -180,7 +222,7 @@ def test_out_of_time_still_has_a_plan_and_a_bound():
 def test_the_clock_ends_the_first_slice_and_a_plan_and_a_bound_stand(monkeypatch):
     cost = np.random.default_rng(2).random((300, 60)) + 1.0
     best = p_median(cost, np.ones(300), 10, limits=LIMITS)
-    monkeypatch.setattr(median_solve, "SLICE", 1.0)
+    monkeypatch.setattr(median_plans, "SLICE", 1.0)
     monkeypatch.setattr(median_solve.MedianSolve, "may_go_on", lambda solve: False)
     outcome = p_median(cost, np.ones(300), 10, limits=LIMITS)
     assert outcome.status == "feasible"

@@ -113,7 +113,7 @@ def test_the_interchange_ends_where_no_exchange_is_better_and_knows_its_price(se
     limit = np.full(12, 30.0)
     near, sides = windows(cost, limit, 9), sides_of(site_rows(NO_RULES, 9, p))
     plan = plan_of(near, sides, np.zeros(9, dtype=bool), 0)
-    assert add_greedily(near, sides, plan, p, np.ones(9), 1e9)
+    assert add_greedily(near, sides, plan, p, np.ones(9), np.full(9, np.inf), 1e9)
     assert improve_plan(near, sides, plan, False, 1e9)
     opened = np.flatnonzero(plan.is_open)
     assert len(opened) == p
