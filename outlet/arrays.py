@@ -110,10 +110,10 @@ def refuse_where(name: str, values: NDArray[np.float64], bad: NDArray[np.bool_],
     if not bad.any():
         return
     place = np.unravel_index(int(np.argmax(bad)), bad.shape)
-    where = ", ".join(str(int(index)) for index in place)
+    where = f"[{', '.join(str(int(index)) for index in place)}]" if place else ""
     count = int(np.count_nonzero(bad))
     others = f" ({count} such entries)" if count > 1 else ""
-    raise InputError(f"{name}[{where}] is {values[place]:g}; expected {expected}{others}")
+    raise InputError(f"{name}{where} is {values[place]:g}; expected {expected}{others}")
 
 
 def in_one_piece(values: ArrayLike, dtype: type[S]) -> NDArray[S]:

@@ -76,5 +76,5 @@ def with_groups(rows: SiteRows, pull: Pull, merit: Amounts, alone: Amounts) -> S
     return SiteRows(
         rows.p, rows.lower, rows.upper, sparse.csr_array(sparse.vstack([rows.rows, table])),
         np.concatenate([rows.row_lower, -none]), np.concatenate([rows.row_upper, none]),
-        (*rows.names, *(f"group {at}" for at in range(len(large)))),
+        (*rows.names, *(f"group {at}" for at in range(len(large)))), np.append(rows.unit, np.ones(len(large))),
     )  # fmt: skip

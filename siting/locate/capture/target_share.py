@@ -181,4 +181,6 @@ def _with_count(rows: SiteRows, k: int) -> SiteRows:
     """Return the rules with the number of outlets as their first row."""
     table = sparse.csr_array(sparse.vstack([sparse.csr_array(np.ones((1, rows.m))), rows.rows]))
     low, high = np.append(float(k), rows.row_lower), np.append(float(k), rows.row_upper)
-    return SiteRows(k, rows.lower, rows.upper, table, low, high, ("the number of outlets", *rows.names))
+    return SiteRows(
+        k, rows.lower, rows.upper, table, low, high, ("the number of outlets", *rows.names), np.append(1.0, rows.unit)
+    )

@@ -270,4 +270,5 @@ def _with_backup(rows: SiteRows, near: Pairs, backup: int) -> SiteRows:
         row_lower=np.append(rows.row_lower, np.full(near.n, float(backup))),
         row_upper=np.append(rows.row_upper, np.full(near.n, np.inf)),
         names=rows.names + tuple(f"outlets within reach of demand point {i}" for i in range(near.n)),
+        unit=np.append(rows.unit, np.ones(near.n)),
     )

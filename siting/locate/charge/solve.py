@@ -123,7 +123,8 @@ class ChargeSolve:
         """Return the set of most merit that the rules allow, with room enough, by a small exact model."""
         rows = self.search.rows
         service = self.problem.service
-        room = np.minimum(service.room, service.load.sum())
+        total = float(service.load.sum()) or 1.0
+        room, least = np.minimum(service.room / total, 1.0), np.minimum(service.least / total, 2.0)
         saved = np.bincount(
             service.candidate,
             1.0 / (1.0 + service.cost / max(float(service.cost.sum()) / max(len(service.cost), 1), 1e-300)),
@@ -132,15 +133,15 @@ class ChargeSolve:
         merit = saved / max(float(saved.max()), 1e-300) - service.charge / max(
             float(np.abs(service.charge).max()), 1e-300
         )
-        needed = service.load.sum() if self.plans.must_serve else 0.0
+        needed = float(service.load.sum()) / total if self.plans.must_serve else 0.0
         matrix = sparse.csr_array(
-            sparse.vstack([rows.rows, sparse.csr_array(room[None, :]), sparse.csr_array(service.least[None, :])])
+            sparse.vstack([rows.rows, sparse.csr_array(room[None, :]), sparse.csr_array(least[None, :])])
         )
         run = run_mip(
             MipModel(
                 cost=merit, lower=rows.lower, upper=rows.upper, integer=np.ones(rows.m, dtype=bool), rows=matrix,
                 row_lower=np.append(rows.row_lower, [needed * (1 - 1e-12), -np.inf]),
-                row_upper=np.append(rows.row_upper, [np.inf, service.load.sum() * (1 + 1e-12)]), maximise=True,
+                row_upper=np.append(rows.row_upper, [np.inf, 1 + 1e-12]), maximise=True,
             ),
             self.search.limits_left,
         )  # fmt: skip

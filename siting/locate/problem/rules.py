@@ -9,6 +9,9 @@ With y_j = 1 where candidate j is open, every rule is linear::
     y_j + y_k ≤ 1                                     forbidden pair, or closer than the spacing
     y_j − y_k = 0                                     required pair
     y_j = 1, y_j = 0                                  locked open, locked shut
+
+Rows of amounts are divided by a power of two next to their largest amount, so that whatever the unit of money, what is
+rounding (a ten-millionth of the largest amount or of the sum) is the same everywhere, in HiGHS too.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from scipy.spatial import cKDTree
 
 from outlet.arrays import as_count, as_finite, as_positions, as_vector
 from outlet.errors import InputError
+from outlet.scaling import unit_of
 from siting.locate.problem.plan import Amounts, Positions, SiteRules
 
 TOLERANCE = 1e-7
@@ -39,6 +43,8 @@ class SiteRows:
         0 or 1 for every candidate, shape (m,).
     rows, row_lower, row_upper, names
         Shape (r, m), (r,), (r,); one name a row, for messages.
+    unit
+        What one in a row stands for in the planner's unit, shape (r,).
     """
 
     p: int | None
@@ -48,6 +54,7 @@ class SiteRows:
     row_lower: Amounts
     row_upper: Amounts
     names: tuple[str, ...]
+    unit: Amounts
 
     @property
     def m(self) -> int:
@@ -78,7 +85,7 @@ class SiteRows:
         total = np.asarray(self.rows @ y, dtype=np.float64)
         slack = TOLERANCE * np.maximum(1.0, np.abs(total))
         for at in np.flatnonzero((total < self.row_lower - slack) | (total > self.row_upper + slack)):
-            faults.append(f"{self.names[at]} is {total[at]:g}; {self._range(int(at))}")
+            faults.append(f"{self.names[at]} is {total[at] * self.unit[at]:g}; {self._range(int(at))}")
         return tuple(faults)
 
     def contradictions(self) -> tuple[str, ...]:
@@ -92,11 +99,12 @@ class SiteRows:
         for at in range(count):
             slack = TOLERANCE * max(1.0, abs(least[at]), abs(most[at]))
             if least[at] > self.row_upper[at] + slack or most[at] < self.row_lower[at] - slack:
-                found.append(f"{self.names[at]} can only be {least[at]:g} to {most[at]:g}; {self._range(at)}")
+                low, high = least[at] * self.unit[at], most[at] * self.unit[at]
+                found.append(f"{self.names[at]} can only be {low:g} to {high:g}; {self._range(at)}")
         return tuple(found)
 
     def _range(self, at: int) -> str:
-        low, high = self.row_lower[at], self.row_upper[at]
+        low, high = self.row_lower[at] * self.unit[at], self.row_upper[at] * self.unit[at]
         if low == high:
             return f"the rules ask for exactly {low:g}"
         if np.isinf(low):
@@ -115,7 +123,7 @@ def site_rows(rules: SiteRules, m: int, p: int | None, *, own_cost: Amounts | No
         When a position, a length or a number is wrong, or ``p`` is more than there are candidates.
     """
     if p is not None:
-        as_count("p", p, least=1)
+        p = as_count("p", p, least=1)
         if p > m:
             raise InputError(f"p is {p}: more outlets asked than there are candidates ({m}); ask for at most {m}")
     lower, upper = np.zeros(m), np.ones(m)
@@ -145,12 +153,19 @@ class _Builder:
         self._columns: list[NDArray[np.int64]] = []
         self._values: list[Amounts] = []
         self._bounds: list[tuple[float, float]] = []
+        self._units: list[float] = []
+
+    def add_amount(self, name: str, columns: NDArray[np.int64], values: Amounts, least: float, most: float) -> None:
+        unit = unit_of(values)
+        self.add(name, columns, values / unit, least / unit, most / unit)
+        self._units[-1] = unit
 
     def add(self, name: str, columns: NDArray[np.int64], values: Amounts, least: float, most: float) -> None:
         self.names.append(name)
         self._columns.append(columns)
         self._values.append(values)
         self._bounds.append((least, most))
+        self._units.append(1.0)
 
     def build(self, p: int | None, lower: Amounts, upper: Amounts) -> SiteRows:
         start = np.cumsum([0, *(len(columns) for columns in self._columns)])
@@ -158,7 +173,7 @@ class _Builder:
         values = np.concatenate([np.empty(0), *self._values])
         rows = sparse.csr_array((values, columns, start), shape=(len(self.names), self.m))
         bounds = np.array(self._bounds, dtype=np.float64).reshape(-1, 2)
-        return SiteRows(p, lower, upper, rows, bounds[:, 0], bounds[:, 1], tuple(self.names))
+        return SiteRows(p, lower, upper, rows, bounds[:, 0], bounds[:, 1], tuple(self.names), np.array(self._units))
 
 
 def _add_budget(builder: _Builder, rules: SiteRules, own_cost: Amounts | None) -> None:
@@ -170,7 +185,7 @@ def _add_budget(builder: _Builder, rules: SiteRules, own_cost: Amounts | None) -
     if rules.budget is None:
         return
     budget = float(as_finite("budget", rules.budget))
-    builder.add(
+    builder.add_amount(
         "money spent, less what closing everything costs", np.arange(m), opening - closing, -np.inf,
         budget - float(closing.sum()),
     )  # fmt: skip
@@ -183,7 +198,7 @@ def _add_groups(builder: _Builder, rules: SiteRules) -> None:
         least = -np.inf if budget.least is None else float(as_finite(f"{budget.name}.least", budget.least))
         most = np.inf if budget.most is None else float(as_finite(f"{budget.name}.most", budget.most))
         counted = np.flatnonzero(amount)
-        builder.add(budget.name, counted, amount[counted], least, most)
+        builder.add_amount(budget.name, counted, amount[counted], least, most)
     for quota in rules.quota:
         members = as_positions(f"{quota.name}.members", quota.members, m)
         fewest = as_count(f"{quota.name}.least", quota.least)
@@ -194,7 +209,9 @@ def _add_groups(builder: _Builder, rules: SiteRules) -> None:
 def apart(rules: SiteRules, m: int) -> list[tuple[int, int]]:
     """Return the pairs of which at most one may be open: forbidden ones, and those closer than the spacing."""
     pairs = set(read_site_pairs("forbidden_pairs", rules.forbidden_pairs, m))
-    if rules.spacing is not None and rules.spacing.least_m > 0:
+    if rules.spacing is not None:
+        if not rules.spacing.least_m >= 0:
+            raise InputError(f"spacing.least_m is {rules.spacing.least_m:g}; expected a distance from 0")
         xy = as_finite("spacing.xy", rules.spacing.xy)
         if xy.shape != (m, 2):
             raise InputError(f"spacing.xy has shape {xy.shape}; expected ({m}, 2)")
