@@ -70,6 +70,11 @@ class Plans:
         service = self.problem.service
         return bool(np.isfinite(service.room).any() or (service.least > 0).any())
 
+    @property
+    def keeps_flows(self) -> bool:
+        """Whether a set alone does not say who serves whom."""
+        return self.has_loads or not self.must_serve
+
     def price(self, is_open: Flags) -> Priced:
         """Price a set exactly, infinity where it cannot serve; with whole assignments this is what no plan beats."""
         service = self.problem.service
@@ -128,7 +133,7 @@ class Plans:
     def _offer(self, opened: Positions, price: float, shares: Floats) -> None:
         service, key = self.problem.service, opened.tobytes()
         saved = self.flows.get(key)
-        if self.has_loads:
+        if self.keeps_flows:
             kept = np.flatnonzero(shares)
             owner = np.repeat(np.arange(len(service.limit)), np.diff(service.start))[kept]
             part = shares[kept]
@@ -138,7 +143,7 @@ class Plans:
             self.flows[key] = flow
         if self.search.offer(opened):
             self.best = price
-            self.flows = {key: self.flows[key]} if self.has_loads else {}
+            self.flows = {key: self.flows[key]} if self.keeps_flows else {}
         elif saved is not None:
             self.flows[key] = saved
 

@@ -25,7 +25,7 @@ def read_loads(rules: SiteRules, m: int) -> tuple[Amounts, Amounts]:
     room, least = np.full(m, np.inf), np.zeros(m)
     if rules.capacity is not None:
         given = np.asarray(rules.capacity, dtype=np.float64)
-        has_limit = given < np.inf
+        has_limit = given != np.inf
         room = as_vector("capacity", np.where(has_limit, given, 0.0), m, least=0.0)
         room = np.where(has_limit, room, np.inf)
     if rules.least_load is not None:

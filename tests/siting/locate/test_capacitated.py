@@ -222,3 +222,21 @@ def test_loads_without_a_meaning_are_refused():
         p_dispersion(np.ones((2, 2)), 2, rules=rules)
     with pytest.raises(InputError, match="week_share is given where rules limit loads"):
         max_cover(np.ones((2, 2)), [1.0, 1.0], 1, 1.0, week_share=[0.5, 0.5], rules=rules)
+
+
+def test_capacities_without_a_limit_are_none():
+    cost = np.random.default_rng(0).random((6, 4))
+    ones, free = np.ones(6), SiteRules(capacity=np.full(4, np.inf))
+    for capped, plain in (
+        (max_cover(cost, ones, 2, 0.4, rules=free), max_cover(cost, ones, 2, 0.4)),
+        (p_median(cost, ones, 2, unreached=0.3, rules=free), p_median(cost, ones, 2, unreached=0.3)),
+        (p_center(cost, 2, demand=ones, rules=free), p_center(cost, 2)),
+        (set_cover(cost, 0.7, demand=ones, rules=free), set_cover(cost, 0.7)),
+    ):
+        assert (capped.status, capped.objective) == ("optimal", pytest.approx(plain.objective))
+        assert plain.status == "optimal"
+
+
+def test_a_capacity_that_is_no_number_is_refused():
+    with pytest.raises(InputError, match=r"capacity\[1\] is nan; expected a finite number"):
+        p_median(np.ones((2, 2)), [1.0, 1.0], 1, rules=SiteRules(capacity=[np.inf, np.nan]))
