@@ -41,7 +41,8 @@ JOINT_SCALE = 0.1
 
 CLIMBS = 150
 SETTLES = 2500
-KICKS = 3e5
+KICKS, KICKS_EACH = 3e5, 2e3
+"""Pairs that kicks between two slices of the bound look at, at least: so many, fewer for few points and candidates."""
 NODES_BEFORE_MODEL = 200
 MOST_MODEL_PAIRS = 100_000
 
@@ -114,7 +115,8 @@ class MedianSolve(MedianPlans):
             known.state[SCALE], known.state[FAILED] = 0.3, 0.0
             begin_settling(whole, known)
         for _ in range(0, SETTLES, steps):
-            self._kick(max(KICKS, (0.3 if self.joint is None else 0.1) * steps * len(self.near.cost)))
+            least = min(KICKS, KICKS_EACH * (len(self.near.limit) + self.m))
+            self._kick(max(least, (0.3 if self.joint is None else 0.1) * steps * len(self.near.cost)))
             more = settle(whole, known, self._target(), steps)
             if self._took_bound(steps) or not more:
                 break
