@@ -18,6 +18,7 @@ from outlet.compiled import compiled
 from siting.locate.everyone.dominance import Covering
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -203,3 +204,21 @@ def branching_candidate(left: Left, weight: Floats, is_open: NDArray[np.int8]) -
         if is_open[j] == 0 and (best < 0 or load[j] > load[best]):
             best = j
     return best
+
+
+@compiled
+def packed(start: Ints, candidate: Places, order: Ints, m: int) -> int:
+    """Count demand points, met in ``order``, no two of which one candidate covers: so many outlets are needed at least.
+
+    ``start`` and ``candidate`` are the pairs within the radius by demand point, shapes (n + 1,) and (k,).
+    """
+    taken, count = np.zeros(m, dtype=np.bool_), 0
+    for i in order:
+        is_free = True
+        for at in range(start[i], start[i + 1]):
+            is_free = is_free and not taken[candidate[at]]
+        if is_free:
+            count += 1
+            for at in range(start[i], start[i + 1]):
+                taken[candidate[at]] = True
+    return count

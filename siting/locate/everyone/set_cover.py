@@ -21,6 +21,7 @@ from outlet.arrays import as_count, as_positions
 from outlet.outcome import Limits, Outcome
 from siting.locate.charge.capacitated import fewest_with_loads
 from siting.locate.cover.reach import equal_rows
+from siting.locate.everyone.bound import packed
 from siting.locate.everyone.decide import PAIRS_PER_WORK, Cover, brief
 from siting.locate.everyone.probe import Probe, solve_core, solve_model
 from siting.locate.problem import check
@@ -124,7 +125,9 @@ class _Solve:
     def begin(self, start: Positions | None) -> None:
         """Find the first bound and the first plan, and take outlets away while local search finds covers."""
         search, cover = self.search, self.probe.cover
-        search.tighten(float(max(len(search.rows.locked_open), cover.need)))
+        fewest_first = np.argsort(np.diff(self.near.start), kind="stable")
+        apart = packed(self.near.start, self.near.candidate, fewest_first, self.near.m)
+        search.tighten(float(max(len(search.rows.locked_open), cover.need * apart)))
         gain = np.bincount(self.near.candidate, minlength=self.near.m).astype(np.float64)
         is_open = first_set(search, gain, start)
         if is_open is None:

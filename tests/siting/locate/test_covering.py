@@ -9,6 +9,7 @@ from scipy import sparse
 from outlet.errors import InputError
 from outlet.outcome import Limits
 from siting.locate import Quota, SiteRules, Spacing, max_cover, p_median, set_cover
+from siting.locate.everyone.bound import packed
 
 LIMITS = Limits(seconds=20, workers=1)
 
@@ -239,3 +240,21 @@ def test_no_demand_and_no_reach_are_plans_that_cover_nothing():
     outcome = max_cover(np.full((3, 3), np.inf), PEOPLE, 2, 1.0)
     assert (outcome.status, outcome.objective, outcome.solution.opened.tolist()) == ("optimal", 0.0, [0, 1])
     assert max_cover(LINE, [0.0, 0.0, 0.0], 1, 1.0).status == "optimal"
+
+
+def test_points_that_share_no_candidate_need_an_outlet_each():
+    start, candidate = np.array([0, 2, 3, 5, 6]), np.array([0, 1, 1, 2, 3, 3], dtype=np.int32)
+    for order, count in (([0, 1, 2, 3], 2), ([1, 3, 0, 2], 2), ([3, 2, 1, 0], 2), ([1, 2], 2), ([0, 1], 1)):
+        assert packed(start, candidate, np.array(order), 4) == packed.py_func(start, candidate, np.array(order), 4)
+        assert packed(start, candidate, np.array(order), 4) == count
+
+
+@pytest.mark.parametrize("backup", [1, 2])
+def test_a_cover_stopped_at_once_has_more_than_a_trivial_bound(backup):
+    rng = np.random.default_rng(5)
+    cost = np.hypot(*(rng.random((400, 1, 2)) - rng.random((1, 80, 2))).transpose(2, 0, 1))
+    radius = float(np.sort(cost, axis=1)[:, backup].max())
+    whole = set_cover(cost, radius, backup=backup, limits=Limits(seconds=60, workers=1))
+    brief = set_cover(cost, radius, backup=backup, limits=Limits(seconds=60, work=1e-9, workers=1))
+    assert whole.status == "optimal"
+    assert 2 * backup <= brief.bound <= whole.objective <= (brief.objective or np.inf)
