@@ -166,6 +166,7 @@ def test_no_number_is_asked_about_again_once_proved_too_small(monkeypatch):
         asked.append((k, self.search.bound))
         return "open" if k >= 9 else "too few"
 
+    monkeypatch.setattr(fewest, "packed", lambda start, candidate, order, m: 1)
     monkeypatch.setattr(fewest.Probe, "ask", ask)
     monkeypatch.setattr(fewest, "solve_core", lambda search, near, need: search.tighten(search.objective))
     outcome = set_cover(np.where(np.eye(12) > 0, 0.0, 9.0), 1.0, limits=Limits(seconds=5, workers=1))
