@@ -131,7 +131,7 @@ class Visibility:
         """
         feet, legs = np.full((len(points), 2), np.nan), np.full(len(points), np.inf)
         parts = shapely.get_parts(self.floor)
-        spots: NDArray[np.object_] = np.atleast_1d(shapely.points(points))
+        spots = np.asarray(shapely.points(points), dtype=np.object_).reshape(-1)
         on = shapely.covers(self.reach, spots)
         feet[on], legs[on] = points[on], 0.0
         if len(parts) == 0 or on.all():
