@@ -34,11 +34,15 @@ ROUNDING = 2.3e-16
 
 
 class Relaxed(NamedTuple):
-    """A problem to be bounded; ``weight`` says how much more a row's multiplier moves than a demand point's."""
+    """A problem to be bounded; ``weight`` says how much more a row's multiplier moves than a demand point's.
+
+    ``charge``, shape (m,), is what it costs to open a candidate.
+    """
 
     near: Nearest
     sides: Sides
     choice: Choice
+    charge: Floats
     weight: Floats
 
 
@@ -81,18 +85,20 @@ def begin(value: Floats, rows: Floats, m: int, *, scale: float = 1.0, mixing: fl
     )  # fmt: skip
 
 
-def relaxed(near: Nearest, sides: Sides, choice: Choice) -> Relaxed:
+def relaxed(near: Nearest, sides: Sides, choice: Choice, charge: Floats | None = None) -> Relaxed:
     """Return the problem with the weights of its rows: prices are larger than costs, and rows in units of their own."""
     largest = np.zeros(len(sides.low))
     np.maximum.at(largest, sides.row, np.abs(sides.value))
     spread = max(1.0, len(near.limit) / max(1, choice.p))
-    return Relaxed(near, sides, choice, spread / np.where(largest > 0.0, largest, 1.0) ** 2)
+    charge = np.zeros(len(choice.lower)) if charge is None else charge
+    return Relaxed(near, sides, choice, charge, spread / np.where(largest > 0.0, largest, 1.0) ** 2)
 
 
 @compiled
-def site_prices(near: Nearest, sides: Sides, value: Floats, rows: Floats, prices: Floats) -> float:
+def site_prices(relaxed: Relaxed, value: Floats, rows: Floats, prices: Floats) -> float:
     """Fill ρ, shape (m,); return Σ λ − Σ μ b."""
-    prices[:] = 0.0
+    near, sides = relaxed.near, relaxed.sides
+    prices[:] = relaxed.charge
     total = 0.0
     for i in range(len(value)):
         top = value[i]
@@ -118,7 +124,7 @@ def site_prices(near: Nearest, sides: Sides, value: Floats, rows: Floats, prices
 def bound_of(relaxed: Relaxed, trial: Trial) -> float:
     """Fill prices and chosen set for multipliers and return the bound, less what rounding may have added to it."""
     sides, rows, prices = relaxed.sides, trial.rows, trial.prices
-    total = site_prices(relaxed.near, sides, trial.value, rows, prices)
+    total = site_prices(relaxed, trial.value, rows, prices)
     size = abs(total)
     for row in range(len(rows)):
         if rows[row] != 0.0:
@@ -126,7 +132,7 @@ def bound_of(relaxed: Relaxed, trial: Trial) -> float:
     total += choose_sites(prices, relaxed.choice, trial.chosen)
     for j in range(len(prices)):
         if trial.chosen[j]:
-            size += abs(prices[j])
+            size += abs(prices[j]) + 2.0 * relaxed.charge[j]
             for at in range(sides.start[j], sides.start[j + 1]):
                 size += 2.0 * abs(rows[sides.row[at]] * sides.value[at])
     return total - ROUNDING * (len(trial.value) + len(prices)) * size

@@ -8,7 +8,8 @@ A demand point of no demand need not be served. With ``unreached`` every demand 
 Without ``p`` any number may be open that the rules allow, such as a budget. The method, rules or not: greedy and
 interchange with kicks for a plan (`interchange`), Lagrangian relaxation of assignment and rules for the bound
 (`lagrangian`), candidates locked by what they would cost, and branching on groups of candidates for what is left
-(`tree`), all in `solve`. Only where rules leave a small problem undecided HiGHS gets its turn
+(`tree`); where that takes long and there are no rules, cells of the demand are solved one by one (`copies`), all in
+`solve`. Only where rules leave a small problem undecided HiGHS gets its turn
 (`radius_model`).
 """
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from siting.locate.median.interchange import TOTAL, Plan, add_greedily, improve_plan, kick, plan_of
+from siting.locate.median.interchange import COUNT, TOTAL, Plan, add_greedily, exchange, improve_plan, kick, plan_of
 from siting.locate.median.interchange import WORK as WORK_DONE
 from siting.locate.median.near import Flags, Nearest, Source, empty_rows, fill_rows, narrowed_to, nearest_of
 from siting.locate.median.tree import price_at_least
@@ -244,3 +244,15 @@ class MedianPlans:
     def _try(self, chosen: Flags) -> None:
         if not self.search.rows.broken(np.flatnonzero(chosen)):
             self._improve(plan_of(self.near, self.sides, chosen, self.search.limits.seed))
+
+    def _mend(self, opened: Positions) -> None:
+        """Take a set of any size, without rules: shut what costs least, or open what saves most, until p are open."""
+        is_open = self.lower == 1.0
+        is_open[opened] = True
+        plan = plan_of(self.near, self.sides, is_open, self.search.limits.seed)
+        while plan.whole[COUNT] > self.p:
+            loss = np.where(plan.is_open & (self.lower == 0.0), plan.loss, np.inf)
+            exchange(self.near, self.sides, plan, -1, int(loss.argmin()))
+        grown = self._grown(plan.is_open)
+        if grown is not None:
+            self._improve(grown)

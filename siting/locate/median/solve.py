@@ -9,6 +9,7 @@ import numpy as np
 from outlet.mip import run_mip
 from siting.locate.median.choice import Choice
 from siting.locate.median.coarse import begin_from, joined, spread
+from siting.locate.median.copies import Copies
 from siting.locate.median.interchange import TOTAL
 from siting.locate.median.lagrangian import (
     BEST,
@@ -44,6 +45,10 @@ SETTLES = 2500
 KICKS, KICKS_EACH = 3e5, 2e3
 """Pairs that kicks between two slices of the bound look at, at least: so many, fewer for few points and candidates."""
 NODES_BEFORE_MODEL = 200
+WORK_BEFORE_CELLS = 15.0
+LEAST_DIVIDED, MOST_DIVIDED = 6, 500
+"""Work of the tree before demand is cut into cells, and the numbers of outlets where it is."""
+
 MOST_MODEL_PAIRS = 100_000
 
 
@@ -177,15 +182,36 @@ class MedianSolve(MedianPlans):
         settled = np.flatnonzero(self.lower == 1.0)
         free = np.flatnonzero((self.lower == 0.0) & (self.upper == 1.0))
         root = Node(float(self.known.state[BEST]), 0, settled, free, (), self.known.value, self.known.rows)
-        tree = Tree(Problem(self.near, self.sides, self.m, self.p), [root])
+        tree = Tree(Problem(self.near, self.sides, self.m, self.p, np.zeros(self.m)), [root])
         is_small = not self.search.rows.is_plain and len(self.pairs.cost) <= MOST_MODEL_PAIRS
-        self._branch(tree, NODES_BEFORE_MODEL if is_small else None)
+        if self.search.rows.is_plain:
+            self._branch(tree, most_work=WORK_BEFORE_CELLS)
+            if tree.nodes:
+                self._divide()
+        if tree.nodes:
+            self._branch(tree, most_nodes=NODES_BEFORE_MODEL if is_small else None)
         if tree.nodes and is_small and not self.search.is_done and self.may_go_on():
             self._solve_model()
 
-    def _branch(self, tree: Tree, most_nodes: int | None) -> None:
-        search, visited = self.search, 0
-        while tree.nodes and not search.is_done and self.may_go_on() and visited != most_nodes:
+    def _divide(self) -> None:
+        """Bound cell by cell of the demand, as long as that helps."""
+        search, may = self.search, self.p < self.m and LEAST_DIVIDED <= self.p <= MOST_DIVIDED
+        if not may or self.known is None or search.opened is None or len(self.near.cost) > MANY:
+            return
+        is_open = np.zeros(self.m, dtype=bool)
+        is_open[search.opened] = True
+        copies = Copies(self.near, self.known.value, is_open, self.upper == 1.0, self.p)
+        while copies.may_help and not search.is_done and self.may_go_on():
+            gap = self._target() - (0.0 if search.bound is None else search.bound)
+            found = copies.advance(self._target(), gap, self.may_go_on)
+            search.work += found.work / PAIRS_PER_WORK
+            self._tighten(found.bound)
+            self._mend(found.opened)
+            self._kick(0.1 * found.work)
+
+    def _branch(self, tree: Tree, *, most_nodes: int | None = None, most_work: float = np.inf) -> None:
+        search, visited, end = self.search, 0, self.search.work + most_work
+        while tree.nodes and not search.is_done and self.may_go_on() and visited != most_nodes and search.work < end:
             work = tree.advance(self._beaten(), self._offer, self.may_go_on)
             search.work += work / PAIRS_PER_WORK
             self._tighten(tree.bound)

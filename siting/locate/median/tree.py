@@ -61,12 +61,16 @@ class Node:
 
 @dataclass(frozen=True)
 class Problem:
-    """The whole: weighted costs, rules, number of candidates, and of those open in a plan, 0 where that is open."""
+    """The whole: weighted costs, rules, number of candidates, and of those open in a plan, 0 where that is open.
+
+    ``charge``, shape (m,), is what it costs to open a candidate.
+    """
 
     near: Nearest
     sides: Sides
     m: int
     p: int
+    charge: Amounts
 
 
 @dataclass(frozen=True)
@@ -162,17 +166,19 @@ class _Visitor:
             near,
             narrowed(problem.sides, self.opened, self.free),
             Choice(np.zeros(count), np.ones(count), group, len(self.groups), left),
+            problem.charge[self.free],
         )
+        spent = float(problem.charge[self.opened].sum())
         known = begin(np.minimum(self.value, near.limit), self.rows, count, scale=START_SCALE, mixing=START_MIXING)
         begin_settling(part, known)
         for _ in range(MOST_SLICES):
             before = known.state[BEST]
-            more = settle(part, known, self.beaten, STEPS)
+            more = settle(part, known, self.beaten - spent, STEPS)
             self.work += STEPS * (len(near.cost) + len(near.limit) + count)
             gained = known.state[BEST] - before
-            if not more or gained < WORTH_WHILE * (self.beaten - known.state[BEST]) or not self.may_go_on():
+            if not more or gained < WORTH_WHILE * (self.beaten - spent - known.state[BEST]) or not self.may_go_on():
                 break
-        self.bound = max(self.bound, float(known.state[BEST]))
+        self.bound = max(self.bound, spent + float(known.state[BEST]))
         self.value, self.rows = known.value, known.rows
         return part, known
 
@@ -180,7 +186,7 @@ class _Visitor:
         """Open and shut what no better plan does otherwise; return which of the free are still so."""
         count = len(self.free)
         lower, upper = np.zeros(count), np.ones(count)
-        fix_sites(part, known, lower, upper, self.beaten)
+        fix_sites(part, known, lower, upper, self.beaten - float(self.problem.charge[self.opened].sum()))
         kept: Flags = (lower == 0.0) & (upper == 1.0)
         self.opened = np.union1d(self.opened, self.free[lower == 1.0])
         self.free = self.free[kept]

@@ -178,7 +178,7 @@ def test_branching_alone_finds_and_proves_the_best_set(seed, p, unreached):
     }
     best = [max(prices.values()) + 1.0]
     nothing = np.empty(0, dtype=np.int64)
-    problem = Problem(near, sides_of(site_rows(NO_RULES, m, p)), m, p)
+    problem = Problem(near, sides_of(site_rows(NO_RULES, m, p)), m, p, np.zeros(m))
     tree = Tree(problem, [Node(-np.inf, 0, nothing, np.arange(m), (), np.zeros(n), np.zeros(0))])
 
     def offer(opened):
