@@ -73,8 +73,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What one folder holds: figures by measure, and (name, role, captured demand) by outlet."""
+    """What one folder holds: its aim, figures by measure, and (name, role, captured demand) by outlet."""
 
+    aim: tuple[object, ...]
     figures: Mapping[str, Figure]
     outlets: Mapping[str, tuple[str, str, float | None]]
     notes: tuple[str, ...]
@@ -91,7 +92,7 @@ def compare_folders(first: str, first_out: Path, second: str, second_out: Path) 
     alone = without if len(without) == 1 else ()
     if alone:
         measures = [name for name in measures if not _of_halls(name)]
-    same_aim = one.figures.get("model") == other.figures.get("model")
+    same_aim = one.aim == other.aim
     lines = tuple(
         Line(name, one.figures.get(name), other.figures.get(name), same_aim or name not in OF_THE_AIM)
         for name in measures
@@ -139,11 +140,13 @@ def _cell(value: Figure) -> str:
 
 
 def _read(name: str, out: Path) -> _Outcome:
+    aim: tuple[object, ...] = ()
     figures: dict[str, Figure] = {}
     outlets: dict[str, tuple[str, str, float | None]] = {}
     missing = []
     if (out / "plan.json").is_file():
         plan = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+        aim = (plan.get("model"), plan.get("rollout_joint", False))
         figures |= _plan_figures(plan)
         outlets |= _outlets(out / "outlets.geojson")
         outlets |= {str(id_): (str(id_), "closed", None) for id_ in plan.get("closed", [])}
@@ -153,7 +156,7 @@ def _read(name: str, out: Path) -> _Outcome:
     figures |= _share_figures(_rows(out / "share.csv"))
     figures |= _efficiency(_rows(out / "efficiency.csv"))
     note = (f"{name}: no {', '.join(missing)}",) if missing else ()
-    return _Outcome(figures, outlets, note)
+    return _Outcome(aim, figures, outlets, note)
 
 
 def _plan_figures(plan: Mapping[str, object]) -> dict[str, Figure]:

@@ -36,10 +36,11 @@ class Alternative(_Artefact):
 
 
 class YearOpened(_Artefact):
-    """What opens in one year."""
+    """What opens in one year, and what the outlets open in it reach."""
 
     year: int
     opened: tuple[str, ...] = ()
+    objective: float | None = None
 
 
 class PlanFile(_Artefact):
@@ -57,6 +58,7 @@ class PlanFile(_Artefact):
     closed: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     rollout: tuple[YearOpened, ...] = ()
+    rollout_joint: bool = False
     notes: tuple[str, ...] = ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from outlet.page import Markup, Section, number, percent, translate
 from siting.report.content import Context
+from siting.study.wording import objective_name
 
 LISTED = 20
 """Rows of the table; stability.csv holds all."""
@@ -21,13 +22,15 @@ def years_section(context: Context) -> Section | None:
             str(step.year),
             number(len(step.opened), context.language),
             ", ".join(context.name_with_format(id_, rollout_formats) for id_ in step.opened) or "–",
+            number(step.objective, context.language, 1),
         )
         for step in rollout
     ]
-    told = Markup("<p>{}</p>").format(
-        _("The order is the one that serves all years together best; what opens stays open.")
-    )
-    return Section(_("Year by year"), str(told), (("", (_("Year"), _("Opens"), _("Outlets")), rows),))
+    joint = _("The set and its order were chosen for all years together; what opens stays open.")
+    ordered = _("The order is the one that serves all years together best; what opens stays open.")
+    told = Markup("<p>{}</p>").format(joint if context.results.plan.rollout_joint else ordered)
+    reached = objective_name(context.results.plan.model, context.unit, context.language)
+    return Section(_("Year by year"), str(told), (("", (_("Year"), _("Opens"), _("Outlets"), reached), rows),))
 
 
 def stability_section(context: Context) -> Section | None:

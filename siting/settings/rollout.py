@@ -1,4 +1,4 @@
-"""Settings of `[siting.rollout]`: in which year which outlet of the plan opens."""
+"""Settings of `[siting.rollout]`: in which year which outlet opens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from outlet.project import Settings
 
 
 class RolloutSettings(Settings):
-    """``[siting.rollout]``: outlets of the plan by year, where openings or budgets are given."""
+    """``[siting.rollout]``: what opens in which year, where openings or budgets are given."""
 
     first_year: int = Field(1, ge=0, description="How the first year is called, such as 2027.")
     openings: tuple[int, ...] = Field((), description="How many outlets open in each year; they sum to the plan's.")
@@ -16,6 +16,11 @@ class RolloutSettings(Settings):
         (), description="Money of each year, project currency; what is not spent stays. They sum to budget or more."
     )
     discount: float = Field(0.0, ge=0, lt=1, description="How much less a year counts than the one before.")
+
+    joint: bool = Field(
+        True,
+        description="Whether the set is chosen for all years together; false: for the last year, and then ordered.",
+    )
 
     @model_validator(mode="after")
     def _by_year(self) -> RolloutSettings:

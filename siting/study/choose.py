@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,8 @@ from siting.locate import (
     p_median,
     set_cover,
 )
+from siting.locate.problem.check import captured_demand, shared_demand, weighted_cost
+from siting.locate.problem.pairs import read_pairs
 from siting.settings.locate import LocateSettings
 from siting.study.formats import Columns
 
@@ -181,6 +184,25 @@ class SiteProblem:
         """Minutes that ``p_median`` counts where no outlet is in reach."""
         set_min = self.settings.unreached_min
         return UNREACHED_CUTOFFS * self.cutoff_min if set_min is None else set_min
+
+
+def price_of(problem: SiteProblem) -> Callable[[NDArray[np.float64], Positions], float]:
+    """Return the solver-free price of a set of columns under some demand, for the aims that look at demand."""
+    model = problem.settings.model
+    pull = model == "max_capture"
+    pairs = read_pairs("attraction" if pull else "cost", problem.market.attraction if pull else problem.cost)
+    if model == "max_cover":
+        pairs = pairs.where(pairs.cost <= problem.radius_min[pairs.candidate])
+    share = np.ones(pairs.m) if problem.week_share is None else problem.week_share
+
+    def price(demand: NDArray[np.float64], opened: Positions) -> float:
+        if model == "max_cover":
+            return shared_demand(pairs, demand, share, opened)
+        if model == "p_median":
+            return weighted_cost(pairs, demand, opened, problem.unreached_min)
+        return captured_demand(pairs, problem.market.rivals, demand, opened)
+
+    return price
 
 
 def _spread(outcome: Outcome[SitePlan], served: Positions, n: int) -> Outcome[SitePlan]:

@@ -64,6 +64,13 @@ class Columns:
         """Return which of the first ``count`` sites, the candidates, have a column."""
         return np.bincount(self.place[: self.candidates], minlength=count) > 0
 
+    def at(self, columns: Positions) -> Columns:
+        """Return some of the columns, or some of them again and again; ``columns`` is ascending."""
+        return Columns(
+            self.place[columns], self.format[columns], self.fit_out[columns], self.radius_min[columns],
+            self.week_share[columns], int((columns < self.candidates).sum()),
+        )  # fmt: skip
+
     def costs(self, walks: Csr) -> Csr:
         """Return walks to sites as those to columns: only as far as a format reaches."""
         return walks if self.options is None else self.options.cost(walks)

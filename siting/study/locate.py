@@ -13,10 +13,11 @@ from outlet.outcome import Limits, Outcome
 from outlet.stage import Cell, StageRun, Summary
 from siting.data.layers import SitingData
 from siting.data.load import load_siting_data
-from siting.locate import FrontierPoint, SitePlan, Stability, best_sets
+from siting.locate import FrontierPoint, SitePlan, SiteRules, Stability, best_sets
 from siting.locate.problem.check import opening_price
 from siting.settings import SitingSettings
 from siting.settings.locate import LocateSettings
+from siting.settings.rollout import RolloutSettings
 from siting.study.choose import SiteProblem
 from siting.study.frontier import trace_worth
 from siting.study.handover import Visitors, make_briefs, visitors
@@ -31,7 +32,7 @@ from siting.study.label import (
     plan_record,
 )
 from siting.study.parts_of_day import tell_lean
-from siting.study.rollout import YearlyPlan, order_by_year, tell_years
+from siting.study.rollout import YearlyPlan, choose_together, expand, find_years, tell_years, years_record
 from siting.study.shown import write_outlet_catchments
 from siting.study.stability import SHARE_DIGITS, find_stability, stability_table, tell_stability
 from siting.study.state import state_problem, tell_formats, wish_of
@@ -99,21 +100,20 @@ def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) 
     asked = state_problem(stage, data, settings)
     problem, locate = asked.problem, settings.locate
     stage.progress.say(f"locate: {locate.model}, {wish_of(problem)}")
-    outcomes, points = _solve(stage, problem, data)
+    best, years, outcomes, points = _solve(stage, problem, settings.rollout)
     opened = outcomes[0].require().opened
     full, _less = _limits(stage, locate)
-    years = order_by_year(problem, opened, settings.rollout, full)
-    stability = find_stability(problem, opened, full)
+    stability = _stability(problem, opened, settings.rollout, years, full)
     won = visitors(data, problem.market, opened, locate)
     told = [
         *tell_formats(problem, opened),
-        *tell_years(years, settings.rollout),
+        *tell_years(years, best, settings.rollout),
         *tell_stability(stability, problem, opened),
         *tell_travel(settings.score.travel),
         *asked.notes,
         *tell_lean(won.quotients),
     ]
-    notes = (*_tell(problem, outcomes, points, data, settings), *told, *asked.market_notes)
+    notes = (*_tell(problem, outcomes, points, data, settings, years), *told, *asked.market_notes)
     return LocateStudy(
         problem=problem, outcomes=outcomes, points=points, won=won, score=asked.score, walks=asked.walks,
         notes=notes, years=years, stability=stability,
@@ -121,23 +121,48 @@ def locate_outlets(stage: StageRun, data: SitingData, settings: SitingSettings) 
 
 
 def _solve(
-    stage: StageRun, problem: SiteProblem, data: SitingData
-) -> tuple[tuple[Outcome[SitePlan], ...], tuple[FrontierPoint, ...]]:
+    stage: StageRun, problem: SiteProblem, rollout: RolloutSettings
+) -> tuple[Outcome[SitePlan], YearlyPlan | None, tuple[Outcome[SitePlan], ...], tuple[FrontierPoint, ...]]:
+    """Return the best set of the last year, the years, the plan with its alternatives, and the frontier."""
     settings = problem.settings
     full, less = _limits(stage, settings)
     best = problem.solve(settings.number, full)
     _stop_where_interrupted(stage, best)
     if best.solution is None:
         _explain(problem, best)
+    years = find_years(problem, best, rollout, full)
+    first = best if years is None or not years.together else years.outcome
+    _stop_where_interrupted(stage, first)
+
+    def other(rules: SiteRules, start: NDArray[np.int64] | None) -> Outcome[SitePlan]:
+        if years is not None and years.together:
+            year = years.year_of(problem.cost.shape[1])
+            if start is not None:
+                year[np.setdiff1d(np.arange(len(year)), start)] = -1
+            return choose_together(problem, rollout, less, rules=rules, begin=year).outcome
+        return problem.solve(settings.number, less, rules=rules, start=start)
+
     outcomes = best_sets(
-        lambda rules, start: problem.solve(settings.number, less, rules=rules, start=start), problem.rules,
-        count=1 + settings.alternatives, differ=settings.differ, first=best,
+        other, problem.rules, count=1 + settings.alternatives, differ=settings.differ, first=first
     )  # fmt: skip
     _stop_where_interrupted(stage, outcomes[-1])
     points = trace_worth(problem, best, less)
     if points:
         _stop_where_interrupted(stage, points[-1].outcome)
-    return outcomes, points
+    return best, years, outcomes, points
+
+
+def _stability(
+    problem: SiteProblem,
+    opened: NDArray[np.int64],
+    rollout: RolloutSettings,
+    years: YearlyPlan | None,
+    limits: Limits,
+) -> Stability | None:
+    """Return how steady the plan is; None for years that were too large to be one problem."""
+    if years is None or not years.together:
+        return find_stability(problem, opened, limits)
+    return find_stability(problem, opened, limits, expand(problem, rollout, years)) if years.exact else None
 
 
 def _limits(stage: StageRun, settings: LocateSettings) -> tuple[Limits, Limits]:
@@ -175,11 +200,13 @@ def _tell(
     points: tuple[FrontierPoint, ...],
     data: SitingData,
     settings: SitingSettings,
+    years: YearlyPlan | None,
 ) -> list[str]:
     """Return what the planner should know of the plan, the most important first."""
     best, unit, model = outcomes[0], settings.data.demand.unit, problem.settings.model
     of_what = _UNITS.get(model, "outlets").format(unit=unit)
-    notes = [f"{model}: {figure(best.objective)} {of_what}; {_proof(best)}."]
+    mean = " (mean of the years)" if years is not None and years.together else ""
+    notes = [f"{model}: {figure(best.objective)} {of_what}{mean}; {_proof(best)}."]
     if problem.settings.budget is not None:
         notes.append(_money(problem, best.require().opened))
     notes += [f"{reason[0].upper()}{reason[1:]}." for reason in best.reasons]
@@ -228,8 +255,7 @@ def _write(stage: StageRun, data: SitingData, study: LocateStudy, briefs: list[t
     problem, plan = study.problem, study.outcomes[0].require()
     labels = Labels.of(data, problem.columns)
     record = plan_record(study.outcomes, labels, problem.settings.model, study.notes)
-    by_year = {} if study.years is None else study.years.opened
-    record["rollout"] = [{"year": year, "opened": labels.ids_at(at)} for year, at in by_year.items()]
+    record |= years_record(study.years, labels)
     stage.out.write_json("plan.json", record)
     stage.out.write_text("outlets.geojson", outlets_geojson(briefs, _more_of_each(study)))
     stage.out.write_text("assignment.csv", to_csv(assignment_table(data, problem.cost, plan.assigned, labels)))

@@ -10,22 +10,24 @@ from numpy.typing import NDArray
 
 from outlet.outcome import Limits
 from siting.locate import Stability, vary
-from siting.locate.problem.check import captured_demand, shared_demand, weighted_cost
-from siting.locate.problem.pairs import read_pairs
-from siting.study.choose import SiteProblem
+from siting.study.choose import SiteProblem, price_of
 from siting.study.label import Labels
+from siting.study.rollout import Expanded
 
 Positions = NDArray[np.int64]
 SHARE_DIGITS = 4
 WITH_DEMAND = ("max_cover", "p_median", "max_capture")
 
 
-def find_stability(problem: SiteProblem, opened: Positions, limits: Limits) -> Stability | None:
+def find_stability(
+    problem: SiteProblem, opened: Positions, limits: Limits, years: Expanded | None = None
+) -> Stability | None:
     """Seek the plan again with other demand; None where that is not asked or not known: the aim does not look
     at demand, or what outlets serve is limited.
 
     ``limits.work`` is that of all draws together. A gap would let every draw end with the plan it begins with, so the
-    draws are solved to the gap of the plan itself.
+    draws are solved to the gap of the plan itself. A plan of ``years`` chosen together is sought again as such; the
+    demand of a point then moves alike in all of them.
     """
     settings = problem.settings
     draws = settings.stability_draws
@@ -33,25 +35,20 @@ def find_stability(problem: SiteProblem, opened: Positions, limits: Limits) -> S
         return None
     each = replace(limits, work=None if limits.work is None else limits.work / draws)
     new = None if settings.number is None else int((opened < problem.candidates).sum())
-    pull = settings.model == "max_capture"
-    pairs = read_pairs("attraction" if pull else "cost", problem.market.attraction if pull else problem.cost)
-    if settings.model == "max_cover":
-        pairs = pairs.where(pairs.cost <= problem.radius_min[pairs.candidate])
-    share = np.ones(pairs.m) if problem.week_share is None else problem.week_share
+    size, count = len(problem.demand), problem.cost.shape[1]
+    asked = Expanded(problem, np.arange(count), opened) if years is None else years
+    over, price = asked.problem, price_of(asked.problem)
 
-    def price(factor: NDArray[np.float64], positions: Positions) -> float:
-        demand = problem.demand * factor
-        if settings.model == "max_cover":
-            return shared_demand(pairs, demand, share, positions)
-        if settings.model == "p_median":
-            return weighted_cost(pairs, demand, positions, problem.unreached_min)
-        return captured_demand(pairs, problem.market.rivals, demand, positions)
+    def moved(factor: NDArray[np.float64]) -> NDArray[np.float64]:
+        return over.demand * np.tile(factor, len(over.demand) // size)
 
-    return vary(
-        lambda factor, start: replace(problem, demand=problem.demand * factor).solve(new, each, start=start),
-        price, opened, size=len(problem.demand), m=problem.cost.shape[1], change=settings.stability_change,
-        draws=draws, seed=limits.seed,
+    found = vary(
+        lambda factor, start: replace(over, demand=moved(factor)).solve(new, each, start=start),
+        lambda factor, positions: price(moved(factor), positions),
+        asked.opened, size=size, m=len(asked.column), change=settings.stability_change, draws=draws, seed=limits.seed,
     )  # fmt: skip
+    often = np.bincount(asked.column, np.rint(found.share_open * found.draws), count)
+    return replace(found, share_open=often / max(found.draws, 1))
 
 
 def stability_table(found: Stability | None, opened: Positions, labels: Labels) -> pd.DataFrame:

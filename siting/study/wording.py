@@ -52,10 +52,13 @@ def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, st
     """Return what was chosen and how good it is proved to be, as (term, value)."""
     _ = translate(language)
     plan = results.plan
+    aim = objective_name(plan.model, unit, language)
+    if plan.rollout_joint:
+        aim = _("{aim}, mean of the years").format(aim=aim)
     facts = [
         (_("Aim"), model_name(plan.model, language)),
         (_("Result"), status_name(plan.status, language)),
-        (objective_name(plan.model, unit, language), number(plan.objective, language, 1)),
+        (aim, number(plan.objective, language, 1)),
         (_("Proved bound"), number(plan.bound, language, 1)),
         (_("Gap"), percent(plan.gap, language, 2)),
         (_("Opens"), number(len(plan.opened), language)),

@@ -45,7 +45,8 @@ JSON_SCHEMAS: dict[str, dict[str, object]] = {
         kept=IDS,
         closed=IDS,
         alternatives=listing(record(opened=IDS, objective=NUMBER, bound=maybe(NUMBER), differs=INTEGER)),
-        rollout=listing(record(year=INTEGER, opened=IDS)),
+        rollout=listing(record(year=INTEGER, opened=IDS, objective=NUMBER)),
+        rollout_joint={"type": "boolean"},
     ),
     "outlets/*/outlet.json": record(
         schema=INTEGER,

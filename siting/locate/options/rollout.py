@@ -60,6 +60,7 @@ def roll_out(
     rules: SiteRules = NO_RULES,
     existing: ArrayLike = (),
     limits: Limits | None = None,
+    begin: Positions | None = None,
     most_pairs: int = MOST_PAIRS,
 ) -> Rollout:
     """Choose what opens in which year.
@@ -76,6 +77,9 @@ def roll_out(
         Whether the model seeks the ``most`` or the ``least``.
     pairs
         Number of reachable pairs of places and demand points in one year.
+    begin
+        Year in which each place opens, shape (m,), −1 for never: a roll-out to begin with where all years are one
+        problem. Existing places that stay have 0.
     most_pairs
         Pairs of the whole problem up to which all years are solved as one.
 
@@ -87,7 +91,7 @@ def roll_out(
     is_old = np.zeros(m, dtype=bool)
     is_old[as_positions("existing", existing, m)] = True
     if pairs * years.count * (years.count + 1) // 2 <= most_pairs:
-        outcome = solve(task)
+        outcome = solve(task if begin is None else replace(task, start=task.at(begin)))
         return Rollout(opened=_opened(task, outcome, is_old), outcome=_as_places(task, outcome), exact=True)
     return _Nested(solve, years, m, goal, rules, is_old, task.limits).find()
 
@@ -192,7 +196,9 @@ class _Nested:
         quota, budgets = list(rules.quota), list(rules.budgets)
         if years.openings is not None:
             opens = sum(years.openings[: s + 1])
-            quota.append(Quota(new, opens if years.budgets is None else 0, opens, f"openings up to year {s}"))
+            quota.append(
+                Quota(new, opens if years.budgets is None else 0, opens, f"openings up to year {years.first + s}")
+            )
         if years.budgets is not None:
             over = Options(np.arange(self.m), self.m).rules(rules)
             budgets.append(

@@ -44,11 +44,14 @@ class Years:
         Money of each year for opening and closing; what is not spent stays. None for no such limit.
     weights
         How much a year's demand counts, above 0; 1 for every year if not given.
+    first
+        What year 0 is called where a rule is named, such as 2027.
     """
 
     openings: Sequence[int] | None = None
     budgets: Sequence[float] | None = None
     weights: ArrayLike | None = None
+    first: int = 0
 
     def __post_init__(self) -> None:
         given = [len(each) for each in (self.openings, self.budgets) if each is not None]
@@ -65,6 +68,14 @@ class Years:
     def count(self) -> int:
         """Number of years."""
         return len(self.openings if self.openings is not None else self.budgets or ())
+
+    def openings_name(self, t: int) -> str:
+        """Return what the rule on the openings of a year is called."""
+        return f"openings of year {self.first + t}"
+
+    def money_name(self, t: int) -> str:
+        """Return what the rule on the money of a year and all before it is called."""
+        return f"money up to year {self.first + t}, less what closing everything costs"
 
     @property
     def weight(self) -> Amounts:
@@ -136,6 +147,10 @@ class Task:
             raise InputError(f"demand has shape {known.shape}; expected (n,), or (n, years)")
         return np.concatenate([known[:, self.first + s] * weight for s, weight in enumerate(self.weight)])
 
+    def at(self, year: Positions) -> Positions:
+        """Return the options of places that open in given years, shape (m,), −1 for never."""
+        return np.flatnonzero(self.year == year[self.options.place])
+
     def points(self, values: ArrayLike) -> Amounts:
         """Return values by demand point, shape (n,), repeated for every year, unweighed."""
         return np.tile(as_finite("values", values), len(self.weight))
@@ -178,7 +193,7 @@ def expand_years(
     quota = list(over.quota)
     for t, opens in enumerate(years.openings or ()):
         least = opens if years.budgets is None else 0
-        quota.append(Quota(np.flatnonzero(new & (year == t)), least, opens, f"openings of year {t}"))
+        quota.append(Quota(np.flatnonzero(new & (year == t)), least, opens, years.openings_name(t)))
     over = replace(over, quota=tuple(quota), budgets=(*over.budgets, *year_money(years, over, year, new)))
     p = number_open(years, rules, is_old, years.count)
     return Task(
@@ -196,7 +211,7 @@ def year_money(years: Years, over: SiteRules, year: Positions, new: Bools) -> li
         Budget(
             np.where(year <= t, opening, 0.0) - closing,
             float(most - closing.sum()),
-            name=f"money up to year {t}, less what closing everything costs",
+            name=years.money_name(t),
         )
         for t, most in enumerate(spent)
     ]

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -168,7 +168,7 @@ def test_a_quota_counts_a_region(town, locate, worth):
 def test_years_open_the_plan_in_the_best_order(town, locate, worth):
     locate(
         "siting.locate.outlets=3", "siting.rollout.openings=[1,2]", "siting.rollout.first_year=2027",
-        "siting.rollout.discount=0.1",
+        "siting.rollout.discount=0.1", "siting.rollout.joint=false",
     )  # fmt: skip
     plan = plan_of(town)
     years = plan["rollout"]
@@ -183,9 +183,11 @@ def test_years_open_the_plan_in_the_best_order(town, locate, worth):
     assert told["e1"] is None
 
 
+@pytest.mark.parametrize("joint", ["true", "false"])
 @pytest.mark.parametrize("model", ["max_cover", "p_median", "max_capture"])
-def test_years_keep_to_their_money(town, locate, model):
+def test_years_keep_to_their_money(town, locate, model, joint):
     locate(
+        f"siting.rollout.joint={joint}",
         f"siting.locate.model={model}", "siting.locate.outlets=2", "siting.locate.budget=50",
         "siting.rollout.budgets=[20,10,30]",
     )  # fmt: skip
@@ -195,12 +197,79 @@ def test_years_keep_to_their_money(town, locate, model):
     assert sorted(id_ for step in plan["rollout"] for id_ in step["opened"]) == plan["opened"]
 
 
-def test_no_order_that_the_years_can_pay_is_told(locate):
+MONEY = [25.0, 5.0, 20.0]
+BY_MONEY = ("siting.locate.budget=50", "siting.rollout.budgets=[25,5,20]", "siting.rollout.first_year=2027")
+
+
+def rollouts(budgets: list[float]) -> Iterator[list[tuple[int, ...]]]:
+    """Every roll-out that the years can pay for: the sets by year."""
+    limits = np.cumsum(budgets)
+    for years in itertools.product(range(len(budgets) + 1), repeat=4):
+        sets = [tuple(j for j in range(4) if years[j] <= t) for t in range(len(budgets))]
+        if all(sum(FIT_OUT[j] for j in s) <= most for s, most in zip(sets, limits, strict=True)):
+            yield sets
+
+
+def test_years_chosen_together_beat_the_best_order_of_the_last_plan(town, locate, worth):
+    locate(*BY_MONEY, "siting.rollout.joint=false")
+    ordered = plan_of(town)
+    summary = locate(*BY_MONEY, "siting.locate.alternatives=2", "siting.locate.stability_draws=4")
+    plan = plan_of(town)
+    assert (ordered["rollout_joint"], plan["rollout_joint"]) == (False, True)
+    mean = max(np.mean([worth(s) for s in sets]) for sets in rollouts(MONEY))
+    assert plan["status"] == "optimal"
+    assert plan["objective"] == pytest.approx(mean)
+    before = [step["objective"] for step in ordered["rollout"]]
+    assert np.mean(before) < plan["objective"]
+    assert before[-1] == ordered["objective"] > plan["rollout"][-1]["objective"]
+    open_now: tuple[int, ...] = ()
+    for step, most in zip(plan["rollout"], np.cumsum(MONEY), strict=True):
+        open_now += tuple(int(id_[1:]) - 1 for id_ in step["opened"])
+        assert step["objective"] == worth(open_now)
+        assert sum(FIT_OUT[j] for j in open_now) <= most
+    assert sorted(open_now) == sorted(positions(plan))
+    others = [max(np.mean([worth(s) for s in sets]) for sets in rollouts(MONEY) if set(sets[-1]) == end)
+              for each in plan["alternatives"] for end in [set(positions(each))]]  # fmt: skip
+    assert others == pytest.approx([each["objective"] for each in plan["alternatives"]])
+    assert all(each["bound"] <= plan["objective"] for each in plan["alternatives"])
+    assert any(f"{before[-1]:,.0f} is reached by the set best for that year alone" in note for note in summary.notes)
+    assert pd.read_csv(town / "out" / "stability.csv")["share_open"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("model", ["p_median", "max_capture"])
+def test_years_chosen_together_are_never_worse(town, locate, model):
+    locate(*BY_MONEY, f"siting.locate.model={model}", "siting.rollout.joint=false")
+    ordered = np.mean([step["objective"] for step in plan_of(town)["rollout"]])
+    locate(*BY_MONEY, f"siting.locate.model={model}")
+    plan = plan_of(town)
+    assert plan["status"] == "optimal"
+    assert plan["objective"] == pytest.approx(np.mean([step["objective"] for step in plan["rollout"]]))
+    better = ordered - plan["objective"] if model == "p_median" else plan["objective"] - ordered
+    assert better >= -1e-9
+
+
+def test_years_chosen_together_pay_closings_first(town, locate):
+    table = gpd.read_file(town / "data" / "existing.gpkg")
+    table["may_close"], table["closing_cost"] = [True, True], [22.0, 4.0]
+    table.to_file(town / "data" / "existing.gpkg")
+    asked = ("siting.locate.budget=50", "siting.locate.closings=1", "siting.rollout.budgets=[15,35]")
+    locate(*asked)
+    plan = plan_of(town)
+    assert plan["closed"] == ["e2"]
+    assert sum(FIT_OUT[int(id_[1:]) - 1] for id_ in plan["rollout"][0]["opened"]) <= 11
+    with pytest.raises(NoSolutionError, match=r"siting\.rollout and the rules: those up to year 1 cannot be kept"):
+        locate(*asked[:2], "siting.rollout.budgets=[3,47]")
+
+
+def test_years_that_cannot_be_paid_are_named(locate):
+    asked = (
+        "siting.locate.outlets=2", "siting.locate.budget=50", "siting.rollout.openings=[1,1,0]",
+        "siting.locate.locked_open=['c1','c2']", "siting.rollout.first_year=2027",
+    )  # fmt: skip
+    with pytest.raises(NoSolutionError, match="those up to year 2029 cannot be kept; give more money by then"):
+        locate(*asked, "siting.rollout.budgets=[20,20,60]")
     with pytest.raises(NoSolutionError, match=r"no order of the plan's outlets keeps to siting\.rollout"):
-        locate(
-            "siting.locate.outlets=2", "siting.locate.budget=50", "siting.rollout.budgets=[1,60]",
-            "siting.rollout.openings=[1,1]", "siting.locate.locked_open=['c1','c2']",
-        )  # fmt: skip
+        locate(*asked, "siting.rollout.budgets=[20,20,60]", "siting.rollout.joint=false")
 
 
 def test_stability_tells_how_often_each_opens(town, locate):
