@@ -12,7 +12,7 @@ from siting.data.results import CONTRIBUTION, RAW, VALUE, WEIGHT, PlannedOutlet
 from siting.report.catchment import catchment_figure
 from siting.report.content import Context
 from siting.scoring.features import FEATURES
-from siting.study.wording import frontier_chart, objective_name, plan_facts, unit_name
+from siting.study.wording import frontier_chart, objective_name, plan_aim, plan_facts, unit_name
 
 STRONG, WEAK = 70.0, 30.0
 NAMED = 3
@@ -84,7 +84,7 @@ def _outlet_row(context: Context, outlet: PlannedOutlet) -> Row:
     if row is None:
         return (*first, None, None, None, outlet.demand_captured)
     interval = f"{number(row['rank_low'], context.language)}–{number(row['rank_high'], context.language)}"
-    return (*first, row["score"], int(row["rank"]), interval, outlet.demand_captured)
+    return (*first, round(row["score"], 1), int(row["rank"]), interval, outlet.demand_captured)
 
 
 def _card(context: Context, outlet: PlannedOutlet) -> dict[str, object] | None:
@@ -162,14 +162,20 @@ def frontier_section(context: Context) -> Section | None:
     rows = [
         (
             number(row[over], language),
-            number(row["objective"], language, 1),
-            number(row["bound"], language, 1),
+            _known(row["objective"]),
+            _known(row["bound"]),
             percent(row["gap"], language, 2),
         )
         for _at, row in table.iterrows()
     ]
     chart = frontier_chart(context.results, context.unit, language)
+    if context.results.plan.rollout_joint:
+        chart = Markup("<p>{}</p>{}").format(_("Of the last year alone."), chart)
     return Section(_("What more outlets bring"), str(chart), (("", columns, rows),))
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 1)
 
 
 def alternatives_section(context: Context) -> Section | None:
@@ -194,7 +200,7 @@ def alternatives_section(context: Context) -> Section | None:
     columns = (
         _("Opens instead"),
         _("Does not open"),
-        objective_name(plan.model, context.unit, language),
+        plan_aim(context.results, context.unit, language),
         _("Difference"),
     )
     note = Markup("<p>{}</p>").format(

@@ -22,7 +22,7 @@ def years_section(context: Context) -> Section | None:
             str(step.year),
             number(len(step.opened), context.language),
             ", ".join(context.name_with_format(id_, rollout_formats) for id_ in step.opened) or "–",
-            number(step.objective, context.language, 1),
+            step.objective,
         )
         for step in rollout
     ]

@@ -27,6 +27,13 @@ def objective_name(model: str, unit: str, language: str) -> str:
     }.get(model, _("Objective"))
 
 
+def plan_aim(results: Results, unit: str, language: str) -> str:
+    """Return what the plan's objective measures: of one year, or the mean of the years it was chosen for."""
+    aim = objective_name(results.plan.model, unit, language)
+    _ = translate(language)
+    return _("{aim}, mean of the years").format(aim=aim) if results.plan.rollout_joint else aim
+
+
 def unit_name(feature_unit: str, demand_unit: str, language: str) -> str:
     """Return a feature's unit in words; what is measured in demand is measured in the unit of demand."""
     _ = translate(language)
@@ -52,13 +59,10 @@ def plan_facts(results: Results, unit: str, language: str) -> list[tuple[str, st
     """Return what was chosen and how good it is proved to be, as (term, value)."""
     _ = translate(language)
     plan = results.plan
-    aim = objective_name(plan.model, unit, language)
-    if plan.rollout_joint:
-        aim = _("{aim}, mean of the years").format(aim=aim)
     facts = [
         (_("Aim"), model_name(plan.model, language)),
         (_("Result"), status_name(plan.status, language)),
-        (aim, number(plan.objective, language, 1)),
+        (plan_aim(results, unit, language), number(plan.objective, language, 1)),
         (_("Proved bound"), number(plan.bound, language, 1)),
         (_("Gap"), percent(plan.gap, language, 2)),
         (_("Opens"), number(len(plan.opened), language)),
