@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from outlet.progress import SILENT, Progress
 from outlet.project import Project
 from siting.access.drive import Csr, Drives, RoadSpeeds, road_speeds
-from siting.data.kept import Kept, hash_of
+from siting.data.kept import Kept
 from siting.data.layers import SitingData, demand_points, points_of
 from siting.geo.driving import driving_minutes
 from siting.geo.roads import RoadNetwork, Ways, build_roads
-from siting.geo.travel import snap
 from siting.settings import SitingSettings
 from siting.settings.score import ScoreSettings
+from siting.study.along import Along, Points
 
 FEATURE = "demand_by_car"
 KIND, FILES_KEPT = "drive", 8
@@ -62,12 +60,12 @@ def drive_study(project: Project, data: SitingData, cache: Path, progress: Progr
         return DriveStudy(drives=None, notes=(f"No street has a speed limit, and {why}: {unknown}.",))
     driver = _Driver(data.roads, speeds, settings, cache, progress)
     demand, candidates = demand_points(data), points_of(data.candidates)
-    drives = Drives(minutes=driver.minutes(demand, candidates), on_road=driver.on_road(candidates))
+    drives = Drives(minutes=driver.minutes(demand, candidates), on_road=driver.along.reaches(candidates))
     return DriveStudy(drives=drives, notes=(*_tell(data.roads, speeds, settings), *driver.tell(drives.on_road)))
 
 
 class _Driver:
-    """Drives along one project's roads; builds their network only where no cached matrix serves."""
+    """Drives along one project's roads."""
 
     def __init__(
         self, roads: gpd.GeoDataFrame, speeds: RoadSpeeds, settings: ScoreSettings, cache: Path, progress: Progress
@@ -80,57 +78,32 @@ class _Driver:
             backward=roads["backward"].to_numpy(dtype=np.bool_)[used],
         )
         self.settings = settings
-        self.kept = Kept(cache, KIND, FILES_KEPT)
         self.progress = progress
+        ways, travel = self.ways, settings.travel
+        how = (settings.drive.reach_min, travel.snap_limit_m, travel.walk_m_per_min)
+        parts = (self.lines, ways.m_per_min, ways.forward, ways.backward, how)
+        self.along = Along(Kept(cache, KIND, FILES_KEPT), parts, self._join, travel.snap_limit_m)
 
-    @cached_property
-    def network(self) -> RoadNetwork:
+    def _join(self) -> RoadNetwork:
         self.progress.say(f"roads: joining {len(self.lines):,} lines into a network for cars")
         return build_roads(self.lines, self.ways)
 
-    @cached_property
-    def roads(self) -> bytes:
-        ways, travel = self.ways, self.settings.travel
-        how = (self.settings.drive.reach_min, travel.snap_limit_m, travel.walk_m_per_min)
-        return hash_of([self.lines, ways.m_per_min, ways.forward, ways.backward, how])
-
-    def minutes(self, origins: NDArray[np.float64], targets: NDArray[np.float64]) -> Csr:
+    def minutes(self, origins: Points, targets: Points) -> Csr:
         """Return minutes by car from origins to targets, from the cache where they are there."""
-        shape = (len(origins), len(targets))
-        if 0 in shape:
-            return sparse.csr_array(shape, dtype=np.float64)
-        return self.kept.matrix(
-            [self.roads, "minutes", origins, targets], shape, lambda: self._drives(origins, targets)
-        )
+        drive, travel = self.settings.drive, self.settings.travel
 
-    def _drives(self, origins: NDArray[np.float64], targets: NDArray[np.float64]) -> Csr:
-        network = self.network
-        self.progress.say(f"drives: {len(origins):,} places to {len(targets):,} candidates")
-        return driving_minutes(
-            network,
-            origins,
-            targets,
-            cutoff_min=self.settings.drive.reach_min,
-            snap_limit_m=self.settings.travel.snap_limit_m,
-            walk_m_per_min=self.settings.travel.walk_m_per_min,
-        )
+        def find(network: RoadNetwork) -> Csr:
+            self.progress.say(f"drives: {len(origins):,} places to {len(targets):,} candidates")
+            return driving_minutes(
+                network, origins, targets, cutoff_min=drive.reach_min, snap_limit_m=travel.snap_limit_m,
+                walk_m_per_min=travel.walk_m_per_min,
+            )  # fmt: skip
 
-    def on_road(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell which points have a road of the network within the snapping limit, shape (q,)."""
-        found = self.kept.matrix([self.roads, "snap", points], (1, len(points)), lambda: self._snapped(points))
-        return np.asarray(found.toarray()[0] > 0, dtype=np.bool_)
-
-    def _snapped(self, points: NDArray[np.float64]) -> Csr:
-        edge = snap(self.network, points, limit_m=self.settings.travel.snap_limit_m).edge
-        return sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
+        return self.along.minutes(origins, targets, find)
 
     def tell(self, on_road: NDArray[np.bool_]) -> list[str]:
         """Say what no car reaches."""
-        found = self.kept.matrix(
-            [self.roads, "lengths"], (1, 2),
-            lambda: sparse.csr_array(np.array([[self.network.kept_m, self.network.dropped_m]])),
-        )  # fmt: skip
-        kept, dropped = found.toarray()[0].tolist()
+        kept, dropped = self.along.lengths()
         notes = []
         if dropped > 0:
             notes.append(

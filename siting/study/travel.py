@@ -7,7 +7,6 @@ and our own code. A file that cannot be read back whole is ignored and made agai
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +15,14 @@ from scipy import sparse
 
 from outlet.progress import SILENT, Progress
 from outlet.project import Project
-from siting.data.kept import Kept, hash_of
+from siting.data.kept import Kept
 from siting.data.layers import SitingData, demand_points, points_of
 from siting.geo.network import StreetNetwork, build_network
 from siting.geo.straight import straight_minutes
-from siting.geo.travel import snap, travel_minutes
+from siting.geo.travel import travel_minutes
 from siting.settings import SitingSettings
 from siting.settings.score import TravelSettings
+from siting.study.along import Along
 
 Csr = sparse.csr_array[np.float64]
 Points = NDArray[np.float64]
@@ -92,7 +92,7 @@ def rival_costs(project: Project, data: SitingData, cache: Path, progress: Progr
 def street_network(project: Project, data: SitingData, progress: Progress = SILENT) -> StreetNetwork | None:
     """Return the streets as costs are computed along them, None where walks are straight lines."""
     walker = _Walker(project, data, Path(), progress)
-    return None if walker.is_straight else walker.network
+    return None if walker.is_straight else walker.along.network
 
 
 def tell_travel(settings: TravelSettings) -> list[str]:
@@ -130,43 +130,36 @@ def travel_costs(project: Project, data: SitingData, cache: Path, progress: Prog
 
 
 class _Walker:
-    """Walks along one project's streets; builds their network only where no cached matrix serves."""
+    """Walks along one project's streets, or in straight lines."""
 
     def __init__(self, project: Project, data: SitingData, cache: Path, progress: Progress) -> None:
         self.settings: TravelSettings = project.section("siting", SitingSettings).score.travel
         self.lines: NDArray[np.object_] = data.streets.geometry.to_numpy()
         self.is_straight = self.settings.along == "straight"
-        self.kept = Kept(cache, KIND, FILES_KEPT)
         self.progress = progress
+        parts = (self.lines, self.settings.model_dump_json())
+        self.along = Along(Kept(cache, KIND, FILES_KEPT), parts, self._join, self.settings.snap_limit_m)
 
-    @cached_property
-    def network(self) -> StreetNetwork:
+    def _join(self) -> StreetNetwork:
         self.progress.say(f"streets: joining {len(self.lines):,} lines into a walking network")
         return build_network(self.lines, self.settings.walk_m_per_min)
 
-    @cached_property
-    def streets(self) -> bytes:
-        return hash_of([self.lines, self.settings.model_dump_json()])
-
     def minutes(self, what: str, origins: Points, targets: Points) -> Csr:
         """Return walking minutes from origins to targets, from the cache where they are there."""
-        shape = (len(origins), len(targets))
-        if 0 in shape:
-            return sparse.csr_array(shape, dtype=np.float64)
         if self.is_straight:
             return self._straight(what, origins, targets)
-        return self.kept.matrix(
-            [self.streets, "minutes", origins, targets], shape, lambda: self._walks(what, origins, targets)
-        )
 
-    def _walks(self, what: str, origins: Points, targets: Points) -> Csr:
-        network = self.network
-        self.progress.say(f"walks: {len(origins):,} places to {len(targets):,} {what}")
-        limit = self.settings.snap_limit_m
-        return travel_minutes(network, origins, targets, cutoff_min=self.settings.cutoff_min, snap_limit_m=limit)
+        def find(network: StreetNetwork) -> Csr:
+            self.progress.say(f"walks: {len(origins):,} places to {len(targets):,} {what}")
+            limit = self.settings.snap_limit_m
+            return travel_minutes(network, origins, targets, cutoff_min=self.settings.cutoff_min, snap_limit_m=limit)
+
+        return self.along.minutes(origins, targets, find)
 
     def _straight(self, what: str, origins: Points, targets: Points) -> Csr:
         """Return walks in straight lines; these are found sooner than read from a file."""
+        if 0 in (len(origins), len(targets)):
+            return sparse.csr_array((len(origins), len(targets)), dtype=np.float64)
         settings = self.settings
         self.progress.say(f"straight lines: {len(origins):,} places to {len(targets):,} {what}")
         speed = settings.walk_m_per_min
@@ -176,22 +169,8 @@ class _Walker:
 
     def on_street(self, points: Points) -> NDArray[np.bool_]:
         """Tell which points have a street within the snapping limit, shape (q,); all where walks are straight."""
-        if self.is_straight:
-            return np.ones(len(points), dtype=np.bool_)
-        found = self.kept.matrix([self.streets, "snap", points], (1, len(points)), lambda: self._snapped(points))
-        return np.asarray(found.toarray()[0] > 0, dtype=np.bool_)
-
-    def _snapped(self, points: Points) -> Csr:
-        edge = snap(self.network, points, limit_m=self.settings.snap_limit_m).edge
-        return sparse.csr_array((edge >= 0).astype(np.float64)[None, :])
+        return np.ones(len(points), dtype=np.bool_) if self.is_straight else self.along.reaches(points)
 
     def lengths(self) -> tuple[float, float]:
         """Return the length of the streets in the network and of those left out, metres; 0 where walks are straight."""
-        if self.is_straight:
-            return 0.0, 0.0
-        found = self.kept.matrix(
-            [self.streets, "lengths"], (1, 2),
-            lambda: sparse.csr_array(np.array([[self.network.kept_m, self.network.dropped_m]])),
-        )  # fmt: skip
-        kept, dropped = found.toarray()[0].tolist()
-        return kept, dropped
+        return (0.0, 0.0) if self.is_straight else self.along.lengths()
