@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from outlet.arrays import as_finite, as_positions
+from outlet.arrays import as_finite
 from outlet.errors import InputError
 from outlet.mip import MipModel, run_mip
 from outlet.outcome import Limits, Outcome
@@ -23,7 +23,7 @@ from siting.locate.problem.loads import refuse_loads
 from siting.locate.problem.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.problem.rules import site_rows
 from siting.locate.problem.search import Search
-from siting.locate.problem.seed import first_set
+from siting.locate.problem.seed import as_start, first_set
 
 MOST_SWAPS = 1000
 SLICE = 20_000_000
@@ -77,10 +77,8 @@ def p_dispersion(
     between = np.minimum(between, between.T)
     rows = site_rows(rules, len(between), p)
     search = Search("most", rows, limits or Limits(), lambda opened: check.least_distance(between, opened))
-    if reasons := rows.contradictions():
-        search.infeasible, search.reasons = True, list(reasons)
-    else:
-        begin = None if start is None else as_positions("start", start, len(between))
+    if not search.refuse(rows.contradictions()):
+        begin = as_start(start, len(between))
         search.run([lambda: _heuristic(search, between, begin), lambda: _bisect(search, between)])
     return search.answer(lambda opened: SitePlan(opened, np.empty(0, dtype=np.int64)))
 

@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from outlet.arrays import as_positions, as_vector
+from outlet.arrays import as_vector
 from outlet.outcome import Limits, Outcome
 from siting.locate.capture.pull import Pull, gains_of, make_pull
 from siting.locate.capture.swap import OpenSet
@@ -27,9 +27,9 @@ from siting.locate.problem import check
 from siting.locate.problem.loads import refuse_loads
 from siting.locate.problem.pairs import Matrix, Pairs, read_demand, read_pairs
 from siting.locate.problem.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
-from siting.locate.problem.rules import SiteRows, site_rows
+from siting.locate.problem.rules import SiteRows, bounded_rows
 from siting.locate.problem.search import Search
-from siting.locate.problem.seed import first_set
+from siting.locate.problem.seed import as_start, first_set
 from siting.locate.problem.sides import sides_of
 
 KICKS = 30
@@ -58,7 +58,7 @@ def max_capture(
     demand
         Shape (n,), from 0.
     p
-        Number of open outlets, those locked open included; what they win counts too. None: as many as the rules allow.
+        Number of open outlets, those locked open included; what they win counts too. None where a rule bounds it.
     rules
         What the set must satisfy beside.
     limits
@@ -85,14 +85,12 @@ def max_capture(
     pairs = read_pairs("attraction", attraction, finite=True)
     against = as_vector("rivals", rivals, pairs.n, positive=True)
     weight = read_demand(np.asarray(demand), pairs.n)
-    rows = site_rows(rules, pairs.m, p)
+    rows = bounded_rows(rules, pairs.m, p)
     search = Search(
         "most", rows, limits or Limits(), lambda opened: check.captured_demand(pairs, against, weight, opened)
     )
-    if reasons := rows.contradictions():
-        search.infeasible, search.reasons = True, list(reasons)
-    else:
-        begin = None if start is None else as_positions("start", start, pairs.m)
+    if not search.refuse(rows.contradictions()):
+        begin = as_start(start, pairs.m)
         solve = Capture.of(search, pairs, against, weight)
         search.run([solve.tree.first_bound, lambda: solve.heuristic(begin), solve.tree.run])
     return search.answer(lambda opened: SitePlan(opened, check.strongest_open(pairs, opened)))

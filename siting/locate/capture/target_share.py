@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from outlet.arrays import as_positions, as_vector
+from outlet.arrays import as_vector
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate.capture.max_capture import Capture
@@ -30,6 +30,7 @@ from siting.locate.problem.pairs import Matrix, Pairs, read_demand, read_pairs
 from siting.locate.problem.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
 from siting.locate.problem.rules import SiteRows, site_rows
 from siting.locate.problem.search import PROOF, Search
+from siting.locate.problem.seed import as_start
 from siting.locate.problem.sides import sides_of
 
 
@@ -85,10 +86,8 @@ def fewest_for_share(
         raise InputError(f"share is {share:g}; expected a share above 0 and at most 1")
     rows = site_rows(rules, pairs.m, None)
     search = Search("least", rows, limits or Limits(), lambda opened: float(len(opened)), whole=True)
-    if reasons := rows.contradictions():
-        search.infeasible, search.reasons = True, list(reasons)
-    else:
-        begin = None if start is None else as_positions("start", start, pairs.m)
+    if not search.refuse(rows.contradictions()):
+        begin = as_start(start, pairs.m)
         target = share * math.fsum(weight.tolist()) * (1.0 - PROOF)
         fewest = _Fewest(search, pairs, against, weight, target)
         search.run([lambda: fewest.plan(begin), fewest.prove])

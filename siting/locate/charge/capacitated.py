@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from outlet.arrays import as_positions
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate.charge.loaded import Loaded, served_most
@@ -26,8 +25,9 @@ from siting.locate.problem import check
 from siting.locate.problem.loads import read_loads
 from siting.locate.problem.pairs import Matrix, Pairs, name_points, out_of_reach, read_demand, read_pairs, read_within
 from siting.locate.problem.plan import NO_RULES, Amounts, Flow, Positions, SitePlan, SiteRules
-from siting.locate.problem.rules import SiteRows, site_rows
+from siting.locate.problem.rules import SiteRows, bounded_rows, site_rows
 from siting.locate.problem.search import Search, are_whole
+from siting.locate.problem.seed import as_start
 
 NOTHING = 1e-7
 """Demand points left over that are rounding."""
@@ -56,11 +56,10 @@ def median_with_loads(
     dear = None if unreached is None else unreached * weight[served]
     nothing = np.zeros(pairs.m)
     loaded = Loaded(weighted, weight[served], loads, nothing, 0.0, lambda opened: 0.0, dear)
-    rows = loaded.without_idle(site_rows(rules, pairs.m, p))
-    _refuse_unbounded(p, rows)
+    rows = loaded.without_idle(bounded_rows(rules, pairs.m, p))
     search = Search("least", rows, limits or Limits(), loaded.price)
     search.whole = _are_whole(loaded) and are_whole(np.unique(pairs.cost)) and (dear is None or are_whole(dear))
-    loaded.solve(search, _start(start, pairs.m))
+    loaded.solve(search, as_start(start, pairs.m))
     return search.answer(lambda opened: _spread(loaded, opened, served, pairs.n))
 
 
@@ -85,11 +84,10 @@ def cover_with_loads(
     total = float(weight.sum())
     loads = read_loads(rules, near.m)
     loaded = Loaded(free, weight, loads, np.zeros(near.m), -total, lambda opened: -total, weight)
-    rows = loaded.without_idle(site_rows(rules, near.m, p))
-    _refuse_unbounded(p, rows)
+    rows = loaded.without_idle(bounded_rows(rules, near.m, p))
     search = Search("least", rows, limits or Limits(), loaded.price)
     search.whole = _are_whole(loaded)
-    loaded.solve(search, _start(start, near.m))
+    loaded.solve(search, as_start(start, near.m))
     outcome = search.answer(loaded.plan)
     bound = None if outcome.bound is None else min(total, -outcome.bound)
     return replace(outcome, objective=None if outcome.objective is None else -outcome.objective, bound=bound)
@@ -113,7 +111,7 @@ def fewest_with_loads(
     loaded = Loaded(free, load, read_loads(rules, near.m), ones, 0.0, lambda opened: float(len(opened)))
     rows = loaded.without_idle(site_rows(rules, near.m, None))
     search = Search("least", _with_backup(rows, near, backup), limits or Limits(), loaded.price, whole=True)
-    loaded.solve(search, _start(start, near.m))
+    loaded.solve(search, as_start(start, near.m))
     return search.answer(loaded.plan)
 
 
@@ -130,17 +128,14 @@ def center_with_loads(
     pairs = read_pairs("cost", cost)
     load = _asked(demand, pairs.n)
     loads = read_loads(rules, pairs.m)
-    rows = site_rows(rules, pairs.m, p)
-    _refuse_unbounded(p, rows)
+    rows = bounded_rows(rules, pairs.m, p)
     center = _Center(pairs, load, loads)
     search = Search("least", rows, limits or Limits(), center.price)
     reasons = center.at(np.inf).faults(rows)
     if (lost := out_of_reach(pairs, rows.can_open, np.ones(pairs.n, dtype=bool))).size:
         reasons.append(name_points(lost, "no candidate that can open in reach"))
-    if reasons:
-        search.infeasible, search.reasons = True, reasons
-    else:
-        begin = _start(start, pairs.m)
+    if not search.refuse(reasons):
+        begin = as_start(start, pairs.m)
         search.run([lambda: center.halve(search, begin)])
     return search.answer(center.plan)
 
@@ -235,15 +230,6 @@ def _asked(demand: ArrayLike | None, n: int) -> Amounts:
     if demand is None:
         raise InputError("demand is missing: expected where rules have a capacity or a least load")
     return read_demand(np.asarray(demand), n)
-
-
-def _refuse_unbounded(p: int | None, rows: SiteRows) -> None:
-    if p is None and not rows.names:
-        raise InputError("p is None and no rule bounds the number of outlets; expected a number, or a budget or quota")
-
-
-def _start(start: ArrayLike | None, m: int) -> Positions | None:
-    return None if start is None else as_positions("start", start, m)
 
 
 def _spread(loaded: Loaded, opened: Positions, served: Positions, n: int) -> SitePlan:

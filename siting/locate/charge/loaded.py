@@ -12,6 +12,7 @@ from siting.locate.charge.service import bars_of, service_of, way_out
 from siting.locate.charge.solve import ChargeSolve
 from siting.locate.charge.tree import Problem
 from siting.locate.problem import check
+from siting.locate.problem.loads import any_limit
 from siting.locate.problem.pairs import Pairs, name_points, out_of_reach
 from siting.locate.problem.plan import Amounts, Flow, Positions, SitePlan
 from siting.locate.problem.rules import SiteRows
@@ -59,7 +60,7 @@ class Loaded:
     @property
     def has_loads(self) -> bool:
         """Whether a site has a greatest or a least load."""
-        return bool(np.isfinite(self.loads[0]).any() or (self.loads[1] > 0).any())
+        return any_limit(*self.loads)
 
     def without_idle(self, rows: SiteRows) -> SiteRows:
         """Return the rules with sites shut that reach less demand than their least load."""
@@ -86,8 +87,7 @@ class Loaded:
 
     def solve(self, search: Search, start: Positions | None = None, *, wanted: float = np.inf) -> None:
         """Run the search; only plans whose price without the constant is below ``wanted`` are sought."""
-        if reasons := self.faults(search.rows):
-            search.infeasible, search.reasons = True, reasons
+        if search.refuse(self.faults(search.rows)):
             return
         usable = self.pairs.where(search.rows.can_open[self.pairs.candidate])
         limit, above = way_out(usable, self.load, self.charge, min(usable.n, usable.m))

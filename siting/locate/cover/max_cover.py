@@ -18,7 +18,7 @@ import time
 import numpy as np
 from numpy.typing import ArrayLike
 
-from outlet.arrays import as_positions, as_vector, refuse_where
+from outlet.arrays import as_vector, refuse_where
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate.charge.capacitated import cover_with_loads
@@ -29,8 +29,9 @@ from siting.locate.problem import check
 from siting.locate.problem.loads import limits_loads
 from siting.locate.problem.pairs import Matrix, read_demand, read_pairs, read_within
 from siting.locate.problem.plan import NO_RULES, Amounts, SitePlan, SiteRules
-from siting.locate.problem.rules import site_rows
+from siting.locate.problem.rules import bounded_rows
 from siting.locate.problem.search import Search, are_whole
+from siting.locate.problem.seed import as_start
 
 
 def max_cover(
@@ -98,16 +99,12 @@ def max_cover(
     near = read_within(cost, radius)
     weight = read_demand(np.asarray(demand), near.n)
     share = _read_share(week_share, near.m)
-    rows = site_rows(rules, near.m, p)
-    if p is None and not rows.names:
-        raise InputError("p is None and no rule bounds the number of outlets; expected a number, or a budget or quota")
+    rows = bounded_rows(rules, near.m, p)
     search = Search("most", rows, limits, lambda opened: check.shared_demand(near, weight, share, opened))
     search.started = started
     search.whole = are_whole(weight) and bool((share == 1.0).all())
-    if reasons := rows.contradictions():
-        search.infeasible, search.reasons = True, list(reasons)
-    else:
-        begin = None if start is None else as_positions("start", start, near.m)
+    if not search.refuse(rows.contradictions()):
+        begin = as_start(start, near.m)
         CoverSolve.of(search, reach_of(near, weight, rows.can_open, share)).run(begin)
     return search.answer(lambda opened: SitePlan(opened, check.nearest_open(near, opened)[0]))
 
@@ -124,7 +121,7 @@ def _cover_gradually(
     read_within(cost, radii[0])
     shares = gradual_shares(read_pairs("cost", cost), *radii)
     weight = read_demand(np.asarray(demand), shares.n)
-    begin = None if start is None else as_positions("start", start, shares.m)
+    begin = as_start(start, shares.m)
     return cover_gradually(shares, weight, p, rules, limits, begin)
 
 

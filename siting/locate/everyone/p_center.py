@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
-from outlet.arrays import as_positions
 from outlet.outcome import Limits, Outcome
 from siting.locate.charge.capacitated import center_with_loads
 from siting.locate.everyone.decide import PAIRS_PER_WORK, Cover, Verdict, brief, most_outlets
@@ -22,9 +21,9 @@ from siting.locate.problem import check
 from siting.locate.problem.loads import limits_loads
 from siting.locate.problem.pairs import Matrix, Pairs, name_points, out_of_reach, read_pairs
 from siting.locate.problem.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
-from siting.locate.problem.rules import site_rows
+from siting.locate.problem.rules import bounded_rows
 from siting.locate.problem.search import Search
-from siting.locate.problem.seed import first_set
+from siting.locate.problem.seed import as_start, first_set
 
 FIRST_POINTS = 400
 ASK, LONGER = 1e8, 3.0
@@ -49,7 +48,7 @@ def p_center(
     cost
         Travel cost, shape (n, m), dense or CSR with entries only for reachable pairs.
     p
-        Number of open outlets, those locked open included, or None for as many as the rules allow.
+        Number of open outlets, those locked open included, or None where a rule bounds it.
     demand
         Shape (n,), from 0; it counts against capacities alone, and is asked for where rules limit loads.
     rules, limits
@@ -74,15 +73,13 @@ def p_center(
     if limits_loads(rules):
         return center_with_loads(cost, demand, p, rules=rules, limits=limits, start=start)
     pairs = read_pairs("cost", cost)
-    rows = site_rows(rules, pairs.m, p)
+    rows = bounded_rows(rules, pairs.m, p)
     search = Search("least", rows, limits or Limits(), lambda opened: check.longest_cost(pairs, opened))
     reasons = list(rows.contradictions())
     if (lost := out_of_reach(pairs, rows.can_open, np.ones(pairs.n, dtype=bool))).size:
         reasons.append(name_points(lost, "no candidate that can open in reach"))
-    if reasons:
-        search.infeasible, search.reasons = True, reasons
-    else:
-        begin = None if start is None else as_positions("start", start, pairs.m)
+    if not search.refuse(reasons):
+        begin = as_start(start, pairs.m)
         solve = _Solve(search, pairs.where(rows.can_open[pairs.candidate]))
         search.price = solve.longest
         search.run([lambda: solve.begin(begin), solve.descend, solve.close])

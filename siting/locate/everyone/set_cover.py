@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from outlet.arrays import as_count, as_positions
+from outlet.arrays import as_count
 from outlet.outcome import Limits, Outcome
 from siting.locate.charge.capacitated import fewest_with_loads
 from siting.locate.cover.reach import equal_rows
@@ -30,7 +30,7 @@ from siting.locate.problem.pairs import Matrix, Pairs, name_points, out_of_reach
 from siting.locate.problem.plan import NO_RULES, Positions, SitePlan, SiteRules
 from siting.locate.problem.rules import site_rows
 from siting.locate.problem.search import Search
-from siting.locate.problem.seed import first_set
+from siting.locate.problem.seed import as_start, first_set
 
 MOST_LOOK = 1e9
 ASK, LONGER, LONGEST = 1e8, 3.0, 2e8
@@ -92,10 +92,8 @@ def set_cover(
     if lacking.size:
         needed = "no candidate" if backup == 1 else f"fewer than {backup} candidates"
         reasons.append(name_points(lacking, f"{needed} that can open within {_told(radius)}"))
-    if reasons:
-        search.infeasible, search.reasons = True, reasons
-    else:
-        begin = None if start is None else as_positions("start", start, near.m)
+    if not search.refuse(reasons):
+        begin = as_start(start, near.m)
         usable = near.where(rows.can_open[near.candidate])
         unique = usable.of_points(equal_rows(usable)[0])
         cover = Cover(search, backup, np.ones(unique.n, dtype=np.int64))

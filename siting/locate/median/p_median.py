@@ -18,7 +18,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from outlet.arrays import as_positions
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 from siting.locate.charge.capacitated import median_with_loads
@@ -27,8 +26,9 @@ from siting.locate.problem import check
 from siting.locate.problem.loads import limits_loads
 from siting.locate.problem.pairs import Matrix, Pairs, name_points, out_of_reach, read_demand, read_pairs
 from siting.locate.problem.plan import NO_RULES, Amounts, Positions, SitePlan, SiteRules
-from siting.locate.problem.rules import site_rows
+from siting.locate.problem.rules import bounded_rows
 from siting.locate.problem.search import Search
+from siting.locate.problem.seed import as_start
 
 SAMPLE = 1000
 
@@ -52,7 +52,7 @@ def p_median(
     demand
         Shape (n,), from 0.
     p
-        Number of open outlets, those locked open included, or None: then any number that the rules allow.
+        Number of open outlets, those locked open included, or None where a rule, such as a budget, bounds it.
     unreached
         Cost per unit of a demand point that no open outlet reaches, or None: then all demand must be reached.
     rules
@@ -84,7 +84,7 @@ def p_median(
         return median_with_loads(cost, demand, p, unreached=unreached, rules=rules, limits=limits, start=start)
     pairs = read_pairs("cost", cost)
     weight = read_demand(np.asarray(demand), pairs.n)
-    rows = site_rows(rules, pairs.m, p)
+    rows = bounded_rows(rules, pairs.m, p)
     search = Search(
         "least", rows, limits or Limits(), lambda opened: check.weighted_cost(pairs, weight, opened, unreached)
     )
@@ -92,11 +92,9 @@ def p_median(
     reasons = list(rows.contradictions())
     if unreached is None and (lost := out_of_reach(pairs, rows.can_open, weight > 0)).size:
         reasons.append(name_points(lost, "no candidate that can open in reach"))
-    if reasons:
-        search.infeasible, search.reasons = True, reasons
-    else:
+    if not search.refuse(reasons):
         solve = MedianSolve(search, pairs, weight, unreached)
-        begin = None if start is None else as_positions("start", start, pairs.m)
+        begin = as_start(start, pairs.m)
         search.run([solve.prepare, lambda: solve.join(begin), lambda: solve.find_plan(begin), solve.relax, solve.exact])
     return search.answer(lambda opened: _plan(pairs, opened, unreached))
 

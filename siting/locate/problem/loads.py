@@ -36,6 +36,11 @@ def read_loads(rules: SiteRules, m: int) -> tuple[Amounts, Amounts]:
     return room, least
 
 
+def any_limit(room: Amounts, least: Amounts) -> bool:
+    """Tell whether some candidate has a greatest or a least load."""
+    return bool(np.isfinite(room).any() or (least > 0).any())
+
+
 def refuse_loads(rules: SiteRules, model: str) -> None:
     """Raise InputError where rules limit loads, for a model in which they have no meaning."""
     if limits_loads(rules):

@@ -144,6 +144,20 @@ def site_rows(rules: SiteRules, m: int, p: int | None, *, own_cost: Amounts | No
     return builder.build(p, lower, upper)
 
 
+def bounded_rows(rules: SiteRules, m: int, p: int | None) -> SiteRows:
+    """Return rules as rows, as `site_rows`, where every outlet more can only help, so that something must bound them.
+
+    Raises
+    ------
+    InputError
+        When a rule is wrong, or ``p`` is None without any rule on a set: all that may open would.
+    """
+    rows = site_rows(rules, m, p)
+    if p is None and not rows.names:
+        raise InputError("p is None and no rule bounds the number of outlets; expected a number, or a budget or quota")
+    return rows
+
+
 class _Builder:
     """Collect rows."""
 

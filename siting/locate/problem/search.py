@@ -106,6 +106,11 @@ class Search:
         if run.stopped_by != "proof":
             self.stopped_by = run.stopped_by
 
+    def refuse(self, reasons: Sequence[str]) -> bool:
+        """Take why no plan can exist; tell whether there is any such reason."""
+        self.infeasible, self.reasons = bool(reasons), list(reasons)
+        return self.infeasible
+
     def run(self, phases: Sequence[Callable[[], None]]) -> None:
         """Run phases in order until the gap is closed, no plan can exist, or a limit or Ctrl-C ends them."""
         for phase in phases:

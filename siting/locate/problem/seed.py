@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from outlet.arrays import as_positions
 from outlet.mip import MipModel, run_mip
 from siting.locate.problem.plan import Amounts, Positions
 from siting.locate.problem.search import Search
+
+
+def as_start(start: ArrayLike | None, m: int) -> Positions | None:
+    """Return the positions of a plan to begin with, sorted, where one is given.
+
+    Raises
+    ------
+    InputError
+        When a position is wrong.
+    """
+    return None if start is None else as_positions("start", start, m)
 
 
 def first_set(search: Search, merit: Amounts, start: Positions | None) -> NDArray[np.bool_] | None:

@@ -1,5 +1,6 @@
 """The p-center by samples of demand points: against brute force, published optima, and an enumeration of covers."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -189,6 +190,8 @@ def test_a_budget_may_stand_for_the_number_of_outlets(budget, opened, radius):
 def test_p_center_of_any_number_is_the_best_of_all_sets(a_case, best, data):
     case = data.draw(a_case())
     m = case.cost.shape[1]
+    if case.rules.budget is None and not case.rules.quota:
+        case = dataclasses.replace(case, rules=dataclasses.replace(case.rules, quota=[Quota(np.arange(m), 0, m - 1)]))
     outcome = p_center(case.cost, None, rules=case.rules, limits=LIMITS)
     right = best(case, lambda s: max(min(row[j] for j in s) for row in case.cost), min, range(1, m + 1))
     if right is None:

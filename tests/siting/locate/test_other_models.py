@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from outlet.errors import InputError
 from outlet.outcome import Limits
-from siting.locate import SiteRules, fixed_charge, p_center, p_dispersion, set_cover
+from siting.locate import (
+    SiteRules,
+    fixed_charge,
+    max_capture,
+    max_cover,
+    p_center,
+    p_dispersion,
+    p_median,
+    set_cover,
+)
 
 LIMITS = Limits(seconds=20, workers=1)
 LINE = np.abs(np.subtract.outer([0.0, 1.0, 5.0, 9.0], [0.0, 1.0, 5.0, 9.0]))
@@ -187,3 +196,19 @@ def test_a_flow_whose_chains_pass_one_point_twice_ends(shared):
     outcome = fixed_charge(cost, rest[:n], charge, room, single_source=True, limits=Limits(seconds=120, workers=1))
     assert outcome.status == "optimal"
     assert outcome.objective == 11630
+
+
+@pytest.mark.parametrize("rules", [SiteRules(), SiteRules(locked_open=[0]), SiteRules(capacity=[4.0] * 4)])
+@pytest.mark.parametrize(
+    "solve",
+    [
+        lambda rules: max_cover(LINE, [1.0] * 4, None, 2.0, rules=rules),
+        lambda rules: p_median(LINE, [1.0] * 4, None, rules=rules),
+        lambda rules: p_center(LINE, None, demand=[1.0] * 4, rules=rules),
+        lambda rules: max_capture(LINE, [1.0] * 4, [1.0] * 4, None, rules=rules),
+    ],
+)
+def test_a_number_or_a_rule_on_it_is_asked_for(solve, rules):
+    """Where every outlet more can only help, opening all is no answer."""
+    with pytest.raises(InputError, match=r"p is None and no rule bounds the number of outlets|have no meaning"):
+        solve(rules)
