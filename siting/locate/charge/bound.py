@@ -21,14 +21,16 @@ from siting.locate.charge.knapsack import Loads, price_sites
 from siting.locate.charge.service import Bars, Flags, Floats, Ints, Service
 
 ROUNDING = 2.3e-16
+BEST, SCALE, STALE, ENOUGH = range(4)
+"""Places of ``Dual.bound``: the best bound, the scale of steps, steps without progress, the bound that is enough."""
 
 
 class Dual(NamedTuple):
     """State of the steps, changed in place.
 
     ``value``, ``best``, ``move`` (n,): λ now, at the best bound, and the smoothed step; ``toll``, ``best_toll``,
-    ``toll_move`` (r,): the same of μ; ``bound`` (4,): best bound, step scale, steps without progress, bound that is
-    enough; ``share`` (m,): how often each site was open of late.
+    ``toll_move`` (r,): the same of μ; ``bound`` (4,): `BEST`, `SCALE`, `STALE`,
+    `ENOUGH`; ``share`` (m,): how often each site was open of late.
     """
 
     value: Floats
@@ -179,12 +181,12 @@ def _go(limit: Floats, bars: Bars, dual: Dual, step: float, lowest: float) -> No
 
 @compiled
 def _took(dual: Dual, bound: float) -> None:
-    if bound > dual.bound[0] + 1e-7 * abs(dual.bound[0]):
-        dual.bound[2] = 0.0
+    if bound > dual.bound[BEST] + 1e-7 * abs(dual.bound[BEST]):
+        dual.bound[STALE] = 0.0
     else:
-        dual.bound[2] += 1.0
-    if bound > dual.bound[0]:
-        dual.bound[0] = bound
+        dual.bound[STALE] += 1.0
+    if bound > dual.bound[BEST]:
+        dual.bound[BEST] = bound
         dual.best[:] = dual.value
         dual.best_toll[:] = dual.toll
 
@@ -200,13 +202,13 @@ def improve(
     for _ in range(steps):
         bound = lower_bound(service, owner, bars, dual, loads, locks)
         _took(dual, bound)
-        if bound >= dual.bound[3]:
+        if bound >= dual.bound[ENOUGH]:
             return
         for j in range(len(dual.share)):
             dual.share[j] = 0.95 * dual.share[j] + 0.05 * locks.opened[j]
-        if dual.bound[2] >= 20.0:
-            dual.bound[1] *= 0.7
-            dual.bound[2] = 0.0
+        if dual.bound[STALE] >= 20.0:
+            dual.bound[SCALE] *= 0.7
+            dual.bound[STALE] = 0.0
             dual.value[:] = dual.best
             dual.toll[:] = dual.best_toll
             dual.move[:] = 0.0
@@ -216,9 +218,9 @@ def improve(
         if loads.extra_start[len(locks.opened)] > 0:
             _take_extras(owner, loads, locks, slope)
         norm = _norm(service.limit, dual, slope, tilt, lowest)
-        if norm == 0.0 or dual.bound[1] < 1e-4:
+        if norm == 0.0 or dual.bound[SCALE] < 1e-4:
             return
-        _go(service.limit, bars, dual, dual.bound[1] * max(price - bound, 1e-9 * abs(price)) / norm, lowest)
+        _go(service.limit, bars, dual, dual.bound[SCALE] * max(price - bound, 1e-9 * abs(price)) / norm, lowest)
 
 
 @compiled

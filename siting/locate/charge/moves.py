@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from outlet.compiled import compiled
-from siting.locate.charge.service import Flags, Floats, Ints, Places, Service
+from siting.locate.charge.service import Flags, Floats, Ints, Places, Service, owners
 from siting.locate.problem.sides import Sides, activity_of, do_swap, may_swap
 
 
@@ -36,10 +36,10 @@ class Nearby(NamedTuple):
 
 def nearby(service: Service) -> Nearby:
     """Return the empty set."""
-    m, n = len(service.charge), len(service.limit)
+    m = len(service.charge)
     count = np.bincount(service.candidate, minlength=m)
     start = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
-    owner = np.repeat(np.arange(n, dtype=np.int32), np.diff(service.start))
+    owner = owners(service).astype(np.int32)
     column = np.empty(len(service.cost), dtype=np.int32)
     gain = np.zeros(m)
     _fill(service, owner, start[:-1].copy(), column, gain)

@@ -13,9 +13,10 @@ from scipy import sparse
 
 from siting.locate.charge.knapsack import Loads, loads_of, price_sites
 from siting.locate.charge.moves import assign_whole
-from siting.locate.charge.service import Flags, Floats, Ints
+from siting.locate.charge.service import Flags, Floats, Ints, owners
 from siting.locate.charge.transport import nearest_flow, transport
 from siting.locate.charge.tree import Problem
+from siting.locate.problem.loads import any_limit
 from siting.locate.problem.plan import Flow, Positions
 from siting.locate.problem.search import Search
 
@@ -67,8 +68,7 @@ class Plans:
     @property
     def has_loads(self) -> bool:
         """Whether a site has a greatest or a least load."""
-        service = self.problem.service
-        return bool(np.isfinite(service.room).any() or (service.least > 0).any())
+        return any_limit(self.problem.service.room, self.problem.service.least)
 
     @property
     def keeps_flows(self) -> bool:
@@ -107,7 +107,7 @@ class Plans:
         """Offer the best assignment found for a set that serves each demand point wholly."""
         service = self.problem.service
         most = np.maximum.reduceat(np.append(priced.shares, 0.0), service.start[:-1])
-        owner = np.repeat(np.arange(len(service.limit)), np.diff(service.start))
+        owner = owners(service)
         best = np.full(len(service.limit), -1, dtype=np.int64)
         hits = np.flatnonzero((priced.shares > 0) & (priced.shares == most[owner]))[::-1]
         best[owner[hits]] = hits
@@ -135,7 +135,7 @@ class Plans:
         saved = self.flows.get(key)
         if self.keeps_flows:
             kept = np.flatnonzero(shares)
-            owner = np.repeat(np.arange(len(service.limit)), np.diff(service.start))[kept]
+            owner = owners(service)[kept]
             part = shares[kept]
             if self.must_serve:
                 part = part / np.bincount(owner, part, len(service.limit))[owner]
@@ -169,7 +169,7 @@ class Plans:
     def pricing(self) -> tuple[Loads, Ints]:
         """Return memory for pricing sites, and whose each pair is."""
         service = self.problem.service
-        owner = np.repeat(np.arange(len(service.limit)), np.diff(service.start)).astype(np.int64)
+        owner = owners(service)
         return loads_of(service, -1), owner
 
     def _moves(self, is_open: Flags, priced: Priced, loads: Loads, owner: Ints) -> list[Flags]:

@@ -62,6 +62,11 @@ class Bars(NamedTuple):
     high: Floats
 
 
+def owners(service: Service) -> Ints:
+    """Return the demand point of every pair, shape (k,)."""
+    return np.repeat(np.arange(len(service.limit)), np.diff(service.start))
+
+
 def service_of(pairs: Pairs, limit: Amounts, load: Amounts, charge: Amounts, loads: tuple[Amounts, Amounts]) -> Service:
     """Return the pairs that can matter; ``loads`` are most and least per site.
 

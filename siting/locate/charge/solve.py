@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from outlet.mip import MipModel, run_mip
+from siting.locate.charge.bound import BEST, ENOUGH, SCALE
 from siting.locate.charge.knapsack import price_sites
 from siting.locate.charge.moves import add_sites, exchange_sites, nearby, open_all
 from siting.locate.charge.plans import ENTRIES_PER_WORK, Plans, Priced
@@ -193,15 +194,15 @@ class ChargeSolve:
         relaxed = Relaxed.of(problem, root, self.beaten())
         for _ in range(ROUNDS):
             price = self.beaten()
-            relaxed.dual.bound[3] = price
+            relaxed.dual.bound[ENOUGH] = price
             bound = relaxed.step(problem.bars, price, STEPS)
             search.work += relaxed.work * STEPS / ENTRIES_PER_WORK
             self._tighten(bound)
             self._try_relaxed(relaxed)
             if relaxed.settle(problem.bars, self.beaten()) > 0.1 * (root.sites == FREE).sum():
                 root = self._settled(relaxed, root)
-                relaxed = Relaxed.of(problem, root, self.beaten(), float(relaxed.dual.bound[1]))
-            if search.is_done or bound >= self.beaten() or relaxed.dual.bound[1] < 2e-3 or self.plans.is_late:
+                relaxed = Relaxed.of(problem, root, self.beaten(), float(relaxed.dual.bound[SCALE]))
+            if search.is_done or bound >= self.beaten() or relaxed.dual.bound[SCALE] < 2e-3 or self.plans.is_late:
                 break
         self.root = self._settled(relaxed, root)
 
@@ -232,7 +233,7 @@ class ChargeSolve:
         pairs = root.pairs
         if pairs is not None:
             pairs = relaxed.cheap_pairs(self.problem.bars, self.beaten(), len(pairs))
-        bound = max(root.bound, float(relaxed.dual.bound[0]))
+        bound = max(root.bound, float(relaxed.dual.bound[BEST]))
         return Node(bound, 0, relaxed.sites, relaxed.dual.best, relaxed.dual.best_toll, pairs)
 
     def _try_relaxed(self, relaxed: Relaxed) -> None:

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.locate.charge.bound import Dual, Locks, costly_pairs, dual_of, improve, lower_bound, settle
+from siting.locate.charge.bound import BEST, SCALE, Dual, Locks, costly_pairs, dual_of, improve, lower_bound, settle
 from siting.locate.charge.knapsack import Loads, loads_of
-from siting.locate.charge.service import Bars, Flags, Ints, Service, restricted, with_columns
+from siting.locate.charge.service import Bars, Flags, Ints, Service, owners, restricted, with_columns
 from siting.locate.problem.plan import Amounts
 from siting.locate.problem.rules import SiteRows
 
@@ -71,23 +71,20 @@ class Relaxed:
         if node.pairs is None:
             start, candidate, cost, limit = restricted(whole, upper, node.sites == OPEN)
             kept = np.zeros(0, dtype=np.int64)
-            count = np.diff(start)
         else:
-            owners = np.repeat(np.arange(len(whole.limit)), np.diff(whole.start))
             kept = np.flatnonzero(node.pairs & (upper[whole.candidate] > 0))
-            count = np.bincount(owners[kept], minlength=len(whole.limit))
+            count = np.bincount(owners(whole)[kept], minlength=len(whole.limit))
             start = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
             candidate, cost, limit = whole.candidate[kept], whole.cost[kept], whole.limit
         part = with_columns(whole._replace(start=start, candidate=candidate, cost=cost, limit=limit))
-        owner = np.repeat(np.arange(len(limit)), count).astype(np.int64)
         locks = Locks(np.where(node.sites == OPEN, 1.0, 0.0), upper, np.zeros(m), np.zeros(m))
         dual = dual_of(np.minimum(node.value, limit), node.toll, m, enough, scale)
-        return cls(part, owner, kept, locks, dual, loads_of(part, problem.most_room))
+        return cls(part, owners(part), kept, locks, dual, loads_of(part, problem.most_room))
 
     def step(self, bars: Bars, price: float, steps: int) -> float:
         """Make steps towards a price and return the best bound."""
         improve(self.service, self.owner, bars, self.dual, self.loads, self.locks, (price, steps))
-        return float(self.dual.bound[0])
+        return float(self.dual.bound[BEST])
 
     def settle(self, bars: Bars, beaten: float) -> int:
         """Lock what no plan cheaper than ``beaten`` has otherwise; return how many sites."""
@@ -185,7 +182,7 @@ class Tree:
             node = replace(node, sites=sites)
             relaxed = Relaxed.of(problem, node, beaten)
             self._bound(relaxed, beaten)
-            bound = max(node.bound, float(relaxed.dual.bound[0]))
+            bound = max(node.bound, float(relaxed.dual.bound[BEST]))
             if bound >= beaten:
                 return []
             before = int((node.sites == FREE).sum())
@@ -208,7 +205,7 @@ class Tree:
         for _ in range(self.rounds):
             bound = relaxed.step(self.problem.bars, beaten, self.steps)
             self.work += relaxed.work * self.steps
-            if bound >= beaten or relaxed.dual.bound[1] < 1e-3 or bound - last < 0.02 * (beaten - bound):
+            if bound >= beaten or relaxed.dual.bound[SCALE] < 1e-3 or bound - last < 0.02 * (beaten - bound):
                 return
             last = bound
 
@@ -245,7 +242,7 @@ class Tree:
         """Branch on a demand point that the relaxation serves never, or more than once, at its cheapest site."""
         service = self.problem.service
         usable = pairs & (node.sites[service.candidate] == OPEN)
-        owner = np.repeat(np.arange(len(service.limit)), np.diff(service.start))
+        owner = owners(service)
         choices = np.bincount(owner[usable], minlength=len(service.limit))
         several = choices > 1
         if not several.any():
