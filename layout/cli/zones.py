@@ -22,7 +22,8 @@ def run(stage: StageRun) -> Summary:
         zones=plan.zones,
         furnishing=plan.furnishing,
         as_of=settings.as_of,
-        flow=FlowHeat(plan.density, cells.cell_m, (cells.x0, cells.y0)),
+        flow=FlowHeat(plan.measured.density, cells.cell_m, (cells.x0, cells.y0)),
+        exposure=plan.measured.exposure,
         roles=plan.requirement.names,
     )
     write_drawings(stage.out, drawing, settings.language)

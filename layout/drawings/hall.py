@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.floor.plan import FloorPlan
+from layout.flow.exposure import ZoneExposure
 from layout.posts.plan import Furnishing
 from layout.zones.plan import ZonePlan
 
 
 @dataclass(frozen=True)
 class FlowHeat:
-    """How many people walk over each square of the floor.
+    """How many people cross each metre of floor.
 
     Parameters
     ----------
     density
-        Shape (rows, columns), visitors an hour; row 0 is the lowest y.
+        Shape (rows, columns), visitors an hour and metre; row 0 is the lowest y.
     cell_m
         Side of a square, metres.
     origin
@@ -53,6 +54,8 @@ class HallDrawing:
         Visitors over the floor, or None where it was not computed.
     roles
         Role id → its English name in the sector's preset, such as ``{"teller": "Counter clerk"}``.
+    exposure
+        How well zones are shown to visitors; empty where it was not computed.
     """
 
     title: str
@@ -63,3 +66,4 @@ class HallDrawing:
     as_of: dt.date
     flow: FlowHeat | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
+    exposure: tuple[ZoneExposure, ...] = ()

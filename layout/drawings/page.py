@@ -10,6 +10,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from layout.drawings.exposure import make_exposure
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import clean
 from layout.drawings.palette import tint
@@ -42,6 +43,7 @@ def make_page(hall: HallDrawing, language: str) -> str:
         _zones(hall, words),
         _posts(hall, words),
         _equipment(hall, words),
+        make_exposure(hall, words),
         _terms(hall, words),
         _notes(hall, words),
     ]

@@ -21,7 +21,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from layout.floor.ground import HAIR_M, narrowed
+from layout.floor.ground import HAIR_M, narrowed, swept
 from layout.floor.plan import Door
 from layout.floor.visibility import Far, see_corners
 
@@ -98,7 +98,12 @@ def _half_plane(door: NDArray[np.float64], other: NDArray[np.float64], reach: fl
 
 
 def walked_egress(
-    free: BaseGeometry, exits: Sequence[Door], *, body_m: float = BODY_M, tolerance_m: float = TOLERANCE_M
+    free: BaseGeometry,
+    exits: Sequence[Door],
+    *,
+    body_m: float = BODY_M,
+    aisle_m: float = 0.0,
+    tolerance_m: float = TOLERANCE_M,
 ) -> Egress:
     """Return the place of free floor from which the walk to the nearest exit is longest.
 
@@ -110,14 +115,18 @@ def walked_egress(
         The ways out. One that no floor is near to (see `layout.floor.visibility.LEG_M`) is none.
     body_m
         Width of a person, who keeps half of it from every obstacle.
+    aisle_m
+        Where above ``body_m``: only floor counts that a walker so wide can sweep from an exit.
     tolerance_m
         How far the answer may be below the longest walk.
     """
     doors = _middles(exits)
-    floor = narrowed(free, body_m / 2)
+    wide = aisle_m > body_m
+    floor = swept(free, aisle_m / 2, body_m / 2, doors) if wide and len(doors) else narrowed(free, body_m / 2)
     if not len(doors) or floor.is_empty:
         return _nowhere(floor)
-    sight = see_corners(free, body_m / 2)
+    sight = see_corners(floor, ground=free)
+    floor = sight.floor
     far = sight.far_from(doors)
     feet = far.nodes[len(sight.corners) :]
     start = shapely.points(feet[np.isfinite(feet[:, 0])])

@@ -1,8 +1,9 @@
-"""Measure real walks in the hall: `walk_distances`, `walk_path`, `clearance`.
+"""Measure walks on the cells of a hall: `walk_distances`, and where a wide walker gets: `reached`.
 
 The free cells are the nodes of a graph in which every cell is joined to its 16 neighbours (8 around it and 8 a
 knight's move away); an edge exists only when every cell it passes is free, so nobody cuts a corner. Lengths are at
-most 2.8 % longer than the straight line. Shortest paths by scipy's Dijkstra.
+most 2.8 % longer than the straight line. Shortest paths by scipy's Dijkstra. For exact walks see
+`layout.floor.visibility`.
 """
 
 from __future__ import annotations
@@ -73,47 +74,6 @@ def walk_distances(free: NDArray[np.bool_], cell_m: float, sources: NDArray[np.i
     found = dijkstra(graph, indices=flat).reshape(len(sources), rows, columns)
     found[~free[sources[:, 0], sources[:, 1]]] = np.inf
     return found
-
-
-def walk_path(
-    free: NDArray[np.bool_], cell_m: float, start: tuple[int, int], end: tuple[int, int]
-) -> NDArray[np.int64]:
-    """Return the cells of a shortest walk, shape (k, 2): row, column; empty where there is none."""
-    columns = free.shape[1]
-    if not (free[start] and free[end]):
-        return np.empty((0, 2), dtype=np.int64)
-    source, target = start[0] * columns + start[1], end[0] * columns + end[1]
-    _, before = dijkstra(walk_graph(free, cell_m), indices=source, return_predecessors=True)
-    cells = [target]
-    while cells[-1] != source:
-        previous = int(before[cells[-1]])
-        if previous < 0:
-            return np.empty((0, 2), dtype=np.int64)
-        cells.append(previous)
-    flat = np.array(cells[::-1], dtype=np.int64)
-    return np.column_stack([flat // columns, flat % columns])
-
-
-def simplify_path(free: NDArray[np.bool_], path: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Drop the points of a path that a straight walk over free cells makes needless."""
-    if len(path) < 3:
-        return path
-    kept = [path[0]]
-    at = 0
-    while at < len(path) - 1:
-        ahead = len(path) - 1
-        while ahead > at + 1 and not _straight(free, path[at], path[ahead]):
-            ahead -= 1
-        kept.append(path[ahead])
-        at = ahead
-    return np.array(kept, dtype=np.int64)
-
-
-def _straight(free: NDArray[np.bool_], start: NDArray[np.int64], end: NDArray[np.int64]) -> bool:
-    steps = int(4 * np.abs(end - start).max()) + 1
-    t = np.linspace(0.0, 1.0, steps)[:, None]
-    points = np.rint(start + t * (end - start)).astype(np.int64)
-    return bool(free[points[:, 0], points[:, 1]].all())
 
 
 def wide_walk(free: NDArray[np.bool_], width_cells: int) -> NDArray[np.bool_]:

@@ -1,10 +1,13 @@
-"""Follow visitors over the floor: how many walk over each cell, and which zones they pass: `walked`, `exposure`.
+"""Follow visitors over the floor: which zones they pass and see.
 
-Every trip takes a shortest walk on the free cells. A visitor is exposed to a zone who comes within ``reach_m`` of it.
+`exposure_shares` is what plans report: the share of visitors of whom some walk passes a zone in sight, each counted
+once however often they pass. `walked` and `exposure` are the quicker estimate on cells by which arrangements are
+compared: every trip takes one shortest walk, and whoever comes within ``REACH_M`` counts, seen or not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +16,79 @@ from scipy import ndimage
 from scipy.sparse.csgraph import dijkstra
 
 from layout.floor.walk import walk_graph
+from layout.flow.journeys import DOOR, Journey, places
 
 REACH_M = 2.5
+SEEN_WITHIN_M = 3.0
+
+
+@dataclass(frozen=True)
+class ZoneExposure:
+    """How well one zone is shown to visitors.
+
+    Parameters
+    ----------
+    zone
+        Its id.
+    value
+        What being passed is worth, against other zones; 0 for a zone that sells nothing.
+    share
+        Share of visitors who pass it within `SEEN_WITHIN_M` and see it.
+    per_hour
+        Those visitors in the busiest hour.
+    buyers_per_hour
+        Those of them who stop, try and buy, by the sector's funnel; None where it says nothing of the zone.
+    waiting_min_per_hour
+        Person-minutes an hour for which people on waiting seats have its front in sight.
+    """
+
+    zone: str
+    value: float
+    share: float
+    per_hour: float
+    buyers_per_hour: float | None = None
+    waiting_min_per_hour: float = 0.0
+
+
+def exposure_shares(journeys: Sequence[Journey], kinds: Sequence[str], seen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the share of visitors who pass each zone in sight on some leg of their journey.
+
+    Parameters
+    ----------
+    journeys
+        Of all visitors of an hour.
+    kinds
+        The kind of each zone of the hall; visitors choose evenly among zones of one kind.
+    seen
+        Shape (n + 1, n + 1, m): whether the walk from place k to l (0 the door) passes zone j in sight.
+
+    Returns
+    -------
+    Shape (m,).
+    """
+    names = [DOOR, *kinds]
+    passed = np.zeros(seen.shape[2])
+    visitors = 0.0
+    for journey in journeys:
+        at = places(names, journey.stops[0])
+        # Chance of being at each place without having passed the zone so far.
+        unseen = np.full((len(at), seen.shape[2]), 1.0 / len(at))
+        for stop in journey.stops[1:]:
+            to = places(names, stop)
+            unseen = np.einsum("iz,ijz->jz", unseen, ~seen[np.ix_(at, to)] / len(to))
+            at = to
+        passed += journey.per_hour * (1.0 - unseen.sum(axis=0))
+        visitors += journey.per_hour
+    return passed / visitors if visitors > 0 else passed
+
+
+def total_exposure(zones: Sequence[ZoneExposure]) -> float:
+    """Return the mean share of visitors who pass the selling zones and see them, weighted by the zones' value.
+
+    1 where nothing sells, as in the term of `layout.zones.check`.
+    """
+    value = sum(zone.value for zone in zones)
+    return sum(zone.share * zone.value for zone in zones) / value if value > 0 else 1.0
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,9 @@ class ProgrammeSettings(Settings):
     """``[layout.programme]``: which zones a hall has, and how large."""
 
     file: DataPath | None = Field(None, description="A programme of your own (TOML); none: that of the sector.")
+    journeys: DataPath | None = Field(
+        None, description="Journeys of your own visitors (TOML); none: those of the sector."
+    )
     area_m2: Mapping[str, float] = Field({}, description="Target area by kind of zone, instead of the programme's.")
     without: tuple[str, ...] = Field((), description="Kinds of zone to leave out.")
     locked: tuple[LockedZone, ...] = Field((), description="Zones that stay where they are.")

@@ -31,7 +31,8 @@ def check(project: Project, cache: Path | None = None) -> Findings:
 
 
 def _form_files(project: Project) -> dict[str, type[BaseModel]]:
-    """Return the planner's own catalogue of services and programme of zones, with the form each must have."""
+    """Return the planner's own services, zones and journeys, with the form each must have."""
+    from layout.flow.book import JourneyBook
     from layout.settings import LayoutSettings
     from layout.workload.services import Catalogue
     from layout.zones.programme import Programme
@@ -40,6 +41,7 @@ def _form_files(project: Project) -> dict[str, type[BaseModel]]:
     forms: list[tuple[str | None, type[BaseModel]]] = [
         (settings.services.preset, Catalogue),
         (settings.programme.file, Programme),
+        (settings.programme.journeys, JourneyBook),
     ]
     return {str(file): kind for file, kind in forms if file is not None}
 

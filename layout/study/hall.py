@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from layout.data.read import read_plan
 from layout.floor.cells import Cells, free_cells, near_cells
 from layout.floor.plan import FloorPlan
+from layout.flow.book import JourneyBook, read_journeys
 from layout.flow.journeys import Errand
 from layout.settings import LayoutSettings
 from layout.study.requirement import Requirement
@@ -112,16 +113,45 @@ def hall_work(requirement: Requirement) -> Work:
 
 
 def busiest_hour(workload: Workload, requirement: Requirement, kinds: Sequence[str]) -> tuple[Errand, ...]:
-    """Return what visitors come for in the busiest interval, per hour, by the kind of zone it is done in."""
+    """Return what visitors come for in the busiest interval, per hour, and on its day, by the zone it is done in."""
     visits = workload.arrivals.visits
     day, interval = np.unravel_index(int(visits.sum(axis=2).argmax()), visits.shape[:2])
     hourly = visits[day, interval] * 60.0 / workload.arrivals.interval_min
+    daily = visits[day].sum(axis=0)
     catalogue = workload.catalogue
-    received = catalogue.triage is not None
     errands: list[Errand] = []
     for at, service in enumerate(catalogue.services):
         zone = requirement.zone_of.get(service.post, catalogue.post(service.post).zone)
-        by_machine = float(workload.diversion.share[at]) if "self_service" in kinds else 0.0
-        errands.append(Errand("self_service", float(hourly[at]) * by_machine, received=False))
-        errands.append(Errand(zone, float(hourly[at]) * (1.0 - by_machine), received=received))
+        machine = float(workload.diversion.share[at]) if "self_service" in kinds else 0.0
+        usual = Errand(
+            zone,
+            float(hourly[at]) * (1.0 - machine),
+            received=catalogue.triage is not None,
+            service=service.id,
+            kind=service.kind,
+            per_day=float(daily[at]) * (1.0 - machine),
+        )
+        hour, whole = float(hourly[at]) * machine, float(daily[at]) * machine
+        errands += [usual, replace(usual, zone="self_service", by="machine", per_hour=hour, per_day=whole)]
     return tuple(errand for errand in errands if errand.per_hour > 0)
+
+
+def choose_journeys(project: Project, brief: OutletBrief, programme: Programme) -> JourneyBook:
+    """Return the planner's journeys, or those of the outlet's sector.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or faulty, or names zones that the programme does not have.
+    """
+    settings = project.section("layout", LayoutSettings).programme
+    if settings.journeys is None:
+        return read_journeys(brief.sector)
+    book = read_model(JourneyBook, project.path(settings.journeys), settings.journeys)
+    kinds = {zone.kind for zone in programme.zones} | set(settings.without)
+    unknown = sorted((book.stages | {step.zone for step in book.funnel}) - kinds)
+    if unknown:
+        raise InputError(
+            f"{settings.journeys}: stages {', '.join(unknown)}; the programme has {', '.join(sorted(kinds))}"
+        )
+    return book

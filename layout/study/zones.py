@@ -8,26 +8,40 @@ five rounds. The best round is kept, and what remains broken is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from layout.floor.plan import Door
+from layout.flow.book import JourneyBook
+from layout.flow.exposure import total_exposure
+from layout.flow.heat import heat
 from layout.flow.journeys import Errand, plan_journeys, trips
 from layout.posts.plan import Furnishing
 from layout.settings import LayoutSettings
-from layout.study.hall import Hall, busiest_hour, choose_programme, hall_file, hall_work, read_hall
-from layout.study.posts import CameraKind, furnish_hall, zones_json_parts
+from layout.study.hall import (
+    Hall,
+    busiest_hour,
+    choose_journeys,
+    choose_programme,
+    hall_file,
+    hall_work,
+    read_hall,
+)
+from layout.study.hall_exposure import show_seats, show_zones, waited_minutes
+from layout.study.hall_plan import HallPlan, Measured, zones_json
+from layout.study.hall_walks import HallWalks, main_entrance, walk_hall
+from layout.study.posts import CameraKind, furnish_hall
 from layout.study.requirement import Requirement, plan_requirement, write_requirement
 from layout.study.workload import plan_workload
 from layout.study.zone_plan import make_zone_plan
 from layout.zones.brief import SIDES, make_problem
+from layout.zones.check import entrance_cells
 from layout.zones.improve import Arrangement, arrange
 from layout.zones.plan import ZonePlan
 from layout.zones.problem import PackProblem
 from layout.zones.programme import Programme
 from layout.zones.space import Space, plan_space, shrink, without
-from outlet.commit import Json
 from outlet.errors import InputError, NoSolutionError
 from outlet.handover import read_brief
 from outlet.outcome import Limits, Outcome
@@ -40,22 +54,15 @@ WISHES = frozenset({"staff_side", "entrance_within"})
 PACK_WORK = 0.6
 FURNISH_WORK = 1.0
 SECONDS = 120.0
-SCHEMA = 1
-
-Errands = Callable[[Sequence[str]], tuple[Errand, ...]]
 
 
 @dataclass(frozen=True)
-class HallPlan:
-    """Everything planned for one hall; ``density`` is visitors an hour on each cell of the hall's grid."""
+class Travel:
+    """How visitors move: their sector's courses, what they come for in a hall of some zones, and who is undecided."""
 
-    hall: Hall
-    requirement: Requirement
-    zones: ZonePlan
-    furnishing: Furnishing
-    density: NDArray[np.float64]
-    seats: int
-    notes: tuple[str, ...]
+    book: JourneyBook
+    errands: Callable[[Sequence[str]], tuple[Errand, ...]]
+    browse: float
 
 
 @dataclass(frozen=True)
@@ -100,31 +107,77 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallPlan
     programme = choose_programme(stage.project, stage.brief)
     space = plan_space(programme, hall_work(requirement), settings.programme.area_m2, hall.buildable_m2)
     workload = plan_workload(stage.project, stage.brief)
-    best = _settle(stage, hall, programme, space, lambda kinds: busiest_hour(workload, requirement, kinds))
+    travel = Travel(
+        choose_journeys(stage.project, stage.brief, programme),
+        lambda kinds: busiest_hour(workload, requirement, kinds),
+        programme.browse,
+    )
+    best = _settle(stage, hall, programme, space, travel)
     if best.outcome.solution is None:
         message = f"{stage.brief.name}: {'; '.join(best.outcome.reasons)}"
         if best.outcome.status == "infeasible":
             raise InputError(f"{message}; a larger hall, or a smaller [layout.programme], is needed")
         raise NoSolutionError(f"no arrangement of the hall was found: {message}")
     zones = make_zone_plan(hall.cells, best.problem, best.space, best.outcome.solution, best.notes)
+    walked = walk_hall(hall.plan, _entrance(hall, best), zones.zones, _selling(best.space), settings.hall)
+    zones, measured = _measure(best, zones, walked, travel)
+    furnishing = _furnish(stage, hall, zones, requirement, best.space.seats)
+    triage = workload.catalogue.triage
+    waited = waited_minutes(requirement, () if triage is None else (triage.post,))
+    shown = show_seats(measured.exposure, walked.clear, zones.zones, furnishing, waited)
+    notes = (*hall.plan.notes, *requirement.notes, *zones.notes, *furnishing.notes)
+    return HallPlan(
+        hall,
+        requirement,
+        zones,
+        furnishing,
+        replace(measured, exposure=shown),
+        best.space.seats,
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def _furnish(stage: StageRun, hall: Hall, zones: ZonePlan, requirement: Requirement, seats: int) -> Furnishing:
     limits = Limits(workers=1, work=FURNISH_WORK, seconds=SECONDS, seed=stage.seed)
     posts = {role: (requirement.zone_of.get(role, "reception"), n) for role, n in sorted(requirement.peak.items())}
-    equipment = settings.equipment
-    furnishing = furnish_hall(
-        hall.plan,
+    equipment = stage.project.section("layout", LayoutSettings).equipment
+    camera = CameraKind(equipment.camera_range_m, equipment.camera_angle_deg)
+    return furnish_hall(hall.plan, zones, posts, requirement.machines, seats, limits, camera)
+
+
+def _entrance(hall: Hall, best: _Round) -> Door:
+    assert best.outcome.solution is not None
+    first = entrance_cells(hall.ground.entrance, best.outcome.solution.verdict.aisles)[0]
+    return main_entrance(hall.plan, hall.cells, first)
+
+
+def _selling(space: Space) -> list[str]:
+    return list(dict.fromkeys(need.kind for need in space.needs if need.spec.selling))
+
+
+def _measure(best: _Round, zones: ZonePlan, walked: HallWalks, travel: Travel) -> tuple[ZonePlan, Measured]:
+    """Measure a settled hall whose undecided visitors are led along its movement line."""
+    assert best.outcome.solution is not None
+    verdict, ground = best.outcome.solution.verdict, best.problem.ground
+    kinds = [zone.kind for zone in zones.zones]
+    kind_of = {zone.id: zone.kind for zone in zones.zones}
+    led = [kind for kind in (kind_of[stop] for stop in walked.movement.stops) if kind in _selling(best.space)]
+    selling = list(dict.fromkeys([*led, *_selling(best.space)]))
+    journeys = plan_journeys(travel.errands(kinds), kinds, selling, travel.browse, travel.book)
+    flow = trips(journeys, kinds)
+    exposure = show_zones(walked, zones.zones, best.space, journeys, travel.book)
+    door = entrance_cells(ground.entrance, verdict.aisles)[:1]
+    density = heat(verdict.aisles, ground.cell_m, np.vstack([door, verdict.access]), flow)
+    terms = {**zones.terms, **walked.terms(flow), "exposure": total_exposure(exposure)}
+    told = replace(
         zones,
-        posts,
-        requirement.machines,
-        best.space.seats,
-        limits,
-        CameraKind(equipment.camera_range_m, equipment.camera_angle_deg),
+        terms={name: round(value, 3) + 0.0 for name, value in terms.items()},
+        movement_line=walked.movement.line,
     )
-    notes = (*hall.plan.notes, *requirement.notes, *zones.notes, *furnishing.notes)
-    density = best.outcome.solution.verdict.paths.density
-    return HallPlan(hall, requirement, zones, furnishing, density, best.space.seats, tuple(dict.fromkeys(notes)))
+    return told, Measured(walked.movement, exposure, flow, trips(journeys, kinds, day=True), density)
 
 
-def _settle(stage: StageRun, hall: Hall, programme: Programme, space: Space, errands: Errands) -> _Round:
+def _settle(stage: StageRun, hall: Hall, programme: Programme, space: Space, travel: Travel) -> _Round:
     """Return the best of at most five rounds.
 
     While a rule is broken that no hall can do without, zones shrink, then optional ones go. Where only wishes of the
@@ -134,7 +187,7 @@ def _settle(stage: StageRun, hall: Hall, programme: Programme, space: Space, err
     best: _Round | None = None
     more = WISHED_ROUNDS
     for number in range(ROUNDS):
-        tried = _arrange(stage, hall, programme, space, errands, stage.seed + number)
+        tried = _arrange(stage, hall, programme, space, travel, stage.seed + number)
         if best is None or _rank(tried) < _rank(best):
             best = tried
         serious, wishes = _broken(best)
@@ -179,11 +232,10 @@ def _smaller(space: Space, number: int) -> Space | None:
     return without(space, optional[0], "left out so that the other zones keep the rules")
 
 
-def _arrange(stage: StageRun, hall: Hall, programme: Programme, space: Space, errands: Errands, seed: int) -> _Round:
+def _arrange(stage: StageRun, hall: Hall, programme: Programme, space: Space, travel: Travel, seed: int) -> _Round:
     settings = stage.project.section("layout", LayoutSettings).programme
     kinds = [need.kind for need in space.needs]
-    selling = [need.kind for need in space.needs if need.spec.selling]
-    journeys = plan_journeys(errands(kinds), kinds, selling, programme.browse)
+    journeys = plan_journeys(travel.errands(kinds), kinds, _selling(space), travel.browse, travel.book)
     x0, y0, cell = hall.cells.x0, hall.cells.y0, hall.cells.cell_m
     locked = {}
     for zone in settings.locked:
@@ -196,51 +248,6 @@ def _arrange(stage: StageRun, hall: Hall, programme: Programme, space: Space, er
     )
     limits = Limits(workers=1, work=PACK_WORK, seconds=SECONDS, seed=seed)
     return _Round(space, problem, arrange(problem, limits, effort=settings.effort))
-
-
-def zones_json(plan: HallPlan) -> dict[str, object]:
-    """Return the content of zones.json."""
-    zones, floor = plan.zones, plan.hall.plan
-    bound: dict[str, Json] = {
-        name: None if value is None else round(value, 3) for name, value in sorted(zones.bound.items())
-    }
-    bound["cameras"] = plan.furnishing.cameras_bound
-    return {
-        "schema": SCHEMA,
-        "units": "m",
-        "crs": None,
-        "origin": list(floor.origin),
-        "origin_crs": floor.origin_crs,
-        "rotation_deg": floor.rotation_deg,
-        "hall": {
-            "source": floor.source,
-            "area_m2": round(float(floor.outline.area), 2),
-            "free_m2": round(plan.hall.cells.area_m2, 2),
-        },
-        "zones": [
-            {
-                "id": zone.id,
-                "kind": zone.kind,
-                "name": zone.name,
-                "rects": [[float(value) for value in rect] for rect in zone.rects],
-                "area_m2": zone.area_m2,
-                "locked": zone.locked,
-                "public": zone.public,
-                "enclosed": zone.enclosed,
-                "front_deg": zone.front_deg,
-                "access": [float(value) for value in zone.access],
-            }
-            for zone in zones.zones
-        ],
-        **zones_json_parts(plan.furnishing),
-        "seats": plan.seats,
-        "machines": plan.requirement.machines,
-        "terms": dict(zones.terms),
-        "bound": bound,
-        "broken_rules": [{"rule": rule.rule, "where": rule.where, "text": rule.text} for rule in zones.broken_rules],
-        "movement_line": [[float(x), float(y)] for x, y in zones.movement_line],
-        "notes": list(plan.notes),
-    }
 
 
 def _summary(name: str, plan: HallPlan) -> Summary:

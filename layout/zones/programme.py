@@ -67,6 +67,8 @@ class ZoneSpec(Settings):
         Kinds of zone, or the ``entrance``, that people in it shall see.
     selling
         Whether being passed is worth something.
+    value
+        How much, against the other selling zones.
     optional
         Whether it may be left out of a small hall; those with the largest number first; 0: never.
     source
@@ -92,6 +94,7 @@ class ZoneSpec(Settings):
     entrance_within_m: float = Field(0.0, ge=0, le=500)
     sees: tuple[Id, ...] = ()
     selling: bool = False
+    value: float = Field(1.0, ge=0, le=1000)
     optional: int = Field(0, ge=0, le=9)
     source: Annotated[str, Field(min_length=1)]
 
@@ -123,7 +126,8 @@ class Programme(Settings):
     """The zones of a sector's halls.
 
     ``fill`` is the largest share of the free floor that zones may take, the rest are aisles. ``browse`` is the share
-    of visitors who look round the selling zones first. ``weights`` are those of the soft terms.
+    of visitors without a clear need, who are led round the selling zones (`layout.flow.book`). ``weights`` are those
+    of the soft terms.
     """
 
     schema_: Literal[1] = Field(1, alias="schema")

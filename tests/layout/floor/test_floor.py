@@ -14,7 +14,7 @@ from shapely import LineString, Polygon, box
 from layout.floor.cells import door_cells, forbidden_rectangles, free_cells, near_cells
 from layout.floor.plan import Door, FloorPlan
 from layout.floor.sight import sees, visible_cells
-from layout.floor.walk import reached, simplify_path, walk_distances, walk_path, wide_walk
+from layout.floor.walk import reached, walk_distances, wide_walk
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
@@ -72,9 +72,6 @@ def test_a_wall_is_walked_round() -> None:
     free[10, :19] = False
     around = walk_distances(free, 0.25, np.array([[0, 0]]))[0, 19, 0]
     assert around > 0.25 * 2 * math.hypot(10, 19) - 0.5
-    path = walk_path(free, 0.25, (0, 0), (19, 0))
-    assert free[path[:, 0], path[:, 1]].all()
-    assert len(simplify_path(free, path)) <= 5
 
 
 def test_no_corner_is_cut_and_no_way_is_infinite() -> None:
@@ -83,7 +80,6 @@ def test_no_corner_is_cut_and_no_way_is_infinite() -> None:
     assert far[0, 0, 0] == 0
     assert np.isinf(far[0, 1, 1])
     assert np.isinf(far[1]).all()
-    assert len(walk_path(free, 0.25, (0, 0), (1, 1))) == 0
 
 
 def brute_reached(free: np.ndarray, k: int, start: np.ndarray) -> np.ndarray:

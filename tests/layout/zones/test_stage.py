@@ -70,6 +70,14 @@ def test_a_hall_is_planned_twice_alike_and_up_to_date(tmp_path: Path) -> None:
     assert not [rule for rule in plan["broken_rules"] if rule["rule"] not in ("staff_side", "entrance_within")]
     assert len(plan["movement_line"]) >= 2
     assert plan["terms"]["walking_person_m_per_hour"] > 0
+    ids = {"entrance", *(zone["id"] for zone in plan["zones"])}
+    assert {end for leg in plan["flow"] for end in (leg["from"], leg["to"])} <= ids
+    come = sum(leg["per_day"] for leg in plan["flow"] if leg["from"] == "entrance")
+    assert come == pytest.approx(sum(leg["per_day"] for leg in plan["flow"] if leg["to"] == "entrance"), abs=0.02)
+    assert come > sum(leg["per_hour"] for leg in plan["flow"] if leg["from"] == "entrance") > 0
+    assert [stop["zone"] for stop in plan["movement"]["stops"]][-1].startswith("counters")
+    assert plan["movement"]["length_m"] >= plan["movement"]["stops"][-1]["at_m"] - 0.1
+    assert all(0 <= shown["share"] <= 1 for shown in plan["exposure"])
     assert run_command(["zones", str(first), "--outlet", "h1", "--quiet"]) == 0
     assert (first / "out/outlets/h1/outlet.json").is_file()
 
@@ -111,6 +119,7 @@ def test_a_hall_too_small_names_the_shortfall_and_leaves_out_alone(
     [
         ('[layout.programme]\nwithout = ["cellar"]', "layout.programme.without names cellar; the programme has"),
         ('[layout.programme]\nfile = "data/none.toml"', "data/none.toml: found no such file"),
+        ('[layout.programme]\njourneys = "data/none.toml"', "data/none.toml: found no such file"),
         ('unit = "m"', "unknown key layout.hall.unit; did you mean 'units'"),
     ],
 )
@@ -120,6 +129,23 @@ def test_faulty_settings_end_in_one_message(
     folder = project(tmp_path / "p", more=more)
     assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_own_journeys_are_taken_and_their_zones_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    courses = "".join(
+        f'[[journeys]]\nvisitor = "{visitor}"\nby = "{by}"\nstages = ["{{stage}}", "served"]\nsource = "mine"\n'
+        for visitor in ("decided", "undecided")
+        for by in ("staff", "machine")
+    )
+    folder = project(tmp_path / "p", more='[layout.programme]\njourneys = "data/mine.toml"')
+    book = 'schema = 1\nsector = "parcel"\n' + courses
+    (folder / "data/mine.toml").write_text(book.format(stage="store"), encoding="utf-8")
+    assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 0
+    plan = json.loads((folder / "out/outlets/h1/zones.json").read_text(encoding="utf-8"))
+    assert {leg["to"] for leg in plan["flow"] if leg["from"] == "entrance"} == {"store"}
+    (folder / "data/mine.toml").write_text(book.format(stage="cellar"), encoding="utf-8")
+    assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 2
+    assert "data/mine.toml: stages cellar; the programme has" in capsys.readouterr().err
 
 
 def test_without_a_hall_plan_the_stage_is_skipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,136 @@
+"""Hold everything planned for one hall, and tell it as zones.json: `HallPlan`, `zones_json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layout.flow.exposure import ZoneExposure
+from layout.flow.journeys import DOOR
+from layout.posts.plan import Furnishing
+from layout.study.hall import Hall
+from layout.study.hall_walks import Movement
+from layout.study.posts import zones_json_parts
+from layout.study.requirement import Requirement
+from layout.zones.plan import ZonePlan
+from outlet.commit import Json
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is measured on a settled hall.
+
+    Parameters
+    ----------
+    movement
+        The line visitors are led along.
+    exposure
+        Of the zones.
+    flow_hour, flow_day
+        Shape (n + 1, n + 1): visitors from zone to zone (0 the door, i + 1 zone i) in the busiest hour, and on its day.
+    density
+        Shape (rows, columns): people an hour who cross a metre of floor, on each cell of the hall's grid.
+    """
+
+    movement: Movement
+    exposure: tuple[ZoneExposure, ...]
+    flow_hour: NDArray[np.float64]
+    flow_day: NDArray[np.float64]
+    density: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class HallPlan:
+    """Everything planned for one hall; ``flows`` are visitors, see `Measured`."""
+
+    hall: Hall
+    requirement: Requirement
+    zones: ZonePlan
+    furnishing: Furnishing
+    measured: Measured
+    seats: int
+    notes: tuple[str, ...]
+
+
+def zones_json(plan: HallPlan) -> dict[str, object]:
+    """Return the content of zones.json."""
+    zones, floor = plan.zones, plan.hall.plan
+    bound: dict[str, Json] = {
+        name: None if value is None else round(value, 3) for name, value in sorted(zones.bound.items())
+    }
+    bound["cameras"] = plan.furnishing.cameras_bound
+    return {
+        "schema": SCHEMA,
+        "units": "m",
+        "crs": None,
+        "origin": list(floor.origin),
+        "origin_crs": floor.origin_crs,
+        "rotation_deg": floor.rotation_deg,
+        "hall": {
+            "source": floor.source,
+            "area_m2": round(float(floor.outline.area), 2),
+            "free_m2": round(plan.hall.cells.area_m2, 2),
+        },
+        "zones": [
+            {
+                "id": zone.id,
+                "kind": zone.kind,
+                "name": zone.name,
+                "rects": [[float(value) for value in rect] for rect in zone.rects],
+                "area_m2": zone.area_m2,
+                "locked": zone.locked,
+                "public": zone.public,
+                "enclosed": zone.enclosed,
+                "front_deg": zone.front_deg,
+                "access": [float(value) for value in zone.access],
+            }
+            for zone in zones.zones
+        ],
+        **zones_json_parts(plan.furnishing),
+        "seats": plan.seats,
+        "machines": plan.requirement.machines,
+        "terms": dict(zones.terms),
+        "bound": bound,
+        "broken_rules": [{"rule": rule.rule, "where": rule.where, "text": rule.text} for rule in zones.broken_rules],
+        "movement_line": [[float(x), float(y)] for x, y in zones.movement_line],
+        **_visitors_json(plan),
+        "notes": list(plan.notes),
+    }
+
+
+def _visitors_json(plan: HallPlan) -> dict[str, object]:
+    """Return the entries on the movement line, the flow from zone to zone, and what visitors pass and see."""
+    measured = plan.measured
+    movement = measured.movement
+    names = [DOOR, *(zone.id for zone in plan.zones.zones)]
+    return {
+        "movement": {
+            "length_m": round(movement.length_m, 2),
+            "stops": [{"zone": stop, "at_m": far} for stop, far in zip(movement.stops, movement.metres, strict=True)],
+            "proved_shortest": movement.proved,
+        },
+        "flow": [
+            {
+                "from": names[k],
+                "to": names[other],
+                "per_hour": round(float(measured.flow_hour[k, other]), 3),
+                "per_day": round(float(measured.flow_day[k, other]), 3),
+            }
+            for k, other in np.argwhere(measured.flow_day > 0)
+        ],
+        "exposure": [
+            {
+                "zone": shown.zone,
+                "value": shown.value,
+                "share": round(shown.share, 4),
+                "per_hour": round(shown.per_hour, 3),
+                "buyers_per_hour": None if shown.buyers_per_hour is None else round(shown.buyers_per_hour, 3),
+                "waiting_min_per_hour": round(shown.waiting_min_per_hour, 2),
+            }
+            for shown in measured.exposure
+        ],
+    }
