@@ -1,0 +1,176 @@
+"""Add the objective of the plain model: `add_price`. Thousandths of the judge's cost, as far as it is linear."""
+
+from __future__ import annotations
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from halls.plain_variables import PlainModel, wall_lines
+from layout.floor.cells import forbidden_rectangles
+from layout.zones.check import CAP_M
+
+SCALE = 1000
+Expr = cp_model.LinearExprT
+
+
+def add_price(made: PlainModel) -> Expr:
+    """Return what is minimised."""
+    terms = [*_walking(made), *_closeness(made), *_area(made), *_open_backs(made), *_partitions(made), *_windows(made)]
+    return cp_model.LinearExpr.sum(terms)
+
+
+def _parts(made: PlainModel, name: str, value: float) -> int:
+    """Return a price in thousandths: the weight of a term times a factor."""
+    return round(SCALE * made.problem.weights.get(name, 0.0) * value)
+
+
+def _apart(made: PlainModel, a: tuple[Expr, Expr], b: tuple[Expr, Expr]) -> Expr:
+    """Return twice the distance along the axes of two points given by twice their coordinates."""
+    total: Expr = 0
+    for axis in (0, 1):
+        size = made.model.new_int_var(0, 2 * max(made.size), "")
+        made.model.add_abs_equality(size, a[axis] - b[axis])
+        total += size
+    return total
+
+
+def _walking(made: PlainModel) -> list[Expr]:
+    problem = made.problem
+    flow = (problem.flow + problem.flow.T) / max(float(problem.flow[0].sum()), 1e-9)
+    points = [made.doors()[0], *made.access]
+    terms = []
+    for k in range(problem.count + 1):
+        for other in range(k):
+            price = _parts(made, "walking", float(flow[k, other]) * problem.ground.cell_m / 2)
+            if price:
+                terms.append(_apart(made, points[k], points[other]) * price)
+    return terms
+
+
+def _closeness(made: PlainModel) -> list[Expr]:
+    problem = made.problem
+    cell = problem.ground.cell_m
+    terms: list[Expr] = []
+    for k in range(1, problem.count + 1):
+        for other in range(k):
+            weight = float(problem.closeness[k, other])
+            price = _parts(made, "closeness", abs(weight) * cell / 2)
+            if not price:
+                continue
+            if other == 0:
+                far = _apart(made, made.access[k - 1], made.doors()[0])
+            else:
+                far = 2 * sum(_gap(made, k - 1, other - 1, side) for side in (0, 1))
+            if weight > 0:
+                terms.append(far * price)
+            else:
+                capped = made.model.new_int_var(0, int(2 * CAP_M / cell), "")
+                made.model.add(capped <= far)
+                terms.append(capped * -price)
+    return terms
+
+
+def _gap(made: PlainModel, i: int, j: int, side: int) -> cp_model.IntVar:
+    """Return the gap of two zones along an axis, at least 0."""
+    (low_a, high_a), (low_b, high_b) = made.zones[i].span(side), made.zones[j].span(side)
+    far = made.model.new_int_var(0, max(made.size), "")
+    made.model.add_max_equality(far, [low_b - high_a, low_a - high_b, 0])
+    return far
+
+
+def _area(made: PlainModel) -> list[Expr]:
+    problem = made.problem
+    price = _parts(made, "area", problem.ground.cell_m**2)
+    terms = []
+    for i, zone in enumerate(made.zones):
+        off = made.model.new_int_var(0, problem.ground.free.size, f"off{i}")
+        made.model.add_abs_equality(off, zone.area - int(problem.target[i]))
+        terms.append(off * price)
+    return terms
+
+
+def _at_wall(made: PlainModel, i: int, side: int) -> list[cp_model.IntVar]:
+    """Return a literal for each straight wall on which a whole side of a zone may lie."""
+    zone, model = made.zones[i], made.model
+    shortest = int(made.problem.shapes[i].min())
+    ways = []
+    for line, first, last in wall_lines(made.problem.ground.free, side):
+        if last - first >= shortest:
+            lies = model.new_bool_var("")
+            low, high = zone.span(side)
+            model.add(zone.line(side) == line).only_enforce_if(lies)
+            model.add(low >= first).only_enforce_if(lies)
+            model.add(high <= last).only_enforce_if(lies)
+            ways.append(lies)
+    return ways
+
+
+def _at_zone(made: PlainModel, i: int, j: int, side: int) -> cp_model.IntVar:
+    """Return a literal that says that a whole side of zone i lies at zone j."""
+    lies = made.model.new_bool_var("")
+    a, b = made.zones[i], made.zones[j]
+    (low_a, high_a), (low_b, high_b) = a.span(side), b.span(side)
+    made.model.add(a.line(side) == b.line((side + 2) % 4)).only_enforce_if(lies)
+    made.model.add(low_a >= low_b).only_enforce_if(lies)
+    made.model.add(high_a <= high_b).only_enforce_if(lies)
+    return lies
+
+
+def _pays(made: PlainModel, length: Expr, saved: list[cp_model.IntVar], when: list[cp_model.IntVar]) -> cp_model.IntVar:
+    """Return a variable that is a length, unless one literal saves it or one of ``when`` does not hold."""
+    paid = made.model.new_int_var(0, max(made.size), "")
+    free = made.model.new_bool_var("")
+    made.model.add_bool_or([*saved, ~free])
+    made.model.add(paid >= length).only_enforce_if([*when, ~free])
+    return paid
+
+
+def _open_backs(made: PlainModel) -> list[Expr]:
+    problem = made.problem
+    price = _parts(made, "wall", problem.ground.cell_m)
+    terms = []
+    for i in np.flatnonzero(problem.wall):
+        zone = made.zones[i]
+        others = np.flatnonzero(problem.enclosed | problem.back_to[i])
+        for side in range(4):
+            saved = [*_at_wall(made, i, side), *(_at_zone(made, i, j, side) for j in others if j != i)]
+            low, high = zone.span(side)
+            terms.append(_pays(made, high - low, saved, [zone.front[(side + 2) % 4]]) * price)
+    return terms
+
+
+def _partitions(made: PlainModel) -> list[Expr]:
+    problem = made.problem
+    price = _parts(made, "partition", problem.ground.cell_m)
+    terms = []
+    rooms = np.flatnonzero(problem.enclosed).tolist()
+    for i in rooms:
+        for side in range(4):
+            saved = [*_at_wall(made, i, side), *(_at_zone(made, i, j, side) for j in rooms if j < i)]
+            low, high = made.zones[i].span(side)
+            terms.append(_pays(made, high - low, saved, []) * price)
+    return terms
+
+
+def _windows(made: PlainModel) -> list[Expr]:
+    """Price the cells at windows that staff and enclosed zones take."""
+    problem, model = made.problem, made.model
+    price = _parts(made, "shopfront", problem.ground.cell_m)
+    terms = []
+    for i in np.flatnonzero(problem.enclosed | ~problem.public):
+        zone = made.zones[i]
+        for x, y, w, h in forbidden_rectangles(~problem.ground.windows).tolist():
+            away = [model.new_bool_var("") for _ in range(4)]
+            model.add(zone.right <= x).only_enforce_if(away[0])
+            model.add(zone.x >= x + w).only_enforce_if(away[1])
+            model.add(zone.top <= y).only_enforce_if(away[2])
+            model.add(zone.y >= y + h).only_enforce_if(away[3])
+            hides = model.new_bool_var("")
+            model.add_bool_or([*away, hides])
+            first, length, (low, high) = (x, w, zone.span(1)) if w >= h else (y, h, zone.span(0))
+            hidden = model.new_int_var(0, length, "")
+            common = model.new_int_var(-max(made.size), length, "")
+            model.add_min_equality(common, [high - low, high - first, first + length - low, length])
+            model.add(hidden >= common).only_enforce_if(hides)
+            terms.append(hidden * price * min(w, h))
+    return terms
