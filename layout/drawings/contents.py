@@ -29,6 +29,7 @@ LOOKING_DEG = 180.0
 LOOKING_M = 25.0
 CONE_M = 1.4
 FLOW_CLASSES = (0.12, 0.25, 0.4, 0.55, 0.75)
+FLOW_FROM = 0.02
 SEATS = frozenset({"chair"})
 MACHINES = frozenset({"self_service_machine", "ticket_machine"})
 SHELVES = frozenset({"gondola", "shelf", "parcel_rack", "brochure_rack", "display_table"})
@@ -181,11 +182,11 @@ def _arrow(start: Point, end: Point, share: float) -> Markup:
 
 
 def draw_flow(sheet: Sheet, flow: FlowHeat) -> list[Markup]:
-    """Draw how many visitors walk over each square, in five classes, neighbours of a row joined."""
+    """Draw how many visitors cross each metre, in five classes, neighbours of a row joined."""
     top = float(flow.density.max(initial=0.0))
     if top <= 0:
         return []
-    classes = np.ceil(flow.density / top * len(FLOW_CLASSES)).astype(int)
+    classes = np.ceil((flow.density / top - FLOW_FROM) / (1.0 - FLOW_FROM) * len(FLOW_CLASSES)).clip(min=0).astype(int)
     drawn = []
     for row, values in enumerate(classes):
         ends = np.flatnonzero(np.diff(values, prepend=-1, append=-1))

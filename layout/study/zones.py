@@ -168,7 +168,8 @@ def _measure(best: _Round, zones: ZonePlan, walked: HallWalks, travel: Travel) -
     exposure = show_zones(walked, zones.zones, best.space, journeys, travel.book)
     door = entrance_cells(ground.entrance, verdict.aisles)[:1]
     density = heat(verdict.aisles, ground.cell_m, np.vstack([door, verdict.access]), flow)
-    terms = {**zones.terms, **walked.terms(flow), "exposure": total_exposure(exposure)}
+    exact = {**walked.terms(flow), "exposure": total_exposure(exposure)}
+    terms = dict(sorted({**zones.terms, **exact}.items()))
     told = replace(
         zones,
         terms={name: round(value, 3) + 0.0 for name, value in terms.items()},
