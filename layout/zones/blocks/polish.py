@@ -62,28 +62,37 @@ def topology_of(rectangles: Floats) -> Topology:
 
 def polish(problem: BlockProblem, rectangles: Floats, seconds: float) -> BlockPlan:
     """Return the best plan with the topology of ``rectangles``, or these with the bound that was reached in time."""
+    better, bound = best_dimensions(problem, topology_of(rectangles), seconds)
+    plan = rectangles
+    if better is not None and not check_blocks(problem, better):
+        kept = not check_blocks(problem, rectangles)
+        if not (kept and _price(problem, better) >= _price(problem, rectangles)):
+            plan = better
+    if bound is None:
+        return BlockPlan(plan)
+    price = _price(problem, plan)
+    bound = min(bound, price)
+    return BlockPlan(plan, topology_bound=bound, topology_gap=(price - bound) / max(price, 1e-9))
+
+
+def best_dimensions(problem: BlockProblem, topology: Topology, seconds: float) -> tuple[Floats | None, float | None]:
+    """Return the best rectangles of a topology, shape (k, 4), and a bound for it.
+
+    Rectangles are None where it has none or time ran out; the bound is None where not even one program was solved.
+    """
     deadline = time.perf_counter() + seconds
     scale = LONGEST / max(problem.width, problem.height)
-    program = _Program(_scaled(problem, scale), topology_of(rectangles))
-    plan, bound = rectangles, None
+    program = _Program(_scaled(problem, scale), topology)
+    bound = None
     for _ in range(ROUNDS):
         left = deadline - time.perf_counter()
         found = program.solve(left) if left > 0 else None
         if found is None:
             break
         x, bound = found[0], found[1] / scale
-        if program.cut(x) > SHORT:
-            continue
-        better = program.plan(x) / scale
-        kept = not check_blocks(problem, rectangles)
-        if not check_blocks(problem, better) and not (kept and _price(problem, better) >= _price(problem, rectangles)):
-            plan = better
-        break
-    if bound is None:
-        return BlockPlan(plan)
-    price = _price(problem, plan)
-    bound = min(bound, price)
-    return BlockPlan(plan, topology_bound=bound, topology_gap=(price - bound) / max(price, 1e-9))
+        if program.cut(x) <= SHORT:
+            return program.plan(x) / scale, bound
+    return None, bound
 
 
 def _price(problem: BlockProblem, rectangles: Floats) -> float:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Terms = list[tuple[Ints, float | Floats]]
+Terms = Sequence[tuple[Ints, float | Floats]]
 
 
 class Rows:

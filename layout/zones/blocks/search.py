@@ -32,8 +32,8 @@ AGREED = 16
 SAME = 2e-4
 KEPT = 4
 """Distinct plans handed on."""
-STYLES = ((0.05, 5e-3, 3.0), (0.02, 1e-3, 0.3), (0.05, 3e-3, 1.0), (0.03, 2e-3, 1.0))
-"""Hot, cold and steep of `Schedule`, in turn."""
+STYLES = ((0.5, 5e-3, 3.0), (0.4, 1e-3, 0.3), (0.5, 3e-3, 1.0), (0.6, 2e-3, 1.0))
+"""Hot times the number of blocks, cold and steep of `Schedule`, in turn: one of few blocks is a large part of all."""
 SEVERAL = 0.03
 """Share of the hall from which spare space is cut into several empty blocks."""
 
@@ -95,7 +95,7 @@ def _anneal(problem: BlockProblem, seed: int, number: int, fit: float) -> _Start
     areas = np.concatenate([problem.areas, empty])
     least = np.concatenate([problem.least_side, np.zeros(len(empty))])
     hot, cold, steep = STYLES[number % len(STYLES)]
-    schedule = Schedule(hot, cold, steep, max(1, round(_moves(k, number) * fit)), chosen)
+    schedule = Schedule(hot / k, cold, steep, max(1, round(_moves(k, number) * fit)), chosen)
     narrow, plan = anneal((problem.width, problem.height), areas, least, _pairs(problem), schedule)
     plan = plan[:k]
     return _Start(narrow if check_blocks(problem, plan) else 0.0, price_blocks(plan, problem.flow), plan)

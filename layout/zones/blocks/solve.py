@@ -12,11 +12,13 @@ from layout.zones.blocks.check import check_blocks, price_blocks
 from layout.zones.blocks.polish import polish
 from layout.zones.blocks.problem import BlockPlan, BlockProblem, make_block_problem
 from layout.zones.blocks.search import search
-from outlet.outcome import Limits, Outcome
+from outlet.outcome import Limits, Outcome, StoppedBy
 
 SEARCH_SHARE = 0.6
 POLISH_SHARE = 0.1
 POLISH_SECONDS = 5.0
+IN_TIME = 0.95
+"""Share of the seconds after which the bound ends, so that the answer comes in time."""
 PROVED = 1e-9
 
 
@@ -63,30 +65,19 @@ def block_layout(
     problem = make_block_problem((width, height), areas, flow, aspect, min_side)
     reasons = problem.contradictions()
     if reasons:
-        return Outcome(
-            status="infeasible",
-            solution=None,
-            objective=None,
-            bound=None,
-            seconds=time.perf_counter() - started,
-            stopped_by="proof",
-            reasons=reasons,
-        )
+        return _without_plan(None, time.perf_counter() - started, "proof", *reasons)
     found = search(problem, limits, SEARCH_SHARE * limits.seconds)
     best = _polished(problem, found.plans, min(POLISH_SECONDS, POLISH_SHARE * limits.seconds))
     price = None if best is None else price_blocks(best.rectangles, problem.flow)
-    bound = lower_bound(problem, limits, started + limits.seconds - time.perf_counter(), price)
+    left = started + IN_TIME * limits.seconds - time.perf_counter()
+    bound = lower_bound(problem, limits, left, price)
     seconds = time.perf_counter() - started
+    if bound.impossible:
+        blocks = ", ".join(str(block) for block in bound.impossible)
+        return _without_plan(None, seconds, "proof", f"blocks {blocks} cannot lie in this hall together")
     if best is None or price is None:
-        return Outcome(
-            status="undecided",
-            solution=None,
-            objective=None,
-            bound=bound.value,
-            seconds=seconds,
-            stopped_by=found.stopped_by,
-            reasons=("no layout was found that keeps aspect and min_side",),
-        )
+        why = "no layout was found that keeps aspect and min_side"
+        return _without_plan(bound.value, seconds, found.stopped_by, why)
     proved = price <= bound.value * (1 + PROVED) + 1e-12
     return Outcome(
         status="optimal" if proved else "feasible",
@@ -94,7 +85,19 @@ def block_layout(
         objective=price,
         bound=min(bound.value, price),
         seconds=seconds,
-        stopped_by="proof" if proved else "time" if bound.stopped_by == "time" else found.stopped_by,
+        stopped_by="proof" if proved else found.stopped_by if bound.stopped_by == "work" else bound.stopped_by,
+    )
+
+
+def _without_plan(bound: float | None, seconds: float, stopped_by: StoppedBy, *reasons: str) -> Outcome[BlockPlan]:
+    return Outcome(
+        status="infeasible" if stopped_by == "proof" else "undecided",
+        solution=None,
+        objective=None,
+        bound=bound,
+        seconds=seconds,
+        stopped_by=stopped_by,
+        reasons=reasons,
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from layout.zones import block_layout
 from layout.zones.blocks import BlockProblem, check_blocks, price_blocks
+from layout.zones.blocks.bound import Bound
 from outlet.errors import InputError
 from outlet.outcome import Limits
 
@@ -108,9 +109,11 @@ def test_too_little_room_is_infeasible_and_says_by_how_much() -> None:
     assert "block 0 of 4 m² cannot have sides of at least 2 m" in narrow.reasons[0]
 
 
-def test_blocks_that_find_no_place_are_undecided() -> None:
+def test_blocks_that_find_no_place_and_no_proof_are_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two squares of 1 m² have room in 1.9 × 1.9 m by area, but not side by side."""
+    monkeypatch.setattr("layout.zones.blocks.solve.lower_bound", lambda *_: Bound(4.0, "work"))
     outcome = block_layout(1.9, 1.9, [1.0, 1.0], np.ones((2, 2)), aspect=1.0, limits=Limits(work=1))
     assert outcome.status == "undecided"
     assert outcome.solution is None
     assert outcome.stopped_by == "work"
+    assert outcome.bound == 4.0
