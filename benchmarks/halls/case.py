@@ -6,7 +6,7 @@ One JSON file a hall beside this module:
 name        of the hall, that of the file
 about       what it is, in words
 hall        the plan as a planner hands it over: a GeoJSON FeatureCollection in local metres (`layout.data.plans`)
-cell_m      side of a floor cell; aisle_public_m, aisle_staff_m, turning_m: as in ``[layout.hall]``
+cell_m      side of a floor cell; aisle_public_m, aisle_staff_m, turning_m: as in the rules (`layout.rules`)
 programme   zones, closeness and weights in the form of `layout.zones.programme.Programme`
 work        posts by kind, machines, people waiting: what zones with ``per`` are sized by
 errands     what visitors come for in the busiest hour: zone, per_hour, received (`layout.flow.journeys.Errand`)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from layout.data.people_sample import people_part, section_text
 from layout.data.plans.hall_sample import HALLS, read_hall
 from layout.settings.hall import EquipmentSettings, HallSettings, ProgrammeSettings
+from layout.settings.rules import RuleSettings
 from outlet.samples import SamplePart, SampleRequest
 
 SEED = 7
@@ -23,6 +24,8 @@ def _sections(plan: str, about: str) -> str:
         + section_text("layout.programme", ProgrammeSettings, {})
         + "\n# What is placed in the zones.\n"
         + section_text("layout.equipment", EquipmentSettings, {})
+        + "\n# What the finished hall is checked against; docs/rules.md lists every rule.\n"
+        + section_text("layout.rules", RuleSettings, {})
     )
 
 

@@ -34,6 +34,7 @@ class EquipmentKind(Settings):
     towards: str = ""
     staffed: bool = False
     behind: Metres = 0.45
+    top: Metres | None = None
     watch: Literal["", "counter", "machine", "shelf", "store"] = ""
 
 

@@ -97,7 +97,9 @@ def place_equipment(
             for box, facing, behind in found:
                 numbers[kind.kind] = numbers.get(kind.kind, 0) + 1
                 name = f"{kind.kind.replace('_', '-')}-{numbers[kind.kind]}"
-                thing = Equipment(name, kind.kind, zone.id, *box, facing_deg=facing, clearance_m=kind.clearance)
+                thing = Equipment(
+                    name, kind.kind, zone.id, *box, facing_deg=facing, clearance_m=kind.clearance, top_m=kind.top
+                )
                 placed.append(thing)
                 if kind.staffed:
                     stations.append(Station(thing, round(behind[0], 3), round(behind[1], 3)))

@@ -60,6 +60,8 @@ class Equipment:
         Direction its front looks; people use it from there.
     clearance_m
         Free depth it needs before its front.
+    top_m
+        Height of its top where somebody works at it, or None where nobody stated it.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Equipment:
     h: float
     facing_deg: float
     clearance_m: float
+    top_m: float | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from layout.settings.hall import EquipmentSettings, HallSettings, ProgrammeSettings
+from layout.settings.rules import RuleSettings
 from layout.settings.staff import StaffSettings
 from layout.settings.work import ServiceSettings, SimulateSettings
 from outlet.project import DataPath, Settings
@@ -13,7 +14,7 @@ __all__ = ["LayoutSettings"]
 
 
 class LayoutSettings(Settings):
-    """``[layout]``: the hall, its programme, the services, the people and the simulated day."""
+    """``[layout]``: the hall, its programme and rules, the services, the people and the simulated day."""
 
     briefs: tuple[DataPath, ...] = Field(
         (), description="Hand-written outlet.json files, for a project without siting."
@@ -21,6 +22,7 @@ class LayoutSettings(Settings):
     hall: HallSettings = HallSettings()
     programme: ProgrammeSettings = ProgrammeSettings()
     equipment: EquipmentSettings = EquipmentSettings()
+    rules: RuleSettings = RuleSettings()
     services: ServiceSettings = ServiceSettings()
     staff: StaffSettings = StaffSettings()
     simulate: SimulateSettings = SimulateSettings()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from outlet.project import DataPath, Settings
 
 PlanKind = Literal["outline", "wall", "column", "door", "entrance", "exit", "fixture", "window", "service"]
 Unit = Literal["m", "dm", "cm", "mm", "in", "ft"]
-Metres = Annotated[float, Field(gt=0, le=100)]
+MOVED_TO_RULES = {"aisle_public_m": "aisle_public", "aisle_staff_m": "aisle_staff", "turning_m": "turning"}
 
 
 class HallSettings(Settings):
@@ -46,9 +46,15 @@ class HallSettings(Settings):
     )
     door_tolerance_m: float = Field(0.5, gt=0, le=5, description="How far a door may lie off the outline.")
     cell_m: float = Field(0.25, ge=0.1, le=0.5, description="Side of a floor cell.")
-    aisle_public_m: Metres = Field(1.2, description="Least width of visitors' aisles (GB 50763-2012 3.5.1: 1.20 m).")
-    aisle_staff_m: Metres = Field(0.9, description="Least width of staff's aisles (preset).")
-    turning_m: Metres = Field(1.5, description="Turning circle at doors and public zones (GB 50763-2012 3.5.3).")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _moved(cls, data: object) -> object:
+        if isinstance(data, dict):
+            for key, rule in MOVED_TO_RULES.items():
+                if key in data:
+                    raise ValueError(f"{key} has moved: write [layout.rules.numbers] {rule} = {data[key]}")
+        return data
 
 
 class LockedZone(Settings):

@@ -26,13 +26,17 @@ def check(project: Project, cache: Path | None = None) -> Findings:
     if any(fault.input in _form_files(project) for fault in found.faults):
         return found
     found = found.joined(Findings(faults=tuple(_unknown_services(project))))
+    found = found.joined(Findings(faults=tuple(_unknown_rules(project))))
     faulty = {fault.input for fault in found.faults}
+    if "outlet.toml" in faulty:
+        return found
     return found.joined(Findings(faults=tuple(_too_small(project, faulty))))
 
 
 def _form_files(project: Project) -> dict[str, type[BaseModel]]:
-    """Return the planner's own services, zones and journeys, with the form each must have."""
+    """Return the planner's own services, zones, journeys and rules, with the form each must have."""
     from layout.flow.book import JourneyBook
+    from layout.rules.data import RuleFile
     from layout.settings import LayoutSettings
     from layout.workload.services import Catalogue
     from layout.zones.programme import Programme
@@ -42,6 +46,7 @@ def _form_files(project: Project) -> dict[str, type[BaseModel]]:
         (settings.services.preset, Catalogue),
         (settings.programme.file, Programme),
         (settings.programme.journeys, JourneyBook),
+        (settings.rules.file, RuleFile),
     ]
     return {str(file): kind for file, kind in forms if file is not None}
 
@@ -56,6 +61,18 @@ def _forms(project: Project) -> list[Fault]:
         except InputError as error:
             faults.append(Fault(file, "outside-folder", str(error), "a file inside the project folder"))
     return faults
+
+
+def _unknown_rules(project: Project) -> list[Fault]:
+    """Return the rules and numbers that ``[layout.rules]`` names and that there are not."""
+    from layout.study.rules import hall_rules
+
+    try:
+        hall_rules(project)
+    except InputError as error:
+        expected = "a rule of docs/rules.md, or of the file of [layout.rules]"
+        return [Fault("outlet.toml", "unknown-reference", line, expected) for line in str(error).splitlines()]
+    return []
 
 
 def _unknown_services(project: Project) -> list[Fault]:

@@ -14,6 +14,7 @@ from layout.flow.book import JourneyBook, read_journeys
 from layout.flow.journeys import Errand
 from layout.settings import LayoutSettings
 from layout.study.requirement import Requirement
+from layout.study.rules import hall_rules
 from layout.study.workload import Workload
 from layout.zones.brief import make_ground
 from layout.zones.problem import Ground
@@ -60,16 +61,16 @@ def read_hall(project: Project, file: str) -> Hall:
 
 
 def make_hall(plan: FloorPlan, project: Project) -> Hall:
-    """Lay the grid over a plan."""
-    settings = project.section("layout", LayoutSettings).hall
-    cells = free_cells(plan, settings.cell_m)
+    """Lay the grid over a plan; aisles and turning circles are as wide as the rules of the project say."""
+    cells = free_cells(plan, project.section("layout", LayoutSettings).hall.cell_m)
+    rules = hall_rules(project)
     ground = make_ground(
         cells,
         plan.doors,
         near_cells(cells, plan.windows, WINDOW_REACH_M),
-        aisle_public_m=settings.aisle_public_m,
-        aisle_staff_m=settings.aisle_staff_m,
-        turning_m=settings.turning_m,
+        aisle_public_m=rules.number("aisle_public"),
+        aisle_staff_m=rules.number("aisle_staff"),
+        turning_m=rules.number("turning"),
     )
     return Hall(plan, cells, ground)
 

@@ -14,7 +14,7 @@ from layout.study.hall import Hall
 from layout.study.hall_walks import Movement
 from layout.study.posts import zones_json_parts
 from layout.study.requirement import Requirement
-from layout.zones.plan import ZonePlan
+from layout.zones.plan import BrokenRule, ZonePlan
 from outlet.commit import Json
 
 SCHEMA = 1
@@ -95,10 +95,24 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
         "machines": plan.requirement.machines,
         "terms": dict(zones.terms),
         "bound": bound,
-        "broken_rules": [{"rule": rule.rule, "where": rule.where, "text": rule.text} for rule in zones.broken_rules],
+        "broken_rules": [_broken_json(rule) for rule in zones.broken_rules],
         "movement_line": [[float(x), float(y)] for x, y in zones.movement_line],
         **_visitors_json(plan),
         "notes": list(plan.notes),
+    }
+
+
+def _broken_json(rule: BrokenRule) -> dict[str, object]:
+    """Return one entry of ``broken_rules``: its shapes are points, lines and areas in the hall's metres."""
+    shapes = [{"kind": shape.kind, "points": [list(point) for point in shape.points]} for shape in rule.shapes]
+    return {
+        "rule": rule.rule,
+        "where": rule.where,
+        "text": rule.text,
+        "title": rule.title,
+        "severity": rule.severity,
+        "source": rule.source,
+        "shapes": shapes,
     }
 
 

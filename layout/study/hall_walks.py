@@ -22,7 +22,7 @@ from layout.floor.ground import boxes, clear_of, free_polygon, narrowed, reached
 from layout.floor.plan import Door, FloorPlan
 from layout.floor.visibility import Walks, see_corners
 from layout.flow.line import led_order
-from layout.settings.hall import HallSettings
+from layout.rules.data import RuleSet
 from layout.zones.plan import PlacedZone
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ class HallWalks:
 
 
 def walk_hall(
-    plan: FloorPlan, entrance: Door, zones: Sequence[PlacedZone], selling: Sequence[str], settings: HallSettings
+    plan: FloorPlan, entrance: Door, zones: Sequence[PlacedZone], selling: Sequence[str], rules: RuleSet
 ) -> HallWalks:
     """Measure one hall.
 
@@ -103,18 +103,18 @@ def walk_hall(
         Its zones.
     selling
         Kinds of zone that sell.
-    settings
+    rules
         Widths of aisles.
     """
     areas = boxes(zone.rects for zone in zones)
     free = free_polygon(plan, areas)
     doors = np.array([(entrance.x, entrance.y), *((door.x, door.y) for door in plan.entrances if door != entrance)])
     places = np.array([doors[0], *(zone.access for zone in zones)])
-    aisle = settings.aisle_public_m / 2 - TOLERANCE_M
+    aisle = rules.number("aisle_public") / 2 - TOLERANCE_M
     body = min(BODY_M / 2, aisle)
     walks = see_corners(swept(free, aisle, body, doors), ground=free).walks(places)
     ways_out = [door for door in plan.doors if door.entrance or door.exit]
-    on_foot = walked_egress(free, ways_out, body_m=2 * body, aisle_m=settings.aisle_staff_m - 2 * TOLERANCE_M)
+    on_foot = walked_egress(free, ways_out, body_m=2 * body, aisle_m=rules.number("aisle_staff") - 2 * TOLERANCE_M)
     straight = straight_egress(clear_of(plan.outline, (*plan.walls, *plan.columns)), ways_out)
     closed = [area for area, zone in zip(areas, zones, strict=True) if zone.enclosed]
     return HallWalks(

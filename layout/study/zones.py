@@ -33,12 +33,13 @@ from layout.study.hall_plan import HallPlan, Measured, zones_json
 from layout.study.hall_walks import HallWalks, main_entrance, walk_hall
 from layout.study.posts import CameraKind, furnish_hall
 from layout.study.requirement import Requirement, plan_requirement, write_requirement
+from layout.study.rules import check_rules, hall_rules
 from layout.study.workload import plan_workload
 from layout.study.zone_plan import make_zone_plan
 from layout.zones.brief import SIDES, make_problem
 from layout.zones.check import entrance_cells
 from layout.zones.improve import Arrangement, arrange
-from layout.zones.plan import ZonePlan
+from layout.zones.plan import SEVERITIES, BrokenRule, ZonePlan
 from layout.zones.problem import PackProblem
 from layout.zones.programme import Programme
 from layout.zones.space import Space, plan_space, shrink, without
@@ -119,9 +120,10 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallPlan
             raise InputError(f"{message}; a larger hall, or a smaller [layout.programme], is needed")
         raise NoSolutionError(f"no arrangement of the hall was found: {message}")
     zones = make_zone_plan(hall.cells, best.problem, best.space, best.outcome.solution, best.notes)
-    walked = walk_hall(hall.plan, _entrance(hall, best), zones.zones, _selling(best.space), settings.hall)
+    walked = walk_hall(hall.plan, _entrance(hall, best), zones.zones, _selling(best.space), hall_rules(stage.project))
     zones, measured = _measure(best, zones, walked, travel)
     furnishing = _furnish(stage, hall, zones, requirement, best.space.seats)
+    zones = replace(zones, broken_rules=check_rules(stage.project, stage.brief.sector, hall.plan, zones, furnishing))
     triage = workload.catalogue.triage
     waited = waited_minutes(requirement, () if triage is None else (triage.post,))
     shown = show_seats(measured.exposure, walked.clear, zones.zones, furnishing, waited)
@@ -257,11 +259,18 @@ def _summary(name: str, plan: HallPlan) -> Summary:
         (zone.id, zone.area_m2, "public" if zone.public else "staff", *(float(value) for value in zone.access))
         for zone in zones.zones
     ]
-    broken = [f"broken: {rule.rule} at {rule.where}: {rule.text}" for rule in zones.broken_rules]
+    broken = [f"{rule.severity}: {rule.rule} at {rule.where}: {rule.text}" for rule in zones.broken_rules]
     terms = zones.terms
     told = (
         f"{terms['zones_m2']:.0f} m² of zones, {terms['walking_m_per_visitor']:.1f} m walked by a visitor, "
-        f"{len(zones.broken_rules)} rules broken"
+        f"{_counted(zones.broken_rules)}"
     )
     columns = ("zone", "m²", "for", "access x", "access y")
     return Summary(f"Zones of {name}", columns, rows, (told, *broken, *plan.notes))
+
+
+def _counted(broken: Sequence[BrokenRule]) -> str:
+    """Return how many rules are broken, by severity."""
+    counts = [(sum(rule.severity == severity for rule in broken), severity) for severity in SEVERITIES]
+    told = ", ".join(f"{count} {severity}" for count, severity in counts if count)
+    return f"{len(broken)} rules broken" + (f" ({told})" if told else "")

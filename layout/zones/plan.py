@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +51,47 @@ class PlacedZone:
     enclosed: bool = False
 
 
+Severity = Literal["must", "should", "advice"]
+SEVERITIES: tuple[Severity, ...] = ("must", "should", "advice")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Where a rule is broken, to be drawn: points, a line through its points, or the area they enclose, metres."""
+
+    kind: Literal["points", "line", "area"]
+    points: tuple[tuple[float, float], ...]
+
+
 @dataclass(frozen=True)
 class BrokenRule:
-    """One rule that a plan breaks: its name, the zone or point concerned, and the figures in words."""
+    """One rule that a plan breaks.
+
+    Parameters
+    ----------
+    rule
+        Its name, as in docs/rules.md.
+    where
+        The zone, post, door or thing concerned: its id; a point ``(x, y)`` where there is none.
+    text
+        What was found and what is expected, in words.
+    severity
+        ``must``, ``should`` or ``advice``.
+    source
+        Clause and edition, or that the number is a preset.
+    shapes
+        What to draw on the plan.
+    title
+        What the rule is called, in English.
+    """
 
     rule: str
     where: str
     text: str
+    severity: Severity = "must"
+    source: str = ""
+    shapes: tuple[Shape, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True)

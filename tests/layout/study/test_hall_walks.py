@@ -13,13 +13,13 @@ from shapely import LineString, Point, affinity, box
 from layout.floor.ground import boxes
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Equipment, Furnishing
-from layout.settings.hall import HallSettings
+from layout.rules.data import read_rules
 from layout.study.hall_exposure import seat_views, waited_minutes
 from layout.study.hall_walks import fronts, walk_hall
 from layout.workload.requirement import Requirement, RequirementRow
 from layout.zones.plan import PlacedZone
 
-SETTINGS = HallSettings()
+RULES = read_rules("preset")
 PLAN = FloorPlan(
     box(0, 0, 16, 10),
     (Door(8, 0, 1.6, True, False, 90.0, "main"), Door(16, 9, 1.0, False, True, 180.0)),
@@ -65,7 +65,7 @@ def moved(
 
 
 def test_walks_and_egress_are_those_a_ruler_finds() -> None:
-    found = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, SETTINGS)
+    found = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, RULES)
     metres = found.walks.metres
     # A step in, round the VIP room's corner (11, 1.5) at a quarter of a metre, and a step up to its front.
     assert metres[0, 5] == pytest.approx(0.25 + math.hypot(2.85, 1.45) + 2.15 + 0.25, abs=0.03)
@@ -81,13 +81,13 @@ def test_walks_and_egress_are_those_a_ruler_finds() -> None:
 
 
 def test_the_line_leads_past_all_selling_zones_and_keeps_half_an_aisle() -> None:
-    movement = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, SETTINGS).movement
+    movement = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, RULES).movement
     assert movement.stops == ("reception", "phones", "tablets", "waiting")
     assert movement.proved
     assert movement.line[0].tolist() == [8.0, 0.0]
     solid = [*boxes(one.rects for one in ZONES), *PLAN.columns, PLAN.outline.boundary]
     beyond_door = LineString(movement.line).difference(Point(8, 0).buffer(0.6))
-    assert min(beyond_door.distance(thing) for thing in solid) >= SETTINGS.aisle_public_m / 2 - 0.012
+    assert min(beyond_door.distance(thing) for thing in solid) >= RULES.number("aisle_public") / 2 - 0.012
     assert movement.length_m == pytest.approx(movement.metres[-1], abs=0.05)
     assert list(movement.metres) == sorted(movement.metres)
 
@@ -95,9 +95,9 @@ def test_the_line_leads_past_all_selling_zones_and_keeps_half_an_aisle() -> None
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 @pytest.mark.parametrize("mirror", [False, True])
 def test_a_hall_turned_and_mirrored_measures_the_same(turns: int, mirror: bool) -> None:
-    here = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, SETTINGS)
+    here = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, RULES)
     plan, zones = moved(PLAN, ZONES, turns, mirror)
-    there = walk_hall(plan, plan.doors[0], zones, SELLING, SETTINGS)
+    there = walk_hall(plan, plan.doors[0], zones, SELLING, RULES)
     assert there.walks.metres == pytest.approx(here.walks.metres, abs=1e-3)
     assert there.egress_m == pytest.approx(here.egress_m, abs=0.04)
     assert there.egress_straight_m == pytest.approx(here.egress_straight_m)
@@ -110,15 +110,15 @@ def test_a_hall_twice_as_large_has_walks_twice_as_long() -> None:
     columns = tuple(affinity.scale(column, 2, 2, origin=(0, 0)) for column in PLAN.columns)
     large = FloorPlan(box(0, 0, 32, 20), (replace(PLAN.doors[0], x=16.0),), columns=columns)
     zones = [replace(one, rects=one.rects * 2, access=one.access * 2) for one in ZONES]
-    here = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, SETTINGS).walks.metres
-    there = walk_hall(large, large.doors[0], zones, SELLING, SETTINGS).walks.metres
+    here = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, RULES).walks.metres
+    there = walk_hall(large, large.doors[0], zones, SELLING, RULES).walks.metres
     assert (there <= 2 * here + 1e-6).all()
     assert (there >= 2 * here - 1.5).all()
 
 
 def test_without_a_way_in_there_is_no_line() -> None:
     shut = zone("counters", (6.5, 0, 3, 1), 90.0, (8, 1))
-    found = walk_hall(PLAN, PLAN.doors[0], (*ZONES, shut), SELLING, SETTINGS)
+    found = walk_hall(PLAN, PLAN.doors[0], (*ZONES, shut), SELLING, RULES)
     assert found.movement.line.shape == (0, 2)
     assert found.movement.length_m == 0.0
     assert found.terms(np.ones((7, 7)) - np.eye(7))["walking_m_per_visitor"] == 0.0
@@ -131,12 +131,12 @@ def test_fronts_lie_where_people_approach() -> None:
 
 def test_seats_see_the_fronts_they_look_at_from_the_front() -> None:
     seat = Equipment("chair-1", "chair", "waiting", 13.5, 8.8, 0.5, 0.5, 180.0, 0.4)
-    clear = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, SETTINGS).clear
+    clear = walk_hall(PLAN, PLAN.doors[0], ZONES, SELLING, RULES).clear
     views = seat_views(clear, ZONES, Furnishing((), (), (seat,)))
     assert views["phones"] == pytest.approx(1.0, abs=0.01)
     assert views["tablets"] == 0.0
     assert "vip" not in views
-    wall = walk_hall(replace(PLAN, walls=(LineString([(5, 8), (5, 10)]),)), PLAN.doors[0], ZONES, SELLING, SETTINGS)
+    wall = walk_hall(replace(PLAN, walls=(LineString([(5, 8), (5, 10)]),)), PLAN.doors[0], ZONES, SELLING, RULES)
     # From (13.75, 9.05) over (5, 8) the line meets x = 2 at y = 7.64.
     assert seat_views(wall.clear, ZONES, Furnishing((), (), (seat,)))["phones"] == pytest.approx(1.64 / 4, abs=0.02)
     assert seat_views(clear, ZONES, Furnishing((), (), ())) == {}

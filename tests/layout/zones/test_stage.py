@@ -120,6 +120,13 @@ def test_a_hall_too_small_names_the_shortfall_and_leaves_out_alone(
         ('[layout.programme]\nwithout = ["cellar"]', "layout.programme.without names cellar; the programme has"),
         ('[layout.programme]\nfile = "data/none.toml"', "data/none.toml: found no such file"),
         ('[layout.programme]\njourneys = "data/none.toml"', "data/none.toml: found no such file"),
+        ("aisle_public_m = 1.5", "aisle_public_m has moved: write [layout.rules.numbers] aisle_public = 1.5"),
+        (
+            '[layout.rules]\noff = ["turnin"]',
+            "layout.rules.off names 'turnin', which is no rule; did you mean 'turning'?",
+        ),
+        ('[layout.rules.numbers]\n"turning.wide_m" = 2.0', "turning has no number 'wide_m'; it has circle_m"),
+        ('[layout.rules]\nfile = "data/none.toml"', "data/none.toml: found no such file"),
         ('unit = "m"', "unknown key layout.hall.unit; did you mean 'units'"),
     ],
 )
@@ -165,9 +172,11 @@ def test_a_real_office_runs_to_zones(tmp_path: Path, shared: Path) -> None:
 layers = { outline = ["walkablearea"], wall = ["jps-obstacles"], exit = ["jps-exits"] }
 entrances = [[9.4, 4.4]]
 door_tolerance_m = 1.5
-aisle_public_m = 0.75
-aisle_staff_m = 0.75
-turning_m = 0.75
+
+[layout.rules.numbers]
+aisle_public = 0.75
+aisle_staff = 0.75
+turning = 0.75
 
 [layout.programme]
 without = ["self_service", "parcel_shelves"]
