@@ -7,7 +7,8 @@ share of the week in which candidate j is there, 1 for all that stay (Daskin's s
 
 The method, of one core without a general solver: equal demand points merged (`reach`), tabu search on exchanges for
 plans (`tabu`), neighbouring outlets chosen anew together (`patch`), the linear relaxation on the candidates alone for
-the bound (`saddle`), and branching on candidates for the proof (`branch`). Where coverage decays with cost instead of
+the bound (`saddle`), what each cell of the demand must lose against it (`cells`), and branching on candidates for the
+proof (`branch`). Where coverage decays with cost instead of
 ending at the radius, see `gradual`.
 """
 

@@ -1,4 +1,4 @@
-"""Solve one maximal covering: tabu search and patches for plans, the linear relaxation and branching for the bound."""
+"""Solve one maximal covering: tabu search and patches for plans; relaxation, branching and cells for the bound."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from outlet.scaling import unit_of
 from siting.locate.cover.branch import SHUT, Tree, rules_of
+from siting.locate.cover.cells import Cells
 from siting.locate.cover.patch import Patches
 from siting.locate.cover.reach import Flags, Reach
 from siting.locate.cover.tabu import Trail, search_cover, trail_of
@@ -34,6 +35,12 @@ MEND_SHARE, MEND_FIRST, MEND_AFTER = 0.4, 100, 300
 """Share of all work that goes into patches at most; for each pair given, pairs looked at there in any case, and pairs
 looked at for the bound before."""
 
+CELLS_FROM, MEND_BESIDE = 1_000_000, 0.25
+"""Pairs from which on cells are made, branching being slow, and the share of patches there."""
+CELLS_WORK, TREE_PART = 1.0, 0.1
+"""Work that cells get at a time, and part of theirs that branching gets in any case."""
+BRANCHED, IN_CELLS = 0, 1
+
 
 @dataclass
 class CoverSolve:
@@ -56,6 +63,9 @@ class CoverSolve:
     mended: float = 0.0
     bounded: int = 0
     patches: Patches | None = None
+    until: float = 0.0
+    rate: float = 0.0
+    spent: list[float] = field(default_factory=lambda: [0.0, 0.0])
     seen: set[bytes] = field(default_factory=set)
 
     @classmethod
@@ -206,7 +216,8 @@ class CoverSolve:
 
     def _may_mend(self) -> bool:
         first = MEND_FIRST * len(self.reach.candidate) / PAIRS_PER_WORK
-        return self.mended < max(first, MEND_SHARE * self.search.work)
+        share = MEND_SHARE if len(self.reach.candidate) < CELLS_FROM else MEND_BESIDE
+        return self.mended < max(first, share * self.search.work)
 
     def _branch(self) -> None:
         search, rows = self.search, self.search.rows
@@ -220,15 +231,49 @@ class CoverSolve:
         tree.advance(self._target, ROOT_STEPS)
         self._tighten(tree.bound)
         price = tree.nodes[0].price.astype(np.float64) if tree.nodes else self.reach.weight
+        cells = None
         while tree.nodes and not search.is_done and search.seconds_left > 0 and search.work_left > 0:
             if self.trail is not None and (self._is_lively() or self.searched < SEARCH_SHARE * search.work):
                 self._search(FIRST_STEPS)
             self._mend(price)
-            tree.advance(self._target, NODE_STEPS)
-            self._tighten(tree.bound)
+            cells = cells or self._cells_at(price)
+            self._prove(tree, cells)
         if not tree.nodes and search.opened is None:
             search.infeasible = True
             search.reasons.append("the rules together allow no set of outlets: " + ", ".join(rows.names[:10]))
+
+    def _cells_at(self, price: Amounts) -> Cells | None:
+        """Return the cells of the best plan; None where its number of outlets is free, or shares of them count."""
+        opened, value = self.search.opened, self.search.objective
+        if self.p < 0 or not self.search.rows.is_plain or len(self.reach.candidate) < CELLS_FROM:
+            return None
+        if opened is None or value is None:
+            return None
+        if (self.reach.share != 1.0).any() or (self.reach.charge != 0.0).any():
+            return None
+        self.until = 2.0 * self.search.work
+        return Cells(self.reach, self.p, opened, price, value / self.unit, self._go_on_in_cells)
+
+    def _go_on_in_cells(self, pairs: int, bound: float) -> bool:
+        self.search.work += pairs / PAIRS_PER_WORK
+        self._tighten(bound)
+        return self.search.seconds_left > 0 and self.search.work_left > 0 and self.search.work < self.until
+
+    def _prove(self, tree: Tree, cells: Cells | None) -> None:
+        """Lower the bound for a while: by cells or by branching, whichever promises more for the work."""
+        before, spent = self.search.work, self.spent
+        is_due = spent[BRANCHED] >= TREE_PART * spent[IN_CELLS] - CELLS_WORK
+        if cells and is_due and cells.merit * PAIRS_PER_WORK > self.rate:
+            self.until = before + min(CELLS_WORK, before)
+            cells.advance(self._target())
+            spent[IN_CELLS] += self.search.work - before
+            return
+        bound = tree.bound
+        tree.advance(self._target, NODE_STEPS)
+        self._tighten(tree.bound)
+        work = self.search.work - before
+        spent[BRANCHED] += work
+        self.rate = (bound - tree.bound) / max(work, 1e-9)
 
     def _is_lively(self) -> bool:
         """Tell whether the search for plans has found a better one not long ago."""
