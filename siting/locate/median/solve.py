@@ -45,9 +45,10 @@ SETTLES = 2500
 KICKS, KICKS_EACH = 3e5, 2e3
 """Pairs that kicks between two slices of the bound look at, at least: so many, fewer for few points and candidates."""
 NODES_BEFORE_MODEL = 200
-WORK_BEFORE_CELLS = 15.0
+TURN, LEAST_CLOSED = 15.0, 0.05
 LEAST_DIVIDED, MOST_DIVIDED = 6, 500
-"""Work of the tree before demand is cut into cells, and the numbers of outlets where it is."""
+"""Demand is cut into cells when the tree closes less of the gap than that in a turn of so much work, and for so many
+outlets."""
 
 MOST_MODEL_PAIRS = 100_000
 
@@ -185,17 +186,24 @@ class MedianSolve(MedianPlans):
         tree = Tree(Problem(self.near, self.sides, self.m, self.p, np.zeros(self.m)), [root])
         is_small = not self.search.rows.is_plain and len(self.pairs.cost) <= MOST_MODEL_PAIRS
         if self.search.rows.is_plain:
-            self._branch(tree, most_work=WORK_BEFORE_CELLS)
-            if tree.nodes:
-                self._divide()
+            self._branch_while_it_pays(tree)
+            self._divide(tree)
         if tree.nodes:
             self._branch(tree, most_nodes=NODES_BEFORE_MODEL if is_small else None)
         if tree.nodes and is_small and not self.search.is_done and self.may_go_on():
             self._solve_model()
 
-    def _divide(self) -> None:
+    def _branch_while_it_pays(self, tree: Tree) -> None:
+        """Branch in turns, until one closes next to nothing of the gap."""
+        pays = True
+        while pays and tree.nodes and not self.search.is_done and self.may_go_on():
+            before = tree.bound
+            self._branch(tree, most_work=TURN)
+            pays = bool(tree.nodes) and tree.bound - before >= LEAST_CLOSED * (self._target() - before)
+
+    def _divide(self, tree: Tree) -> None:
         """Bound cell by cell of the demand, as long as that helps."""
-        search, may = self.search, self.p < self.m and LEAST_DIVIDED <= self.p <= MOST_DIVIDED
+        search, may = self.search, bool(tree.nodes) and self.p < self.m and LEAST_DIVIDED <= self.p <= MOST_DIVIDED
         if not may or self.known is None or search.opened is None or len(self.near.cost) > MANY:
             return
         is_open = np.zeros(self.m, dtype=bool)

@@ -78,7 +78,7 @@ def test_cells_of_towns_prove_the_plan(monkeypatch):
         return seen[-1]
 
     monkeypatch.setattr(Copies, "advance", noted)
-    monkeypatch.setattr(median_solve, "WORK_BEFORE_CELLS", 0.0)
+    monkeypatch.setattr(median_solve, "TURN", 0.0)
     divided = p_median(cost, np.ones(280), 16, limits=LIMITS)
     assert (usual.status, divided.status) == ("optimal", "optimal")
     assert divided.objective == usual.objective

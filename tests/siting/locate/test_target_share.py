@@ -62,11 +62,11 @@ def test_it_is_the_inverse_of_max_capture():
 def test_out_of_time_has_a_plan_and_a_bound():
     rng = np.random.default_rng(0)
     pull, demand = rng.random((2000, 200)) ** 8, rng.random(2000)
-    outcome = fewest_for_share(pull, np.full(2000, 2.0), demand, 0.6, limits=Limits(seconds=2, workers=1))
+    outcome = fewest_for_share(pull, np.full(2000, 2.0), demand, 0.6, limits=Limits(work=2, workers=1))
     assert outcome.status == "feasible"
     assert 1 <= outcome.bound < outcome.objective == len(outcome.solution.opened)
     assert won(pull, 2.0, demand, outcome.solution.opened) >= 0.6 * demand.sum()
-    assert outcome.seconds < 4
+    assert outcome.stopped_by == "work"
 
 
 @pytest.mark.parametrize("share", [0.0, 1.5, -1.0, np.nan])
