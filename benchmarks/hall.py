@@ -15,7 +15,8 @@ textbook
 samples
     The halls of the samples with their sectors' programmes.
 blocks
-    block_layout on random textbook instances: price against the proved bound.
+    block_layout on textbook instances (`halls.blocks`): price against the recorded best, the proved bound, and whether
+    the dimensions are proved best for the plan's topology. What is dear, late or weakly bounded is marked.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from halls.blocks import measure_recorded
 from halls.case import hall_names, read_case
 from halls.plain import price_without_aisles, solve_plain, without_aisles
 
@@ -37,7 +39,6 @@ from layout.data.read import read_plan
 from layout.floor.cells import free_cells, near_cells
 from layout.flow.journeys import Errand, plan_journeys, trips
 from layout.settings.hall import HallSettings
-from layout.zones import block_layout
 from layout.zones.brief import make_ground, make_problem
 from layout.zones.check import judge
 from layout.zones.improve import Arrangement, arrange
@@ -212,14 +213,7 @@ def measure_samples(asked: Asked) -> None:
 
 
 def measure_blocks(asked: Asked) -> None:
-    print(f"\n{'blocks':8}{'s':>7}{'price':>10}{'bound':>10}")
-    for count in (6, 9, 12, 20):
-        random = np.random.default_rng(count)
-        areas = random.integers(4, 37, count).astype(float)
-        flow = np.triu(random.integers(0, 6, (count, count)), 1).astype(float)
-        width = float(np.sqrt(areas.sum() * 1.3))
-        outcome = block_layout(width, float(areas.sum()) / width, areas, flow, aspect=4.0)
-        print(f"{count:<8}{outcome.seconds:7.2f}{outcome.objective or float('nan'):10.1f}{outcome.bound or 0:10.1f}")
+    measure_recorded(asked.seeds)
 
 
 TABLES: dict[str, Callable[[Asked], None]] = {

@@ -13,11 +13,11 @@ for every v_S that bounds the mixed-integer program of S alone (`layout.zones.bl
 program of larger subsets, and at last the linear relaxation of the whole: any plan is an answer of it, so its price is
 a bound. By duality it is no less than Σ_S λ_S v_S for all λ ≥ 0 with Σ_{S ∋ i,j} λ_S ≤ 1, the best packing of subsets.
 
-Subsets grow from three blocks to all, those with the most trips first, each size within half of what time is left;
-the bound of a program that is stopped early is as valid. Values are taken down by `SAFETY` for HiGHS's tolerances.
+Subsets grow from three blocks to all, those with the most trips first, each size within half of what time is left; the
+first size that is not finished takes most of the rest. The bound of a program that is stopped early is as valid.
+Values are taken down by `SAFETY` for HiGHS's tolerances.
 
-Where no plan is known, subsets of any trips are tried from two blocks on; one that has no arrangement proves that the
-whole has none.
+Where no plan is known, all pairs are tried before; a subset that has no arrangement proves that the whole has none.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ Floats = NDArray[np.float64]
 SAFETY = 1e-5
 WORK_SHARE = 0.1
 """Units of work of `outlet.mip` for each unit of ``Limits.work``."""
+LAST_SHARE = 0.7
+"""Share of what is left for the last size; the rest is for joining its subsets."""
 LEAST_WORK = 0.01
 """What each subset counts at least, in units of work."""
 MOST_SUBSETS = 400
@@ -61,6 +63,7 @@ class _Left:
 
     deadline: float
     work: float | None
+    whole: _Left | None = None
 
     @property
     def seconds(self) -> float:
@@ -70,9 +73,17 @@ class _Left:
     def is_spent(self) -> bool:
         return self.seconds <= 0.0 or (self.work is not None and self.work <= 0.0)
 
-    def half(self) -> _Left:
-        """Return half of it."""
-        return _Left(time.perf_counter() + self.seconds / 2, None if self.work is None else self.work / 2)
+    def part(self, share: float) -> _Left:
+        """Return a share of it; what work that share spends is spent here too."""
+        work = None if self.work is None else self.work * share
+        return _Left(time.perf_counter() + self.seconds * share, work, self)
+
+    def spend(self, work: float) -> None:
+        """Take work off, here and where this is a part of."""
+        if self.work is not None:
+            self.work -= work
+        if self.whole is not None:
+            self.whole.spend(work)
 
 
 def lower_bound(problem: BlockProblem, limits: Limits, seconds: float, price: float | None) -> Bound:
@@ -86,16 +97,17 @@ def lower_bound(problem: BlockProblem, limits: Limits, seconds: float, price: fl
     for size in range(3 if price is not None else 2, k + 1):
         if left.is_spent or (price is not None and value >= price * (1 - SAFETY)):
             break
-        level = left if size == k else left.half()
-        before = level.work
-        ended, impossible = _bound_subsets(problem, limits, size, level, known, any_trips=price is None)
-        if left.work is not None and before is not None and level is not left:
-            left.work -= before - (level.work or 0.0)
+        ended, impossible = _bound_subsets(problem, limits, size, left.part(1.0 if size == k else 0.5), known)
+        unfinished = ended == "time" and size < k
+        if unfinished:
+            ended, impossible = _bound_subsets(problem, limits, size, left.part(LAST_SHARE), known)
         if impossible:
             return Bound(value, "proof", impossible)
         value = max(value, known.get(tuple(range(k)), 0.0), _joined(problem, limits, left, known))
         if ended == "interrupt":
             return Bound(value, "interrupt")
+        if unfinished:
+            break
     if left.seconds <= 0.0:
         stopped_by = "time"
     return Bound(value, stopped_by)
@@ -113,17 +125,16 @@ def _bound_subsets(
     size: int,
     left: _Left,
     known: dict[tuple[int, ...], float],
-    *,
-    any_trips: bool,
 ) -> tuple[StoppedBy, tuple[int, ...]]:
     """Bound subsets of one size into ``known``; return what ended it and a subset without any arrangement."""
-    for subset in _subsets(problem, size, any_trips=any_trips):
+    for subset in _subsets(problem, size):
+        if subset in known:
+            continue
         if left.is_spent:
             return "time", ()
         within = replace(limits, workers=1, gap=0.0, seconds=left.seconds, work=left.work)
         run = run_mip(relax(problem, subset, known), within)
-        if left.work is not None:
-            left.work -= max(run.work, LEAST_WORK)
+        left.spend(max(run.work, LEAST_WORK))
         if run.status == "infeasible":
             return "proof", subset
         if run.bound is not None and run.bound > 0:
@@ -133,14 +144,14 @@ def _bound_subsets(
     return "work", ()
 
 
-def _subsets(problem: BlockProblem, size: int, *, any_trips: bool) -> Iterator[tuple[int, ...]]:
+def _subsets(problem: BlockProblem, size: int) -> Iterator[tuple[int, ...]]:
     """Return subsets joined by trips, those with the most first."""
     trips = problem.trips
     k = len(trips)
     found: list[tuple[float, tuple[int, ...]]] = []
     for subset in itertools.islice(itertools.combinations(range(k), size), 200_000):
         inside = trips[np.ix_(subset, subset)]
-        if any_trips or _is_joined(inside):
+        if size == 2 or _is_joined(inside):
             found.append((-float(inside.sum()), subset))
     return (subset for _, subset in sorted(found)[:MOST_SUBSETS])
 
