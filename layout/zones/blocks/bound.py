@@ -107,6 +107,7 @@ def lower_bound(problem: BlockProblem, limits: Limits, seconds: float, price: fl
         if ended == "interrupt":
             return Bound(value, "interrupt")
         if unfinished:
+            stopped_by = "time" if left.work is None else "work"
             break
     if left.seconds <= 0.0:
         stopped_by = "time"
