@@ -9,13 +9,15 @@ hall        the plan as a planner hands it over: a GeoJSON FeatureCollection in 
 cell_m      side of a floor cell; aisle_public_m, aisle_staff_m, turning_m: as in the rules (`layout.rules`)
 programme   zones, closeness and weights in the form of `layout.zones.programme.Programme`
 work        posts by kind, machines, people waiting: what zones with ``per`` are sized by
-errands     what visitors come for in the busiest hour: zone, per_hour, received (`layout.flow.journeys.Errand`)
+errands     what visitors come for in the busiest hour (`layout.flow.journeys.Errand`)
+trips       the flow that the sector's journeys made of it, fixed here so that the hall stays the same: from, to
+            (``entrance`` or a zone's id), people an hour
 planted     a plan that keeps every rule: zones (id, rect x, y, width, height in metres, front), the judge's cost and
             terms of it, and the ``fill``: its share of the free floor
 ==========  ==========================================================================================================
 
 Everything but the planted plan goes the way of a project's hall: the plan reader, the cells, the programme, the space,
-the journeys, `make_ground`, `make_problem`.
+`make_ground`, `make_problem`.
 """
 
 from __future__ import annotations
@@ -33,11 +35,11 @@ from layout.data.plans.build import build_plan
 from layout.data.plans.geojson import read_geojson
 from layout.floor.cells import Cells, free_cells, near_cells
 from layout.floor.plan import FloorPlan
-from layout.flow.journeys import Errand, plan_journeys, trips
 from layout.settings.hall import HallSettings
 from layout.zones.brief import SIDES, make_ground, make_problem
+from layout.zones.check import judge
 from layout.zones.problem import Ground, PackProblem, Placement
-from layout.zones.programme import Programme
+from layout.zones.programme import ENTRANCE, Programme
 from layout.zones.space import Space, Work, plan_space
 from outlet.errors import TableError
 
@@ -97,11 +99,11 @@ class HallCase:
     @cached_property
     def problem(self) -> PackProblem:
         """The problem of arranging it."""
-        kinds = [need.kind for need in self.space.needs]
-        selling = list(dict.fromkeys(need.kind for need in self.space.needs if need.spec.selling))
-        errands = [Errand(**errand) for errand in self.content["errands"]]
-        journeys = plan_journeys(errands, kinds, selling, self.programme.browse)
-        return make_problem(self.ground, self.programme, self.space, trips(journeys, kinds))
+        at = {name: k for k, name in enumerate((ENTRANCE, *(need.id for need in self.space.needs)))}
+        flow = np.zeros((len(at), len(at)))
+        for trip in self.content["trips"]:
+            flow[at[trip["from"]], at[trip["to"]]] = trip["per_hour"]
+        return make_problem(self.ground, self.programme, self.space, flow)
 
     @property
     def free_m2(self) -> float:
@@ -114,10 +116,10 @@ class HallCase:
         zones = {zone["id"]: zone for zone in self.content["planted"]["zones"]}
         return placement(self.cells, [zones[kind] for kind in self.problem.kinds])
 
-    @property
+    @cached_property
     def planted_cost(self) -> float:
-        """What the judge said of the planted plan when the file was made."""
-        return float(self.content["planted"]["cost"])
+        """What the judge says of the planted plan now; the file holds what it said when it was made."""
+        return judge(self.problem, self.planted).cost
 
 
 def placement(cells: Cells, zones: Sequence[Mapping[str, Any]]) -> Placement:

@@ -13,8 +13,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from halls.case import Content
 from layout.data.plans.hall_sample import Hall, to_geojson
+from layout.flow.book import read_journeys
+from layout.flow.journeys import DOOR, Errand, plan_journeys, trips
 from layout.zones.programme import Programme, ZoneSpec, read_programme
 
 FRONTS = {"E": "east", "N": "north", "W": "west", "S": "south"}
@@ -113,6 +117,8 @@ def compose(drawn: Composition) -> Content:
     closeness = [{"a": pair.a, "b": pair.b, "rating": pair.rating} for pair in programme.closeness]
     met = kinds | {"entrance"}
     closeness += [{"a": a, "b": b, "rating": rating} for a, b, rating in RATED if a in met and b in met]
+    errands = _errands(drawn)
+    planted = _planted(drawn, counts)
     return {
         "schema": 1,
         "name": drawn.hall.name,
@@ -132,8 +138,9 @@ def compose(drawn: Composition) -> Content:
             "closeness": closeness,
         },
         "work": work,
-        "errands": _errands(drawn),
-        "planted": {"zones": _planted(drawn, counts)},
+        "errands": errands,
+        "trips": _trips(drawn, errands, specs, programme.browse),
+        "planted": {"zones": planted},
     }
 
 
@@ -191,7 +198,30 @@ def _errands(drawn: Composition) -> list[dict[str, Any]]:
             per_hour, received = visits[kind]
             known = errands.setdefault(kind, {"zone": kind, "per_hour": 0.0, "received": received})
             known["per_hour"] += round(per_hour, 2)
+            if kind == "self_service":
+                known["by"] = "machine"
     return list(errands.values())
+
+
+def _trips(
+    drawn: Composition, errands: list[dict[str, Any]], specs: list[dict[str, Any]], browse: float
+) -> list[dict[str, Any]]:
+    """Return the flow that the sector's journeys make of the errands."""
+    counts = Counter(zone[0] for zone in drawn.zones)
+    ids = [(kind, name) for kind in counts for name in _names(kind, counts[kind])]
+    selling = [str(spec["kind"]) for spec in specs if spec.get("selling")]
+    kinds = [kind for kind, _ in ids]
+    book = read_journeys(drawn.sector)  # type: ignore[arg-type]
+    flow = trips(plan_journeys([Errand(**errand) for errand in errands], kinds, selling, browse, book), kinds)
+    names = [DOOR, *(name for _, name in ids)]
+    return [
+        {"from": names[k], "to": names[other], "per_hour": round(float(flow[k, other]), 4)}
+        for k, other in np.argwhere(flow > 0).tolist()
+    ]
+
+
+def _names(kind: str, count: int) -> list[str]:
+    return [kind] if count == 1 else [f"{kind}-{number}" for number in range(1, count + 1)]
 
 
 def _planted(drawn: Composition, counts: Counter[str]) -> list[dict[str, Any]]:
@@ -199,6 +229,6 @@ def _planted(drawn: Composition, counts: Counter[str]) -> list[dict[str, Any]]:
     zones = []
     for kind, *rect, front in drawn.zones:
         seen[kind] += 1
-        name = kind if counts[kind] == 1 else f"{kind}-{seen[kind]}"
+        name = _names(kind, counts[kind])[seen[kind] - 1]
         zones.append({"id": name, "rect": rect, "front": FRONTS[front]})
     return zones

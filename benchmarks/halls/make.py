@@ -18,7 +18,8 @@ from halls.large import LARGE
 from halls.small import SMALL
 from layout.zones.check import judge
 
-TRIALS = 4000
+TRIALS = 3000
+LARGE_M2 = 200.0
 
 
 def make(drawn: Composition, trials: int) -> Content:
@@ -35,7 +36,7 @@ def make(drawn: Composition, trials: int) -> Content:
     if before.broken:
         broken = "; ".join(f"{rule.rule} {rule.where}: {rule.text}" for rule in before.broken)
         raise ValueError(f"{case.name}: the drawn plan breaks {broken}")
-    best = climb(case.problem, case.planted, trials)
+    best = climb(case.problem, case.planted, trials if case.free_m2 < LARGE_M2 else trials // 2)
     after = judge(case.problem, best)
     zones = rectangles(case, best)
     fill = after.terms["zones_m2"] / case.free_m2
@@ -71,7 +72,7 @@ def _lines(value: object, depth: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make the halls with planted plans.")
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--trials", type=int, default=TRIALS)
+    parser.add_argument("--trials", type=int, default=TRIALS, help="Of the climb; half as many from 200 m² on.")
     parser.add_argument("--draw", type=Path)
     asked = parser.parse_args()
     for drawn in (*SMALL, *LARGE):

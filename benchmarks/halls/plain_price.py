@@ -7,9 +7,9 @@ from ortools.sat.python import cp_model
 
 from halls.plain_variables import PlainModel, wall_lines
 from layout.floor.cells import forbidden_rectangles
-from layout.zones.check import CAP_M
 
 SCALE = 1000
+CAP_M = 10.0
 Expr = cp_model.LinearExprT
 
 

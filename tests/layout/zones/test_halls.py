@@ -1,0 +1,95 @@
+"""Halls with planted plans: these keep every rule, ours is not dearer on small ones, the plain model is sound."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from halls.case import HallCase, hall_names, read_case
+from halls.climb import climb
+from halls.compose import compose
+from halls.plain import build
+from halls.plain_variables import wall_lines
+from halls.small import SMALL
+
+from layout.zones.check import judge
+from layout.zones.improve import arrange
+from layout.zones.problem import Ints, Placement
+from outlet.cp_sat import run_cp_sat
+from outlet.outcome import Limits
+
+PROOF = Limits(seconds=60.0, workers=1)
+
+
+@pytest.mark.parametrize("name", hall_names())
+def test_every_planted_plan_keeps_every_rule(name: str) -> None:
+    case = read_case(name)
+    assert judge(case.problem, case.planted).broken == ()
+    assert 0.5 <= case.planted.mask(case.cells.free.shape).sum() / case.cells.free.sum() <= 0.8
+    assert not case.space.notes
+    assert not case.space.dropped
+
+
+def test_the_set_is_what_it_shall_be() -> None:
+    cases = [read_case(name) for name in hall_names()]
+    assert len(cases) >= 12
+    assert all(60 <= case.free_m2 <= 600 for case in cases)
+    corners = [len(case.plan.outline.exterior.coords) - 1 for case in cases]
+    assert {4, 5, 6, 8} <= set(corners)
+    assert sum(bool(case.plan.columns) for case in cases) >= 4
+    assert sum(len(case.plan.entrances) > 1 for case in cases) >= 3
+    assert len({case.programme.sector for case in cases}) == 4
+
+
+@pytest.mark.parametrize("name", ["parcel_corner_90"])
+def test_our_plan_of_a_small_hall_is_not_dearer_than_the_planted_one(name: str) -> None:
+    case = read_case(name)
+    found = arrange(case.problem, Limits(workers=1, work=0.6, seconds=60.0)).require()
+    assert found.verdict.broken == ()
+    assert found.verdict.cost <= case.planted_cost + 1e-6
+
+
+def test_climbing_never_breaks_a_rule_or_costs_more() -> None:
+    case = HallCase(compose(SMALL[0]))
+    before = judge(case.problem, case.planted)
+    after = judge(case.problem, climb(case.problem, case.planted, 60))
+    assert after.broken == ()
+    assert after.cost < before.cost
+
+
+def fixed(name: str, places: Ints) -> str:
+    """Return what the plain model says of a plan whose zones are given."""
+    case = read_case(name)
+    made = build(case.problem, aisles=True)
+    made.model.clear_objective()
+    for zone, (x, y, w, h, front) in zip(made.zones, places.tolist(), strict=True):
+        for variable, value in ((zone.x, x), (zone.y, y), (zone.w, w), (zone.h, h), (zone.front[front], 1)):
+            made.model.add(variable == value)
+    return run_cp_sat(made.model, PROOF).status
+
+
+@pytest.mark.parametrize("name", ["parcel_corner_90"])
+def test_the_plain_model_takes_the_planted_plan_and_none_that_breaks_a_rule(name: str) -> None:
+    case = read_case(name)
+    assert fixed(name, case.planted.places) == "optimal"
+    random = np.random.default_rng(1)
+    refused = 0
+    for _ in range(8):
+        places = case.planted.places.copy()
+        i = int(random.integers(len(places)))
+        places[i, :2] += random.integers(-3, 4, size=2)
+        places[i, :2] = np.clip(places[i, :2], 0, case.cells.free.shape[::-1] - places[i, 2:4])
+        places[i, 4] = (places[i, 4] + 2 * random.integers(2)) % 4
+        rules = {rule.rule for rule in judge(case.problem, Placement(places)).broken}
+        if rules:
+            refused += 1
+            assert fixed(name, places) == "infeasible", rules
+    assert refused >= 4
+
+
+def test_the_walls_of_an_l_are_found_from_each_side() -> None:
+    free = np.ones((4, 5), dtype=bool)
+    free[2:, 3:] = False
+    assert wall_lines(free, 0) == [(3, 2, 4), (5, 0, 2)]
+    assert wall_lines(free, 1) == [(2, 3, 5), (4, 0, 3)]
+    assert wall_lines(free, 2) == [(0, 0, 4)]
+    assert wall_lines(free, 3) == [(0, 0, 5)]
