@@ -191,7 +191,7 @@ def sample_problem(hall: str, sector: str, posts: dict[str, int], machines: int,
     space = plan_space(programme, Work(posts=posts, machines=machines, waiting=waiting), {}, floor_m2)
     kinds = [need.kind for need in space.needs]
     errands = [Errand(kind, 10.0 * count) for kind, count in sorted(posts.items())]
-    errands.append(Errand("self_service", 20.0, received=False))
+    errands.append(Errand("self_service", 20.0, received=False, by="machine"))
     selling = [need.kind for need in space.needs if need.spec.selling]
     flow = trips(plan_journeys(errands, kinds, selling, programme.browse), kinds)
     return make_problem(ground, programme, space, flow)
