@@ -6,20 +6,24 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+import numpy as np
 import shapely
 from markupsafe import Markup
 from shapely.geometry import LineString, MultiLineString, Polygon
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from layout.drawings.markup import Point, Value, element, line, path_of, rectangle
 from layout.drawings.palette import FAINT, FLOOR, INK, PAPER, POCHE, THIN
-from layout.drawings.sheet import DOUBLE_LEAF_M, WALL_M, Sheet
+from layout.drawings.sheet import DOUBLE_LEAF_M, WALL_M, Sheet, wall_m
 from layout.drawings.words import Say
 from layout.floor.plan import Door, FloorPlan
 from layout.zones.plan import PlacedZone
 
 PARTITION_M = 0.1
 OPENING_M = 0.9
+NEAR_WALL_M = 0.3
+DOORWAY_M = 1.5
 
 
 def polygons(geometry: BaseGeometry) -> Iterator[Polygon]:
@@ -32,9 +36,11 @@ def polygons(geometry: BaseGeometry) -> Iterator[Polygon]:
 def lines(geometry: BaseGeometry) -> Iterator[LineString]:
     """Yield the lines of a geometry; those of a polygon are its rings."""
     for part in shapely.get_parts(geometry):
+        if part.is_empty:
+            continue
         if isinstance(part, Polygon):
             yield from (LineString(ring.coords) for ring in (part.exterior, *part.interiors))
-        elif isinstance(part, LineString) and not part.is_empty:
+        elif isinstance(part, LineString):
             yield part
 
 
@@ -61,18 +67,23 @@ def draw_floor(sheet: Sheet, floor: FloorPlan) -> Markup:
 
 def draw_building(sheet: Sheet, floor: FloorPlan, _: Say) -> list[Markup]:
     """Draw what is built, over the zones."""
-    ring = floor.outline.buffer(WALL_M, join_style="mitre").difference(floor.outline)
+    wall = wall_m(floor)
     solid: dict[str, Value] = {"fill": POCHE, "fill-rule": "evenodd", "stroke": POCHE, "stroke-width": 0.2}
-    drawn = [element("path", {"d": path(sheet, ring), **solid})]
+    if wall:
+        ring = floor.outline.buffer(wall, join_style="mitre").difference(floor.outline)
+        drawn = [element("path", {"d": path(sheet, ring), **solid})]
+    else:
+        edge: dict[str, Value] = {"fill": "none", "stroke": POCHE, "stroke-width": 0.3}
+        drawn = [element("path", {"d": path(sheet, floor.outline), **edge})]
     drawn += [element("path", {"d": path(sheet, part), **solid}) for part in floor.walls]
     for fixture in floor.fixtures:
         drawn += _fixture(sheet, fixture, _)
     column: Markup = element("title", {}, _("Column"))
     drawn += [element("path", {"d": path(sheet, part), **solid}, column) for part in floor.columns]
     for window in floor.windows:
-        drawn += _window(sheet, window, floor.outline)
+        drawn += _pane(sheet, window) if window.area > 0 or not wall else _window(sheet, window, floor.outline)
     for door in floor.doors:
-        drawn += _door(sheet, door)
+        drawn += _door(sheet, door, wall)
     drawn += _services(sheet, floor.services, _)
     return drawn
 
@@ -120,24 +131,42 @@ def _window(sheet: Sheet, window: BaseGeometry, outline: Polygon) -> list[Markup
     return drawn
 
 
+def _pane(sheet: Sheet, window: BaseGeometry) -> list[Markup]:
+    """Draw a window as the plan draws it: the area it takes and a pane along its middle, or its line."""
+    drawn = []
+    for part in polygons(window):
+        style: dict[str, Value] = {"fill": PAPER, "stroke": INK, "stroke-width": 0.2}
+        drawn.append(element("path", {"d": path(sheet, part), **style}))
+        frame = part.minimum_rotated_rectangle
+        if isinstance(frame, Polygon):
+            a, b, c, d = (np.array(corner) for corner in frame.exterior.coords[:4])
+            ends = ((a + b) / 2, (c + d) / 2) if math.dist(a, b) < math.dist(b, c) else ((b + c) / 2, (d + a) / 2)
+            pane = LineString([tuple(end) for end in ends]).intersection(part)
+            drawn += [_stroke(sheet, piece, THIN, 0.18) for piece in lines(pane)]
+    if not drawn:
+        drawn = [_stroke(sheet, piece, PAPER, 1.0) for piece in lines(window)]
+        drawn += [_stroke(sheet, piece, INK, 0.25) for piece in lines(window)]
+    return drawn
+
+
 def _moved(point: Point, direction: Point, by: float) -> Point:
     return point[0] + direction[0] * by, point[1] + direction[1] * by
 
 
-def _door(sheet: Sheet, door: Door) -> list[Markup]:
+def _door(sheet: Sheet, door: Door, wall: float) -> list[Markup]:
     """Draw a door: the opening in the wall, and its leaves with their swing, opening outwards as people escape."""
     angle = math.radians(door.facing_deg + 180)
     out = (math.cos(angle), math.sin(angle))
     along = (-out[1], out[0])
     jambs = [_moved((door.x, door.y), along, side * door.width_m / 2) for side in (-1, 1)]
-    corners = [jambs[0], jambs[1], _moved(jambs[1], out, WALL_M), _moved(jambs[0], out, WALL_M)]
+    corners = [jambs[0], jambs[1], _moved(jambs[1], out, wall), _moved(jambs[0], out, wall)]
     opening = path_of([sheet.at(*corner) for corner in corners], closed=True)
     drawn = [element("path", {"d": opening, "fill": PAPER, "stroke": PAPER, "stroke-width": 0.5})]
     jamb: dict[str, Value] = {"stroke": INK, "stroke-width": 0.35}
     drawn += [line(sheet.at(*jambs[at]), sheet.at(*corners[3 - at]), jamb) for at in (0, 1)]
     drawn.append(_stroke(sheet, LineString([jambs[0], jambs[1]]), FAINT, 0.18))
-    face = [_moved(point, out, WALL_M) for point in jambs]
-    middle = _moved((door.x, door.y), out, WALL_M)
+    face = [_moved(point, out, wall) for point in jambs]
+    middle = _moved((door.x, door.y), out, wall)
     if door.width_m > DOUBLE_LEAF_M:
         drawn += [*_leaf(sheet, face[0], middle, out), *_leaf(sheet, face[1], middle, out)]
     else:
@@ -170,12 +199,26 @@ def _services(sheet: Sheet, services: Iterable[BaseGeometry], _: Say) -> list[Ma
 
 
 def partitions(zone: PlacedZone, floor: FloorPlan) -> BaseGeometry:
-    """Return the walls round an enclosed zone, metres: inside its edge, open at its access, none along built walls."""
+    """Return the walls round an enclosed zone, metres: inside its edge, open at its access.
+
+    None stands along a built wall, nor on a side that lies along one but for a doorway.
+    """
     room = zone_shape(zone)
     opening = _opening(zone)
-    built = shapely.union_all([floor.outline.exterior, *floor.walls, *floor.fixtures]).buffer(0.02)
-    edges = shapely.union_all(list(lines(room))).difference(shapely.union(built, opening))
+    solid = shapely.union_all([floor.outline.exterior, *floor.walls, *floor.fixtures])
+    sides = [LineString(ends) for ring in lines(room) for ends in pairwise(ring.coords)]
+    needed = [side for side in sides if not _is_built(side, solid)]
+    edges = shapely.union_all(needed).difference(shapely.union(solid.buffer(0.02), opening))
     return edges.buffer(PARTITION_M, cap_style="square", join_style="mitre").intersection(room).difference(opening)
+
+
+def _is_built(side: LineString, solid: BaseGeometry) -> bool:
+    """Whether a wall stands along a side; its ends do not count, for there walls may meet it at right angles."""
+    if side.length < 3 * NEAR_WALL_M:
+        return False
+    middle = substring(side, NEAR_WALL_M + 0.05, side.length - NEAR_WALL_M - 0.05)
+    left = middle.difference(solid.buffer(NEAR_WALL_M)).length
+    return bool(left <= DOORWAY_M and left < 0.4 * middle.length)
 
 
 def _opening(zone: PlacedZone) -> BaseGeometry:

@@ -1,9 +1,8 @@
-"""Draw what is planned in the hall: zones, equipment, people, cameras, the movement line and broken rules, in SVG."""
+"""Draw what is planned in the hall: zones, equipment, people, cameras and the movement line, in SVG."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -12,15 +11,15 @@ from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.building import path, zone_shape
-from layout.drawings.hall import FlowHeat, HallDrawing
-from layout.drawings.labels import Label
-from layout.drawings.markup import Point, Value, element, group, number, path_of, rectangle, write
-from layout.drawings.palette import BROKEN, CAMERA, FLOW, INK, MOVEMENT, PAPER, POST, SIGHT, THIN, tint
+from layout.drawings.hall import FlowHeat
+from layout.drawings.markup import Point, Value, element, number, path_of, rectangle, write
+from layout.drawings.palette import CAMERA, FLOW, INK, MOVEMENT, PAPER, POST, SIGHT, THIN, tint
 from layout.drawings.sheet import Box, Sheet
 from layout.drawings.text import LINE_HEIGHT
 from layout.drawings.view import seen_from
+from layout.drawings.wishes import Label
 from layout.posts.plan import Camera, Equipment, Post
-from layout.zones.plan import BrokenRule, PlacedZone
+from layout.zones.plan import PlacedZone
 
 POST_RADIUS_M = 0.25
 POST_RADIUS_MM = 2.5
@@ -45,7 +44,7 @@ def draw_zone(sheet: Sheet, zone: PlacedZone, details: Mapping[str, Value], titl
     return element("g", {**details}, element("title", {}, title), shape_path)
 
 
-def draw_label(label: Label, halo: str) -> list[Markup]:
+def draw_label(label: Label, halo: str, zone: str) -> list[Markup]:
     """Draw a label with a halo in the colour of its ground, and its leader."""
     drawn = []
     if label.leader:
@@ -66,7 +65,8 @@ def draw_label(label: Label, halo: str) -> list[Markup]:
         weight: dict[str, Value] = {"font-weight": 600} if row.strong else {"fill": THIN}
         rows.append(write((middle[0], y - row.size * 0.3), row.text, row.size, weight))
     style = {"text-anchor": "middle", "stroke": halo, "stroke-width": 0.9, "paint-order": "stroke", **turn}
-    return [*drawn, element("g", {**style, "stroke-linejoin": "round", "class": "label"}, *rows)]
+    facts = {"class": "label led" if label.leader else "label", "data-zone": zone}
+    return [*drawn, element("g", {**style, "stroke-linejoin": "round", **facts}, *rows)]
 
 
 def draw_equipment(sheet: Sheet, thing: Equipment, details: Mapping[str, Value], title: str) -> Markup:
@@ -207,33 +207,3 @@ def draw_sight(sheet: Sheet, posts: Sequence[Post], blocks: BaseGeometry) -> lis
         for p in posts
         if p.role in LOOKING
     ]
-
-
-def broken_at(rule: BrokenRule, hall: HallDrawing) -> Point | None:
-    """Return the point of the hall that a broken rule concerns: a zone's middle, an exit, a point, or None."""
-    for zone in hall.zones.zones:
-        if zone.id in re.split(r"[,\s/]+", rule.where):
-            x, y, w, h = (float(value) for value in zone.rects[int(np.argmax(zone.rects[:, 2] * zone.rects[:, 3]))])
-            return x + w * 0.5, y + h * 0.5
-    exit_number = re.fullmatch(r"exit (\d+)", rule.where)
-    doors = [door for door in hall.floor.doors if door.exit]
-    if exit_number and 0 < int(exit_number[1]) <= len(doors):
-        door = doors[int(exit_number[1]) - 1]
-        return door.x, door.y
-    found = re.findall(r"-?\d+(?:\.\d+)?", rule.where)
-    return (float(found[0]), float(found[1])) if len(found) >= 2 else None
-
-
-def draw_broken(sheet: Sheet, at: Point, numbers: str, title: str) -> Markup:
-    """Draw the mark of a broken rule: a red diamond with its number in the list."""
-    x, y = sheet.at(*at)
-    diamond = [(x, y - 3.4), (x + 3.4, y), (x, y + 3.4), (x - 3.4, y)]
-    text: dict[str, Value] = {"text-anchor": "middle", "fill": PAPER, "font-weight": 700}
-    return group(
-        {},
-        [
-            element("title", {}, title),
-            element("path", {"d": path_of(diamond, closed=True), "fill": BROKEN, "stroke": PAPER, "stroke-width": 0.4}),
-            write((x, y + 0.9), numbers, 2.5, text),
-        ],
-    )

@@ -1,14 +1,15 @@
 """Write hall.dxf: the building and the plan in metres, one layer a kind, for the architect's CAD program.
 
 Layers of the building carry the names that `layout.data` reads, so that the file is a hall plan again. Areas are closed
-polylines without fills (dense fills stall viewers), names are MTEXT in a font with East Asian letters.
+polylines without fills (dense fills stall viewers), equipment and door leaves are blocks with their ids as hidden
+attributes, names are MTEXT in a font with East Asian letters.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import shapely
@@ -16,16 +17,21 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from layout.data.plans.dxf_write import dxf_bytes, new_drawing
+from layout.drawings.broken import broken_at
 from layout.drawings.building import lines, partitions, polygons, zone_shape
-from layout.drawings.contents import broken_at
+from layout.drawings.dxf_blocks import door_block, equipment_block, layer_name
 from layout.drawings.hall import HallDrawing
-from layout.drawings.labels import LabelWish, place_labels
+from layout.drawings.labels import place_labels
+from layout.drawings.marks import chain_stops
 from layout.drawings.markup import Point, clean
 from layout.drawings.palette import BROKEN, CAMERA, MOVEMENT, POST, tint
-from layout.drawings.sheet import Box
+from layout.drawings.sheet import SIDES, Box
 from layout.drawings.svg import post_codes
 from layout.drawings.view import seen_from
-from layout.drawings.words import Words, name_zones, plain
+from layout.drawings.wishes import LabelWish
+from layout.drawings.words import Words, name_rule, name_zones
+from layout.floor.plan import Door, FloorPlan
+from layout.posts.plan import Equipment
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -43,8 +49,10 @@ BUILDING_COLOURS = {
     "COLUMN": 8,
     "FIXTURE": 9,
     "WINDOW": 4,
-    "DOOR": 30,
+    "ENTRANCE": 30,
     "EXIT": 3,
+    "DOOR": 32,
+    "SWING": 33,
     "SERVICE": 5,
     "PARTITION": 252,
 }
@@ -61,7 +69,7 @@ def make_dxf(hall: HallDrawing, words: Words) -> bytes:
     _furnishing(space, hall)
     _rest(space, hall, words)
     x0, y0, x1, y1 = hall.floor.outline.bounds
-    drawing.header["$EXTMIN"], drawing.header["$EXTMAX"] = (x0 - 1, y0 - 3, 0), (x1 + 1, y1 + 1, 0)
+    drawing.header["$EXTMIN"], drawing.header["$EXTMAX"] = (x0 - 3, y0 - 5, 0), (x1 + 2, y1 + 2, 0)
     drawing.set_modelspace_vport(height=(y1 - y0) * 1.4 + 2, center=((x0 + x1) / 2, (y0 + y1) / 2))
     return dxf_bytes(drawing)
 
@@ -78,11 +86,6 @@ def dxf_text(text: str) -> str:
     for sign, shown in (("\\", "＼"), ("{", "\\{"), ("}", "\\}"), ("^", "^ "), ("%%", "% %")):
         line = line.replace(sign, shown)
     return line
-
-
-def layer_name(prefix: str, kind: str) -> str:
-    """Return a layer's name: letters, digits and underscores, upper case."""
-    return f"{prefix}_{re.sub(r'[^A-Z0-9_]', '_', kind.upper())[:60]}"
 
 
 def _layers(drawing: Drawing, hall: HallDrawing) -> None:
@@ -134,10 +137,23 @@ def _building(space: Modelspace, hall: HallDrawing) -> None:
         angle = math.radians(door.facing_deg + 90)
         dx, dy = math.cos(angle) * door.width_m / 2, math.sin(angle) * door.width_m / 2
         start, end = _points([(door.x - dx, door.y - dy), (door.x + dx, door.y + dy)])
-        space.add_line(start, end, dxfattribs={"layer": "DOOR" if door.entrance or not door.exit else "EXIT"})
+        space.add_line(start, end, dxfattribs={"layer": _door_layer(door)})
+        space.add_blockref(
+            door_block(space.doc, door.width_m), _points([(door.x, door.y)])[0], dxfattribs=_turned("SWING", door)
+        )
     for zone in hall.zones.zones:
         if zone.enclosed:
             _outlines(space, partitions(zone, floor), "PARTITION")
+
+
+def _door_layer(door: Door) -> str:
+    if door.entrance:
+        return "ENTRANCE"
+    return "EXIT" if door.exit else "DOOR"
+
+
+def _turned(layer: str, thing: Door | Equipment) -> dict[str, str | float]:
+    return {"layer": layer, "rotation": round((thing.facing_deg + 90.0) % 360.0, 4)}
 
 
 def _zones(space: Modelspace, hall: HallDrawing, words: Words) -> None:
@@ -183,7 +199,9 @@ def _mtext(
 def _furnishing(space: Modelspace, hall: HallDrawing) -> None:
     things = hall.furnishing
     for thing in things.equipment:
-        _outlines(space, shapely.box(thing.x, thing.y, thing.x + thing.w, thing.y + thing.h), "EQUIPMENT")
+        middle = _points([(thing.x + thing.w / 2, thing.y + thing.h / 2)])[0]
+        placed = space.add_blockref(equipment_block(space.doc, thing), middle, dxfattribs=_turned("EQUIPMENT", thing))
+        placed.add_auto_attribs({"ID": clean(thing.id), "KIND": clean(thing.kind), "ZONE": clean(thing.zone)})
     codes = post_codes(hall)
     for post in things.posts:
         space.add_circle((post.x, post.y), POST_M, dxfattribs={"layer": "POST"})
@@ -204,17 +222,39 @@ def _rest(space: Modelspace, hall: HallDrawing, words: Words) -> None:
     route = hall.zones.movement_line
     if len(route) > 1:
         space.add_lwpolyline(_points(route.tolist()), dxfattribs={"layer": "MOVEMENT_LINE"})
-    for rule in hall.zones.broken_rules:
+    for number, rule in enumerate(hall.zones.broken_rules, start=1):
         at = broken_at(rule, hall)
         if at is not None:
             space.add_circle(_points([at])[0], 0.3, dxfattribs={"layer": "BROKEN_RULE"})
-            _mtext(space, dxf_text(plain(rule.rule)), (at[0], at[1] - 0.5), 0.14, "BROKEN_RULE")
-    x0, y0, x1, y1 = (float(value) for value in hall.floor.outline.bounds)
-    _dimension(space, (x0, y0), (x1, y0), (x0, y0 - 1.0), 0.0)
-    _dimension(space, (x0, y0), (x0, y1), (x0 - 1.0, y0), 90.0)
+            _mtext(
+                space,
+                dxf_text(f"{number}. {name_rule(rule.rule, words.say)}"),
+                (at[0], at[1] - 0.5),
+                0.14,
+                "BROKEN_RULE",
+            )
+    _dimensions(space, hall.floor)
+    x0, y0, _, _ = (float(value) for value in hall.floor.outline.bounds)
     facts = (hall.title, hall.subtitle, words.area(hall.floor.outline.area), hall.as_of.isoformat(), hall.floor.source)
     text = "\\P".join(dxf_text(fact) for fact in facts if fact)
-    _mtext(space, text, (x0, y0 - 1.8), 0.25, "TITLE", anchor=1)
+    _mtext(space, text, (x0, y0 - 2.8), 0.25, "TITLE", anchor=1)
+
+
+def _dimensions(space: Modelspace, floor: FloorPlan) -> None:
+    """Draw the chains of dimensions of the sheet: one a side, and the overall size below and on the left."""
+    x0, y0, x1, y1 = (float(value) for value in floor.outline.bounds)
+    for side in SIDES:
+        level = side in ("bottom", "top")
+        edge, away = {"bottom": (y0, -1.0), "top": (y1, 1.0), "left": (x0, -1.0), "right": (x1, 1.0)}[side]
+        ends = [x0, x1] if level else [y0, y1]
+        stops = chain_stops(floor, side)
+        chains = [stops] if len(stops) > 2 else []
+        chains += [ends] if side in ("bottom", "left") else []
+        for row, chain in enumerate(chains, start=1):
+            for low, high in pairwise(chain):
+                start, end = ((low, edge), (high, edge)) if level else ((edge, low), (edge, high))
+                base = (low, edge + away * row) if level else (edge + away * row, low)
+                _dimension(space, start, end, base, 0.0 if level else 90.0)
 
 
 def _dimension(space: Modelspace, start: Point, end: Point, base: Point, angle: float) -> None:

@@ -1,25 +1,44 @@
-"""Write hall.geojson: the building and all that is planned in it as features, in local metres."""
+"""Write hall.geojson: the building and all that is planned in it as features, in local metres.
+
+Every feature has an ``id`` of its own and the properties ``layer`` (what it is), ``kind`` and ``id``. The kinds of the
+building are those that `layout.data.plans.geojson` reads, so that the file is a hall plan again.
+"""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from typing import TypedDict
 
 import shapely
 from shapely.geometry import LineString, Point, mapping
 from shapely.geometry.base import BaseGeometry
 
+from layout.drawings.broken import broken_at
 from layout.drawings.building import zone_shape
-from layout.drawings.contents import broken_at
 from layout.drawings.hall import HallDrawing
 from layout.floor.plan import Door
 
 Properties = dict[str, str | float | bool | None]
 SCHEMA = 1
 GRID_M = 0.001
+COORDINATES = (
+    "local metres, x to the right, y up; 0, 0 lies at origin (in origin_crs, null: the drawing's own coordinates), "
+    "the x axis turned counter-clockwise by rotation_deg"
+)
+
+
+class Feature(TypedDict):
+    """One feature of the file."""
+
+    type: str
+    id: str
+    properties: Properties
+    geometry: object
 
 
 def make_geojson(hall: HallDrawing) -> str:
-    """Return hall.geojson: one feature a line with its ``layer``; ``crs`` is null, origin and rotation are stated."""
+    """Return hall.geojson: one feature a line; ``crs`` is null, what its metres are is stated."""
     floor = hall.floor
     head = {
         "type": "FeatureCollection",
@@ -28,6 +47,7 @@ def make_geojson(hall: HallDrawing) -> str:
         "name": hall.title,
         "properties": {
             "units": "m",
+            "coordinates": COORDINATES,
             "origin": [round(float(value), 7) for value in floor.origin],
             "origin_crs": floor.origin_crs,
             "rotation_deg": round(float(floor.rotation_deg), 4),
@@ -35,19 +55,32 @@ def make_geojson(hall: HallDrawing) -> str:
             "as_of": hall.as_of.isoformat(),
         },
     }
-    features = [*_building(hall), *_zones(hall), *_furnishing(hall), *_rest(hall)]
+    features = _numbered([*_building(hall), *_zones(hall), *_furnishing(hall), *_rest(hall)])
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, sort_keys=True, allow_nan=False) for feature in features)
     text = json.dumps(head, ensure_ascii=False, sort_keys=True, allow_nan=False)
     return f'{text[:-1]}, "features": [\n{lines}\n]}}\n'
 
 
-def _feature(layer: str, geometry: BaseGeometry, properties: Properties) -> dict[str, object]:
+def _numbered(features: list[Feature]) -> list[Feature]:
+    """Give every feature an id: its layer and its own id, or its number in its layer."""
+    counts: Counter[str] = Counter()
+    found: list[Feature] = []
+    for feature in features:
+        layer = str(feature["properties"]["layer"])
+        counts[layer] += 1
+        name = str(feature["properties"].get("id") or counts[layer])
+        properties = {"kind": layer, **feature["properties"], "id": name}
+        found.append({**feature, "id": f"{layer}:{name}", "properties": properties})
+    return found
+
+
+def _feature(layer: str, geometry: BaseGeometry, properties: Properties) -> Feature:
     snapped = shapely.set_precision(shapely.orient_polygons(geometry), GRID_M)
     shape = json.loads(json.dumps(mapping(snapped)), parse_float=lambda text: round(float(text), 3))
-    return {"type": "Feature", "properties": {"layer": layer, **properties}, "geometry": shape}
+    return {"type": "Feature", "id": "", "properties": {"layer": layer, **properties}, "geometry": shape}
 
 
-def _building(hall: HallDrawing) -> list[dict[str, object]]:
+def _building(hall: HallDrawing) -> list[Feature]:
     floor = hall.floor
     found = [_feature("outline", floor.outline, {})]
     for layer, geometries in (
@@ -61,8 +94,9 @@ def _building(hall: HallDrawing) -> list[dict[str, object]]:
     return found + [_door(door) for door in floor.doors]
 
 
-def _door(door: Door) -> dict[str, object]:
+def _door(door: Door) -> Feature:
     facts: Properties = {
+        "kind": "exit" if door.exit else "door",
         "width_m": round(door.width_m, 3),
         "entrance": door.entrance,
         "exit": door.exit,
@@ -72,7 +106,7 @@ def _door(door: Door) -> dict[str, object]:
     return _feature("door", Point(door.x, door.y), facts)
 
 
-def _zones(hall: HallDrawing) -> list[dict[str, object]]:
+def _zones(hall: HallDrawing) -> list[Feature]:
     return [
         _feature(
             "zone",
@@ -91,7 +125,7 @@ def _zones(hall: HallDrawing) -> list[dict[str, object]]:
     ]
 
 
-def _furnishing(hall: HallDrawing) -> list[dict[str, object]]:
+def _furnishing(hall: HallDrawing) -> list[Feature]:
     things = hall.furnishing
     found = [
         _feature(
@@ -105,7 +139,7 @@ def _furnishing(hall: HallDrawing) -> list[dict[str, object]]:
         _feature(
             "post",
             Point(post.x, post.y),
-            {"id": post.id, "role": post.role, "zone": post.zone, "facing_deg": post.facing_deg},
+            {"id": post.id, "kind": post.role, "role": post.role, "zone": post.zone, "facing_deg": post.facing_deg},
         )
         for post in things.posts
     ]
@@ -125,13 +159,13 @@ def _furnishing(hall: HallDrawing) -> list[dict[str, object]]:
     return found
 
 
-def _rest(hall: HallDrawing) -> list[dict[str, object]]:
+def _rest(hall: HallDrawing) -> list[Feature]:
     found = []
     if len(hall.zones.movement_line) > 1:
         found.append(_feature("movement_line", LineString(hall.zones.movement_line), {}))
     for rule in hall.zones.broken_rules:
         at = broken_at(rule, hall)
         if at is not None:
-            facts: Properties = {"rule": rule.rule, "where": rule.where, "text": rule.text}
+            facts: Properties = {"kind": rule.rule, "rule": rule.rule, "where": rule.where, "text": rule.text}
             found.append(_feature("broken_rule", Point(*at), facts))
     return found

@@ -26,6 +26,7 @@ from layout.drawings.sheet import (
     door_depth,
     doors_on,
     first_chain,
+    wall_m,
 )
 from layout.drawings.text import text_width
 from layout.drawings.words import Say, fixed
@@ -50,7 +51,7 @@ def dimension_marks(sheet: Sheet, floor: FloorPlan, language: str) -> list[Mark]
     for side in SIDES:
         x0, y0, x1, y1 = sheet.bounds
         ends = (x0, x1) if side in ("bottom", "top") else (y0, y1)
-        stops = _stops(floor, side)
+        stops = chain_stops(floor, side)
         chain = len(stops) > 2 or (len(stops) == 2 and side in ("top", "right") and tuple(stops) != ends)
         reach = first_chain(floor, side, sheet.scale)
         if chain:
@@ -61,8 +62,8 @@ def dimension_marks(sheet: Sheet, floor: FloorPlan, language: str) -> list[Mark]
     return marks
 
 
-def _stops(floor: FloorPlan, side: Side) -> list[float]:
-    """Return where a side's chain stops: the outline's corners on it, and the jambs of its doors and windows."""
+def chain_stops(floor: FloorPlan, side: Side) -> list[float]:
+    """Return where a side's dimensions stop: the outline's corners on it, and the jambs of its doors and windows."""
     x0, y0, x1, y1 = floor.outline.bounds
     edge = {"bottom": y0, "left": x0, "top": y1, "right": x1}[side]
     level = side in ("bottom", "top")
@@ -128,7 +129,7 @@ def _door_mark(sheet: Sheet, floor: FloorPlan, door: Door, _: Say) -> Mark:
     out = (round(math.cos(angle), 6), -round(math.sin(angle), 6))
     x, y = sheet.at(door.x, door.y)
     side = next((side for side in SIDES if door in doors_on(floor, side)), None)
-    beyond = sheet.mm(door_depth(door)) + ARROW_GAP_MM
+    beyond = sheet.mm(door_depth(door, wall_m(floor))) + ARROW_GAP_MM
     near = beyond if side is None else door_arrow(floor, side, sheet.scale)
     tip, tail = ((x + out[0] * reach, y + out[1] * reach) for reach in (near, near + ARROW_MM))
     if not door.entrance:
@@ -168,8 +169,8 @@ def _named(arrow: Markup, text: str, middle: Point, out: Point, plan: Box) -> Ma
     return Mark(element("g", {}, arrow, write((at, middle[1] + 0.9), text, size, style)), box)
 
 
-def draw_scale_bar(sheet: Sheet, at: Point, language: str) -> Markup:
-    """Draw a bar of round metres with its lower left corner near ``at``."""
+def draw_scale_bar(sheet: Sheet, at: Point, language: str) -> tuple[float, Markup]:
+    """Draw a bar of round metres with its lower left corner near ``at``; its length comes first, millimetres."""
     from outlet.page import number
 
     step = next(m for m in (0.5, 1, 2, 5, 10, 20, 50, 100, 200) if sheet.mm(m) >= 9)
@@ -182,7 +183,7 @@ def draw_scale_bar(sheet: Sheet, at: Point, language: str) -> Markup:
     for k in range(6):
         text = number(step * k, language, 1) + (" m" if k == 5 else "")
         drawn.append(write((at[0] + sheet.mm(step * k), at[1] - 1.0), text, 2.3, centre))
-    return element("g", {"class": "scale-bar"}, *drawn)
+    return sheet.mm(step * 5), element("g", {"class": "scale-bar"}, *drawn)
 
 
 def draw_north(at: Point, rotation_deg: float) -> Markup:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import shapely
+
 from layout.drawings.markup import Point
 from layout.floor.plan import Door, FloorPlan
 
@@ -16,6 +18,8 @@ SCALES = (20, 25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 750, 1000, 200
 WALL_M = 0.3
 DOUBLE_LEAF_M = 1.25
 ON_SIDE_M = 0.05
+DRAWN_SHARE = 0.5
+BESIDE_WALL_M = 0.1
 
 FIRST_CHAIN_MM = 4.5
 CHAIN_GAP_MM = 6.5
@@ -106,14 +110,22 @@ def doors_on(floor: FloorPlan, side: Side) -> list[Door]:
     return [d for d in floor.doors if abs((d.y if side in ("bottom", "top") else d.x) - edge) < ON_SIDE_M]
 
 
-def door_depth(door: Door) -> float:
+def wall_m(floor: FloorPlan) -> float:
+    """Return how thick the wall round the outline is drawn, metres: not at all where the plan has walls along it."""
+    edge = floor.outline.exterior
+    drawn = shapely.union_all(list(floor.walls)).buffer(BESIDE_WALL_M)
+    return 0.0 if edge.intersection(drawn).length > DRAWN_SHARE * edge.length else WALL_M
+
+
+def door_depth(door: Door, wall: float = WALL_M) -> float:
     """Return how far the open leaves of a door reach out of the hall, from the outline, metres."""
-    return WALL_M + (door.width_m / 2 if door.width_m > DOUBLE_LEAF_M else door.width_m)
+    return wall + (door.width_m / 2 if door.width_m > DOUBLE_LEAF_M else door.width_m)
 
 
 def first_chain(floor: FloorPlan, side: Side, scale: int) -> float:
     """Return how far outside the outline a side's first chain of dimensions lies, millimetres."""
-    depth = max([WALL_M, *(door_depth(door) for door in doors_on(floor, side))])
+    wall = wall_m(floor)
+    depth = max([wall, *(door_depth(door, wall) for door in doors_on(floor, side))])
     return depth * 1000.0 / scale + FIRST_CHAIN_MM
 
 

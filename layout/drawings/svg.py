@@ -6,19 +6,16 @@ views, equipment, building, cameras, movement line, posts, broken rules, names a
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from markupsafe import Markup
 
+from layout.drawings.broken import draw_marks, place_marks
 from layout.drawings.building import blocking_lines, draw_building, draw_floor, draw_partitions
 from layout.drawings.contents import (
-    broken_at,
-    draw_broken,
     draw_camera,
     draw_coverage,
     draw_equipment,
@@ -28,16 +25,17 @@ from layout.drawings.contents import (
     draw_post,
     draw_sight,
     draw_zone,
-    post_radius,
 )
 from layout.drawings.hall import HallDrawing
-from layout.drawings.labels import Label, LabelWish, place_labels
-from layout.drawings.marks import Mark, dimension_marks, door_marks, draw_north, draw_scale_bar
-from layout.drawings.markup import Point, Value, element, group, number, rectangle
+from layout.drawings.labels import place_labels
+from layout.drawings.marks import dimension_marks, door_marks, draw_north, draw_scale_bar
+from layout.drawings.markup import Value, element, group, number, rectangle
+from layout.drawings.obstacles import people_boxes, solid_boxes, thing_boxes
 from layout.drawings.palette import INK, PAPER, tint
-from layout.drawings.sheet import SHEET_MM, WALL_M, Box, Sheet, make_sheet
+from layout.drawings.sheet import SHEET_MM, Box, Sheet, make_sheet, wall_m
 from layout.drawings.titles import draw_column
-from layout.drawings.words import Words, name_equipment, name_role, name_rule, name_zones, role_codes
+from layout.drawings.wishes import Label, LabelWish
+from layout.drawings.words import Words, name_equipment, name_role, name_zones, role_codes
 
 FONT = (
     "'Noto Sans', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', "
@@ -111,18 +109,15 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
     blocks = blocking_lines(hall.floor, zones)
     dimensions = dimension_marks(sheet, hall.floor, words.language)
     doors = door_marks(sheet, hall.floor, words.say)
-    broken = _broken(hall, words)
-    labels = _labels(hall, sheet, words, [*dimensions, *doors], broken)
+    signs, hard = _signs(hall, sheet, words)
+    hard += [mark.box for mark in (*dimensions, *doors)] + people_boxes(sheet, hall)
+    marks = place_marks(hall, sheet, hard)
+    labels = _labels(hall, sheet, words, [*hard, *(mark.box for mark in marks)])
     people = _people(hall, sheet, words)
     cameras = [
         draw_camera(sheet, camera, blocks, _details("camera", camera.id), f"{_('Camera')} {k}")
         for k, camera in enumerate(things.cameras, start=1)
     ]
-    bar = Box(sheet.hall.x, sheet.plan.y + sheet.plan.height - 2.6, 0, 0)
-    signs = [draw_scale_bar(sheet, (bar.x, bar.y), words.language)]
-    if hall.floor.origin_crs is not None:
-        at = (sheet.plan.x + sheet.plan.width - 6, sheet.plan.y + sheet.plan.height - 8)
-        signs.append(draw_north(at, hall.floor.rotation_deg))
     groups: dict[str, Sequence[Markup]] = {
         "floor": [draw_floor(sheet, hall.floor)],
         "zones": [_zone(hall, sheet, k, words) for k in range(len(zones))],
@@ -137,13 +132,25 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
         "names": [
             mark
             for label, zone in zip(labels, zones, strict=True)
-            for mark in draw_label(label, PAPER if label.leader else tint(zone.kind, public=zone.public)[0])
+            for mark in draw_label(label, PAPER if label.leader else tint(zone.kind, public=zone.public)[0], zone.id)
         ],
-        "broken": [draw_broken(sheet, at, numbers, title) for at, numbers, title in broken],
+        "broken": draw_marks(hall, sheet, marks, words),
         "dimensions": [mark.svg for mark in dimensions],
         "signs": [*(mark.svg for mark in doors), *signs],
     }
     return Layers(sheet, groups, labels)
+
+
+def _signs(hall: HallDrawing, sheet: Sheet, words: Words) -> tuple[list[Markup], list[Box]]:
+    """Return the scale bar and, where it is known, north, and what they take."""
+    left, foot = sheet.hall.x, sheet.plan.y + sheet.plan.height - 2.6
+    length, bar = draw_scale_bar(sheet, (left, foot), words.language)
+    drawn, boxes = [bar], [Box(left - 2, foot - 4, length + 8, 6)]
+    if hall.floor.origin_crs is not None:
+        at = (sheet.plan.x + sheet.plan.width - 6, sheet.plan.y + sheet.plan.height - 8)
+        drawn.append(draw_north(at, hall.floor.rotation_deg))
+        boxes.append(Box(at[0] - 7, at[1] - 11, 14, 18))
+    return drawn, boxes
 
 
 def _details(kind: str, identifier: str) -> dict[str, Value]:
@@ -184,57 +191,14 @@ def _people(hall: HallDrawing, sheet: Sheet, words: Words) -> list[Markup]:
     ]
 
 
-def _broken(hall: HallDrawing, words: Words) -> list[tuple[Point, str, str]]:
-    """Return where broken rules are marked, with their numbers; rules at one place share a mark."""
-    places: dict[Point, list[int]] = {}
-    for k, rule in enumerate(hall.zones.broken_rules):
-        at = broken_at(rule, hall)
-        if at is not None:
-            places.setdefault(at, []).append(k)
-    found = []
-    for at, which in places.items():
-        rules = [hall.zones.broken_rules[k] for k in which]
-        text = "; ".join(f"{name_rule(rule.rule, words.say)}: {rule.text}" for rule in rules)
-        found.append((at, str(which[0] + 1) + ("+" if len(which) > 1 else ""), text))
-    return found
-
-
-def _labels(
-    hall: HallDrawing, sheet: Sheet, words: Words, marks: Sequence[Mark], broken: Sequence[tuple[Point, str, str]]
-) -> list[Label]:
-    radius = post_radius(sheet) * 1.15
-    hard = [mark.box for mark in marks]
-    for post in hall.furnishing.posts:
-        x, y = sheet.at(post.x, post.y)
-        hard.append(Box(x - radius, y - radius, 2 * radius, 2 * radius))
-    for at, _, _ in broken:
-        x, y = sheet.at(*at)
-        hard.append(Box(x - 3.2, y - 3.2, 6.4, 6.4))
-    soft = [sheet.box(thing.x, thing.y, thing.w, thing.h) for thing in hall.furnishing.equipment]
-    soft += _along(sheet, hall.zones.movement_line)
-    soft += [_around(sheet, column.bounds) for column in (*hall.floor.columns, *hall.floor.walls, *hall.floor.fixtures)]
+def _labels(hall: HallDrawing, sheet: Sheet, words: Words, hard: Sequence[Box]) -> list[Label]:
     wishes = []
     names = name_zones(hall.zones.zones, words.say)
     for zone in hall.zones.zones:
         order = np.argsort(-zone.rects[:, 2] * zone.rects[:, 3], kind="stable")
         rooms = tuple(sheet.box(*(float(value) for value in zone.rects[k])) for k in order)
         wishes.append(LabelWish(names[zone.id], words.area(zone.area_m2), rooms))
-    wall = sheet.mm(WALL_M)
+    wall = sheet.mm(wall_m(hall.floor))
     outside = Box(sheet.hall.x - wall, sheet.hall.y - wall, sheet.hall.width + 2 * wall, sheet.hall.height + 2 * wall)
+    soft = [*solid_boxes(sheet, hall.floor), *thing_boxes(sheet, hall)]
     return place_labels(wishes, hard, soft, outside, sheet.plan)
-
-
-def _around(sheet: Sheet, bounds: tuple[float, float, float, float]) -> Box:
-    return sheet.box(bounds[0], bounds[1], bounds[2] - bounds[0], bounds[3] - bounds[1])
-
-
-def _along(sheet: Sheet, route: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[Box]:
-    """Return small boxes along a line."""
-    boxes = []
-    points = [sheet.at(float(x), float(y)) for x, y in route]
-    for start, end in pairwise(points):
-        steps = max(1, math.ceil(math.dist(start, end) / 1.5))
-        for k in range(steps + 1):
-            x, y = (start[0] + (end[0] - start[0]) * k / steps, start[1] + (end[1] - start[1]) * k / steps)
-            boxes.append(Box(x - 0.8, y - 0.8, 1.6, 1.6))
-    return boxes

@@ -2,7 +2,8 @@ r"""Say what the layers of a DXF hold: `LAYERS`, `kind_of_layer`, `own_name`.
 
 A layer's own name is what follows the last ``$0$`` (a bound XREF) or ``|`` (an XREF that hangs on); case does not
 count. Where ``[layout.hall] layers`` names no layers, a layer is of the first kind of this table that has a pattern for
-it, unless it is one of ``NEVER`` (names of doors, hatching of walls, demolished walls, foundations):
+it, unless it is one of ``NEVER`` (names of doors, hatching of walls, demolished walls, foundations, the zones of a plan
+of ours):
 
 ========  ==========================================  ====================================================
 kind      international and AIA/NCS                   zh; es; fi
@@ -38,7 +39,10 @@ LAYERS: dict[PlanKind, tuple[str, ...]] = {
     "service": ("*service*", "插座*", "instalacion*", "sähkö*"),
     "wall": ("*wall*", "*obstacle*", "墙*", "隔墙*", "muro*", "pared*", "tabique*", "seinä*", "seina*"),
 }
-NEVER = ("*iden*", "*-demo*", "*-dims*", "*-text*", "*-note*", "*-anno*", "*-patt*", "*-tag*", "*stem-wall*", "*-head*")
+NEVER = (
+    *("*iden*", "*-demo*", "*-dims*", "*-text*", "*-note*", "*-anno*", "*-patt*", "*-tag*", "*stem-wall*", "*-head*"),
+    "zone_*",
+)
 _XREF = re.compile(r"\$\d+\$|\|")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from layout.data.plans.shapes import Reading
@@ -15,6 +16,7 @@ from layout.settings.hall import HallSettings
 from outlet.errors import Fault
 from outlet.findings import Remark
 
+Labels = NDArray[np.integer]
 LARGEST_HALL_M = 500.0
 SMALLEST_HALL_M = 2.0
 MOST_CELLS = 1_000_000
@@ -74,8 +76,26 @@ def _ways(plan: FloorPlan, cells: Cells, label: str) -> tuple[list[Fault], list[
     if len(reached) and left > UNREACHED_SHARE * free:
         side = cells.cell_m**2
         text = f"{left * side:.0f} of {free * side:.0f} m² free floor cannot be reached from any entrance"
-        remarks.append(Remark(label, "floor-unreachable", f"{text}: look whether doors are missing in walls"))
+        text += f": look whether doors are missing in walls{_other_doors(plan, cells, areas, reached)}"
+        remarks.append(Remark(label, "floor-unreachable", text))
     return faults, remarks
+
+
+def _other_doors(plan: FloorPlan, cells: Cells, areas: Labels, reached: Labels) -> str:
+    """Name the door that is no entrance and leads to most of the floor that no entrance leads to."""
+    known = set(reached.tolist()) | {0}
+    sizes = np.bincount(areas.ravel())
+    found = [
+        (-int(sizes[area]), door.x, door.y)
+        for door in plan.doors
+        if not door.entrance
+        for area in set(areas[_before(cells, door)].tolist()) - known
+    ]
+    if not found:
+        return ""
+    size, x, y = min(found)
+    more = f", or whether the door at ({x:.2f}, {y:.2f}) m of the drawn hall"
+    return f"{more}, which leads to {-size * cells.cell_m**2:.0f} m² of it, is an entrance"
 
 
 def _before(cells: Cells, door: Door) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

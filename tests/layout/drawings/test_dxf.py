@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import math
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import ezdxf
 import pytest
+import shapely
 from ezdxf.document import Drawing
 from shapely.geometry import Polygon
 
@@ -24,6 +28,47 @@ def read(hall: HallDrawing, language: str = "en") -> Drawing:
     return ezdxf.read(io.StringIO(make_dxf(hall, Words(language, translate(language))).decode()))
 
 
+@pytest.mark.parametrize("name", ["自助服务区（夜间）", "Área de atención «rápida»", "Itsepalvelupiste – äöå"])
+def test_names_in_any_script_pass_the_audit_and_are_read_back(hall: HallDrawing, name: str) -> None:
+    zones = tuple(dataclasses.replace(zone, name=f"{name} {k}") for k, zone in enumerate(hall.zones.zones))
+    named = dataclasses.replace(hall, title=name, zones=dataclasses.replace(hall.zones, zones=zones))
+    drawing = read(named)
+    audit = drawing.audit()
+    assert not audit.has_errors
+    assert not audit.has_fixes
+    texts = {" ".join(text.plain_text().split()) for text in drawing.modelspace().query("MTEXT")}
+    for k in range(len(zones)):
+        assert any(f"{name} {k}".replace(" ", "") in text.replace(" ", "") for text in texts), k
+
+
+def test_equipment_and_doors_are_blocks(hall: HallDrawing) -> None:
+    drawing = read(hall)
+    space = drawing.modelspace()
+    for thing, placed in zip(hall.furnishing.equipment, space.query('INSERT[layer=="EQUIPMENT"]'), strict=True):
+        assert placed.get_attrib_text("ID") == thing.id
+        points = [
+            point
+            for part in placed.virtual_entities()
+            if part.dxftype() == "LWPOLYLINE"
+            for point in part.get_points("xy")
+        ]
+        box = shapely.MultiPoint(points).envelope
+        assert box.symmetric_difference(shapely.box(thing.x, thing.y, thing.x + thing.w, thing.y + thing.h)).area < 0.01
+        (front,) = [part for part in placed.virtual_entities() if part.dxftype() == "LINE"]
+        middle = (front.dxf.start + front.dxf.end) / 2 - placed.dxf.insert
+        looks = math.radians(thing.facing_deg)
+        assert middle.x * math.cos(looks) + middle.y * math.sin(looks) > 0
+    assert len(space.query('INSERT[layer=="SWING"]')) == len(hall.floor.doors)
+    for placed, door in zip(space.query('INSERT[layer=="SWING"]'), hall.floor.doors, strict=True):
+        ends = [
+            end
+            for part in placed.virtual_entities()
+            if part.dxftype() == "LINE"
+            for end in (part.dxf.start, part.dxf.end)
+        ]
+        assert not any(hall.floor.outline.buffer(-0.02).contains(shapely.Point(end.x, end.y)) for end in ends), door
+
+
 @pytest.mark.parametrize("language", ["en", "zh", "es"])
 def test_the_drawing_passes_the_audit_in_metres(hall: HallDrawing, language: str) -> None:
     drawing = read(hall, language)
@@ -37,7 +82,7 @@ def test_the_drawing_passes_the_audit_in_metres(hall: HallDrawing, language: str
 def test_every_kind_has_its_layer_and_its_number(hall: HallDrawing) -> None:
     space = read(hall).modelspace()
     assert len(space.query('LWPOLYLINE[layer=="COLUMN"]')) == len(hall.floor.columns)
-    assert len(space.query('LWPOLYLINE[layer=="EQUIPMENT"]')) == len(hall.furnishing.equipment)
+    assert len(space.query('INSERT[layer=="EQUIPMENT"]')) == len(hall.furnishing.equipment)
     assert len(space.query('CIRCLE[layer=="POST"]')) == len(hall.furnishing.posts)
     assert len(space.query('LWPOLYLINE[layer=="CAMERA_VIEW"]')) == len(hall.furnishing.cameras)
     assert len(space.query('LWPOLYLINE[layer=="MOVEMENT_LINE"]')) == 1
@@ -65,6 +110,8 @@ def test_the_drawing_is_a_hall_plan_again(hall: HallDrawing, tmp_path: Path) -> 
     ).area == pytest.approx(0, abs=1e-3)
     assert len(again.columns) == len(hall.floor.columns)
     assert len(again.doors) == len(hall.floor.doors)
+    assert len(again.services) == len(hall.floor.services)
+    assert [(d.x, d.y) for d in again.entrances] == [pytest.approx((d.x, d.y), abs=2e-3) for d in hall.floor.entrances]
 
 
 def test_dimensions_have_two_decimals(hall: HallDrawing) -> None:
@@ -76,7 +123,10 @@ def test_dimensions_have_two_decimals(hall: HallDrawing) -> None:
         figures |= {text.plain_text() for text in block.query("MTEXT")} | {
             text.dxf.text for text in block.query("TEXT")
         }
-    assert figures == {f"{x1 - x0:.2f}", f"{y1 - y0:.2f}"}
+    assert figures >= {f"{x1 - x0:.2f}", f"{y1 - y0:.2f}"}
+    assert all(re.fullmatch(r"\d+\.\d\d", figure) for figure in figures)
+    widths = {f"{door.width_m:.2f}" for door in hall.floor.entrances}
+    assert figures >= widths
 
 
 def test_hostile_texts_stay_texts(hostile_hall: HallDrawing) -> None:

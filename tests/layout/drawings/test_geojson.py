@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from shapely.geometry import shape
 
+from layout.data.read import read_plan
 from layout.drawings.geojson import make_geojson
 from layout.drawings.hall import HallDrawing
+from layout.settings.hall import HallSettings
 
 
 def test_local_metres_are_stated(hall: HallDrawing) -> None:
@@ -40,6 +43,26 @@ def test_every_thing_is_a_feature_with_its_facts(hall: HallDrawing) -> None:
             assert geometry.area == pytest.approx(properties["area_m2"], abs=1e-3)
         if properties["layer"] == "post":
             assert {"id", "role", "zone", "facing_deg"} <= set(properties)
+
+
+def test_every_feature_has_a_kind_and_an_id_of_its_own(hall: HallDrawing) -> None:
+    features = json.loads(make_geojson(hall))["features"]
+    ids = [feature["id"] for feature in features]
+    assert len(set(ids)) == len(ids)
+    for feature in features:
+        assert feature["properties"]["kind"]
+        assert feature["id"] == f"{feature['properties']['layer']}:{feature['properties']['id']}"
+
+
+def test_the_file_is_a_hall_plan_again(hall: HallDrawing, tmp_path: Path) -> None:
+    file = tmp_path / "again.geojson"
+    file.write_text(make_geojson(hall), encoding="utf-8")
+    again = read_plan(file, HallSettings())
+    assert again.outline.symmetric_difference(hall.floor.outline).area < 1e-3
+    kinds = ("doors", "entrances", "exits", "columns", "fixtures", "windows", "services")
+    assert [len(getattr(again, kind)) for kind in kinds] == [len(getattr(hall.floor, kind)) for kind in kinds]
+    for door, other in zip(again.doors, hall.floor.doors, strict=True):
+        assert (door.x, door.y, door.width_m) == pytest.approx((other.x, other.y, other.width_m), abs=2e-3)
 
 
 def test_coordinates_are_millimetres(hall: HallDrawing) -> None:

@@ -11,8 +11,8 @@ import pytest
 import shapely
 from shapely.geometry import LineString, Polygon
 
+from layout.drawings.broken import broken_at
 from layout.drawings.building import blocking_lines, partitions
-from layout.drawings.contents import broken_at
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import element, number
 from layout.drawings.sheet import Box, make_sheet, plan_area

@@ -1,0 +1,103 @@
+"""Draw broken rules: a numbered diamond for each, near what it concerns and clear of people and other marks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from layout.drawings.hall import HallDrawing
+from layout.drawings.markup import Point, Value, element, group, path_of, write
+from layout.drawings.palette import BROKEN, PAPER
+from layout.drawings.sheet import Box, Sheet
+from layout.drawings.words import Words, name_rule
+from layout.zones.plan import BrokenRule
+
+MARK_MM = 3.4
+RINGS = 9
+TURNS = 16
+
+
+@dataclass(frozen=True)
+class RuleMark:
+    """Where the mark of one broken rule lies on the sheet, and the point that it concerns."""
+
+    number: int
+    middle: Point
+    anchor: Point
+
+    @property
+    def box(self) -> Box:
+        """Return what the mark takes."""
+        x, y = self.middle
+        return Box(x - MARK_MM, y - MARK_MM, 2 * MARK_MM, 2 * MARK_MM)
+
+
+def broken_at(rule: BrokenRule, hall: HallDrawing) -> Point | None:
+    """Return the point of the hall that a broken rule concerns: a zone's middle, an exit, a point, or None."""
+    for zone in hall.zones.zones:
+        if zone.id in re.split(r"[,\s/]+", rule.where):
+            x, y, w, h = (float(value) for value in zone.rects[int(np.argmax(zone.rects[:, 2] * zone.rects[:, 3]))])
+            return x + w * 0.5, y + h * 0.5
+    things = {thing.id: (thing.x + thing.w / 2, thing.y + thing.h / 2) for thing in hall.furnishing.equipment}
+    things |= {post.id: (post.x, post.y) for post in hall.furnishing.posts}
+    if rule.where in things:
+        return things[rule.where]
+    exit_number = re.fullmatch(r"exit (\d+)", rule.where)
+    doors = [door for door in hall.floor.doors if door.exit]
+    if exit_number and 0 < int(exit_number[1]) <= len(doors):
+        door = doors[int(exit_number[1]) - 1]
+        return door.x, door.y
+    found = re.findall(r"-?\d+(?:\.\d+)?", rule.where)
+    return (float(found[0]), float(found[1])) if len(found) >= 2 else None
+
+
+def place_marks(hall: HallDrawing, sheet: Sheet, taken: Sequence[Box]) -> list[RuleMark]:
+    """Return a mark for each broken rule that concerns a place: on the free spot nearest to it, numbered as listed."""
+    marks: list[RuleMark] = []
+    for number, rule in enumerate(hall.zones.broken_rules, start=1):
+        at = broken_at(rule, hall)
+        if at is None:
+            continue
+        anchor = sheet.at(*at)
+        fixed = [*taken, *(mark.box for mark in marks)]
+        tries = (RuleMark(number, middle, anchor) for middle in _spiral(anchor))
+        inside = (mark for mark in tries if sheet.plan.holds(mark.box))
+        free = (mark for mark in inside if not any(mark.box.meets(box, 0.2) for box in fixed))
+        marks.append(next(free, RuleMark(number, anchor, anchor)))
+    return marks
+
+
+def _spiral(middle: Point) -> Iterator[Point]:
+    yield middle
+    for ring in range(1, RINGS + 1):
+        for k in range(TURNS):
+            angle = 2 * math.pi * k / TURNS
+            reach = ring * MARK_MM * 0.7
+            yield round(middle[0] + reach * math.cos(angle), 2), round(middle[1] - reach * math.sin(angle), 2)
+
+
+def draw_marks(hall: HallDrawing, sheet: Sheet, marks: Sequence[RuleMark], words: Words) -> list[Markup]:
+    """Draw the marks."""
+    drawn = []
+    for mark in marks:
+        rule = hall.zones.broken_rules[mark.number - 1]
+        x, y = mark.middle
+        parts = [element("title", {}, f"{mark.number}. {name_rule(rule.rule, words.say)}: {rule.text}")]
+        if math.dist(mark.middle, mark.anchor) > MARK_MM:
+            style: dict[str, Value] = {"stroke": BROKEN, "stroke-width": 0.3}
+            dot: dict[str, Value] = {"cx": mark.anchor[0], "cy": mark.anchor[1], "r": 0.7, "fill": BROKEN}
+            parts += [element("path", {"d": path_of([mark.middle, mark.anchor]), **style}), element("circle", dot)]
+        diamond = [(x, y - MARK_MM), (x + MARK_MM, y), (x, y + MARK_MM), (x - MARK_MM, y)]
+        look: dict[str, Value] = {"fill": BROKEN, "stroke": PAPER, "stroke-width": 0.4}
+        parts.append(element("path", {"d": path_of(diamond, closed=True), **look}))
+        text: dict[str, Value] = {"text-anchor": "middle", "fill": PAPER, "font-weight": 700}
+        size = 2.5 if mark.number < 100 else 1.8
+        parts.append(write((x, y + 0.36 * size), str(mark.number), size, text))
+        details: dict[str, Value] = {"class": "thing", "data-kind": "rule", "data-id": str(mark.number)}
+        drawn.append(group(details, parts))
+    return drawn
