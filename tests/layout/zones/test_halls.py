@@ -29,6 +29,17 @@ def test_every_planted_plan_keeps_every_rule(name: str) -> None:
     assert not case.space.dropped
 
 
+def test_the_set_is_what_it_shall_be() -> None:
+    cases = [read_case(name) for name in hall_names()]
+    assert len(cases) >= 12
+    assert all(60 <= case.free_m2 <= 600 for case in cases)
+    corners = [len(case.plan.outline.exterior.coords) - 1 for case in cases]
+    assert {4, 5, 6, 8} <= set(corners)
+    assert sum(bool(case.plan.columns) for case in cases) >= 4
+    assert sum(len(case.plan.entrances) > 1 for case in cases) >= 3
+    assert len({case.programme.sector for case in cases}) == 4
+
+
 @pytest.mark.parametrize("name", ["parcel_corner_90"])
 def test_our_plan_of_a_small_hall_is_not_dearer_than_the_planted_one(name: str) -> None:
     case = read_case(name)
