@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from layout.floor.cells import Cells
+from layout.zones.bound import least_walking
 from layout.zones.improve import Arrangement
 from layout.zones.plan import PlacedZone, ZonePlan
 from layout.zones.problem import PackProblem
@@ -21,7 +22,12 @@ def make_zone_plan(
     return ZonePlan(
         zones=tuple(_placed(cells, problem, space, arrangement, i) for i in range(problem.count)),
         terms={name: round(value, 3) + 0.0 for name, value in verdict.terms.items()},
-        bound={"packing_objective": arrangement.packing_objective, "packing": arrangement.packing_bound},
+        bound={
+            "packing_objective": arrangement.packing_objective,
+            "packing": arrangement.packing_bound,
+            "packing_gap": arrangement.packing_gap,
+            "walking_m_per_visitor": least_walking(problem),
+        },
         broken_rules=verdict.broken,
         movement_line=np.empty((0, 2)),
         notes=(*space.notes, *notes),
@@ -29,7 +35,8 @@ def make_zone_plan(
 
 
 def _placed(cells: Cells, problem: PackProblem, space: Space, arrangement: Arrangement, i: int) -> PlacedZone:
-    x, y, w, h, front = (int(value) for value in arrangement.placement.places[i])
+    placement = arrangement.placement
+    x, y, w, h, front = (int(value) for value in placement.places[i])
     c = cells.cell_m
     rect = np.round([cells.x0 + x * c, cells.y0 + y * c, w * c, h * c], 3)
     row, column = (int(value) for value in arrangement.verdict.access[i])
@@ -43,8 +50,8 @@ def _placed(cells: Cells, problem: PackProblem, space: Space, arrangement: Arran
     return PlacedZone(
         id=problem.kinds[i],
         kind=space.needs[i].kind,
-        rects=rect[None, :],
-        area_m2=round(w * h * c * c, 3),
+        rects=np.round([cells.x0, cells.y0, 0.0, 0.0] + placement.rects(i) * c, 3),
+        area_m2=round(int(placement.areas()[i]) * c * c, 3),
         public=bool(problem.public[i]),
         locked=problem.is_locked(i),
         front_deg=90.0 * front,

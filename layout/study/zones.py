@@ -249,7 +249,7 @@ def _arrange(stage: StageRun, hall: Hall, programme: Programme, space: Space, tr
     problem = make_problem(
         hall.ground, programme, space, trips(journeys, kinds), locked=locked, weights=settings.weights
     )
-    limits = Limits(workers=1, work=PACK_WORK, seconds=SECONDS, seed=seed)
+    limits = Limits(workers=2, work=PACK_WORK, seconds=SECONDS, seed=seed)
     return _Round(space, problem, arrange(problem, limits, effort=settings.effort))
 
 

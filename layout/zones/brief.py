@@ -64,7 +64,7 @@ def _up(length_m: float, cell_m: float) -> int:
 
 
 def zone_shapes(need: ZoneNeed, cell_m: float) -> Ints:
-    """Return the shapes (k, 2) a zone may take, in cells.
+    """Return the shapes (k, 2) a zone may take, in cells: of an L, its first rectangle, which may be half of it.
 
     Raises
     ------
@@ -77,7 +77,8 @@ def zone_shapes(need: ZoneNeed, cell_m: float) -> Ints:
     depth = (_up(spec.depth_m[0], cell_m), int(spec.depth_m[1] / cell_m + EPSILON))
     longest = int(high // depth[0])
     frontage = (frontage[0], max(frontage[0], min(frontage[1], longest)))
-    found = shapes_of(frontage, depth, (math.ceil(low - EPSILON), math.floor(high + EPSILON)), spec.aspect)
+    least = low / 2 if spec.l_shape else low
+    found = shapes_of(frontage, depth, (math.ceil(least - EPSILON), math.floor(high + EPSILON)), spec.aspect)
     if len(found) == 0:
         raise InputError(
             f"zone {need.kind}: no rectangle has {need.area_min:.1f} to {need.area_max:.1f} m², a depth of "
@@ -133,7 +134,11 @@ def make_problem(
                 closeness[k, other] = SPLIT_WEIGHT if kind == its else rating.get(frozenset((kind, its)), 0.0)
             sees[k, other] = k > 0 and its in needs[k - 1].spec.sees
     specs = [need.spec for need in needs]
-    target = [_nearest(shape, need.area_target / ground.cell_m**2) for shape, need in zip(shapes, needs, strict=True)]
+    bend = np.array([_bend(need, ground.cell_m, place[0] >= 0) for need, place in zip(needs, fixed, strict=True)])
+    target = [
+        round(need.area_target / ground.cell_m**2) if bent[1] else _nearest(shape, need.area_target / ground.cell_m**2)
+        for shape, need, bent in zip(shapes, needs, bend, strict=True)
+    ]
     return PackProblem(
         ground=ground,
         kinds=names,
@@ -151,6 +156,7 @@ def make_problem(
         flow=flow,
         closeness=closeness,
         sees=sees,
+        bend=bend,
         weights={str(name): value for name, value in programme.weights.items()} | dict(weights or {}),
     )
 
@@ -158,6 +164,14 @@ def make_problem(
 def _shape_of(place: Ints) -> Ints:
     u, v = (place[3], place[2]) if place[4] % 2 == 0 else (place[2], place[3])
     return np.array([[u, v]], dtype=np.int64)
+
+
+def _bend(need: ZoneNeed, cell_m: float, locked: bool) -> tuple[int, int, int]:
+    """Return least and largest area and least side of the second rectangle of an L, cells; zeros for a rectangle."""
+    if locked or not need.spec.l_shape:
+        return 0, 0, 0
+    low, high = need.area_min / cell_m**2, need.area_max / cell_m**2
+    return math.ceil(low - EPSILON), math.floor(high + EPSILON), _up(need.spec.depth_m[0], cell_m)
 
 
 def _nearest(shapes: Ints, area: float) -> int:

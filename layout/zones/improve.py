@@ -1,8 +1,9 @@
-"""Arrange the zones of one hall: `arrange`.
+"""Arrange the zones of one hall: `arrange`; plans of other topology: `alternatives`.
 
 1. Cheap necessary conditions are tested and named: zones at least size against free floor, a zone that fits nowhere.
-2. `layout.zones.anneal` constructs arrangements from several starts.
-3. `layout.zones.check` judges them on real walks; those that break least come first, then the cheapest.
+2. `layout.zones.search` anneals topologies from many starts in threads, prices the best by real walks, and refines
+   them by real walks.
+3. `layout.zones.check` judges them; those that break least come first, then the cheapest.
 4. `layout.zones.pack` settles exact positions and sizes round the aisles of the best by CP-SAT; its answer is judged
    again, and taken where it breaks no more rules and costs less.
 
@@ -12,20 +13,20 @@ An arrangement in which zones overlap or leave the floor is no plan; other broke
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layout.zones.anneal import anneal
 from layout.zones.check import Verdict, judge
 from layout.zones.pack import conflict, pack
 from layout.zones.problem import Ints, Mask, PackProblem, Placement
+from layout.zones.search.anneal import anneal
+from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits, Outcome
 
-TRIALS = 12_000
-RESTARTS = 6
-CELLS_USUAL = 4_000
-JUDGED = 6
+TRIALS = 50_000
+RESTARTS, RESTARTS_AGAIN = 12, 4
+SPENT = 0.7
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,17 @@ class Arrangement:
     packing_objective: float | None = None
     packing_bound: float | None = None
 
+    @property
+    def packing_gap(self) -> float | None:
+        """How much better the best plan of this topology round these aisles could be, relative; 0: proved best."""
+        if self.packing_objective is None or self.packing_bound is None:
+            return None
+        return max(0.0, self.packing_objective - self.packing_bound) / max(abs(self.packing_objective), 1e-9)
 
-def arrange(problem: PackProblem, limits: Limits, *, effort: float = 1.0) -> Outcome[Arrangement]:
+
+def arrange(
+    problem: PackProblem, limits: Limits, *, effort: float = 1.0, start: Placement | None = None
+) -> Outcome[Arrangement]:
     """Arrange the zones of one hall.
 
     Parameters
@@ -46,9 +56,13 @@ def arrange(problem: PackProblem, limits: Limits, *, effort: float = 1.0) -> Out
     problem
         The zones and the floor.
     limits
-        ``work`` bounds CP-SAT; the annealing takes a fixed number of trials.
+        ``work`` bounds CP-SAT; the annealing takes a fixed number of trials, in at most ``workers`` threads, which do
+        not change the plan. Where ``seconds`` end first, the plan is the best until then.
     effort
         How many trials, against the usual.
+    start
+        A plan to begin from, such as one in which the planner has locked zones since: a quick repair that keeps what
+        it can. Locked zones stand where ``problem`` says.
 
     Returns
     -------
@@ -60,24 +74,68 @@ def arrange(problem: PackProblem, limits: Limits, *, effort: float = 1.0) -> Out
     reasons = necessary(problem)
     if reasons:
         return _none("infeasible", reasons, started)
-    size = problem.ground.free.size
-    trials = max(2_000, round(effort * TRIALS * min(1.0, CELLS_USUAL / size)))
-    found = anneal(problem, steps=trials, restarts=RESTARTS, seed=limits.seed)
-    judged = [Arrangement(placement, judge(problem, placement)) for _, placement in found[:JUDGED]]
-    best = min(judged, key=_order)
+    pooled = _pool(problem, limits, effort, start)
+    best = pooled[0]
     if best.verdict.fatal:
-        proof = conflict(problem, limits)
+        proof = conflict(problem, replace(limits, workers=1))
         if proof:
             return _none("infeasible", (proof,), started)
         return _none("undecided", _why(best.verdict), started)
-    best = _polish(problem, best, limits)
+    return _outcome(_polish(problem, best, limits), limits, started)
+
+
+def alternatives(
+    problem: PackProblem, limits: Limits, *, count: int = 3, effort: float = 1.0
+) -> tuple[Outcome[Arrangement], ...]:
+    """Return up to ``count`` arrangements of different topology, the best first.
+
+    In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. Later
+    ones break no more rules than need be, and may cost more. Fewer are returned where no others were found.
+    """
+    started = time.perf_counter()
+    if necessary(problem):
+        return (_none("infeasible", necessary(problem), started),)
+    chosen: list[Arrangement] = []
+    for item in _pool(problem, limits, effort, None):
+        if len(chosen) == count or item.verdict.fatal:
+            break
+        if all(unlike(item.placement, other.placement) >= DIFFERENT for other in chosen):
+            chosen.append(item)
+    polished = [_polish(problem, item, limits) for item in chosen]
+    return tuple(_outcome(item, limits, started) for item in sorted(polished, key=_order))
+
+
+def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement | None) -> list[Arrangement]:
+    """Return judged arrangements, the best first."""
+    found = anneal(
+        problem,
+        steps=max(2_000, round(effort * TRIALS)),
+        restarts=RESTARTS if start is None else RESTARTS_AGAIN,
+        seed=limits.seed,
+        workers=limits.workers,
+        until=time.perf_counter() + SPENT * limits.seconds,
+        start=None if start is None else _with_locked(problem, start),
+    )
+    return sorted((Arrangement(item.placement, judge(problem, item.placement)) for item in found), key=_order)
+
+
+def _with_locked(problem: PackProblem, start: Placement) -> Placement:
+    places, wings = start.places.copy(), start.wings.copy()
+    for i in range(problem.count):
+        if problem.is_locked(i):
+            places[i], wings[i] = problem.locked[i], 0
+    return Placement(places, wings)
+
+
+def _outcome(best: Arrangement, limits: Limits, started: float) -> Outcome[Arrangement]:
+    seconds = time.perf_counter() - started
     return Outcome(
         status="feasible",
         solution=best,
         objective=best.verdict.cost,
         bound=None,
-        seconds=time.perf_counter() - started,
-        stopped_by="work",
+        seconds=seconds,
+        stopped_by="time" if seconds > limits.seconds else "work",
     )
 
 
@@ -97,7 +155,7 @@ def _none(status: str, reasons: tuple[str, ...], started: float) -> Outcome[Arra
 
 def _order(item: Arrangement) -> tuple[bool, int, float, bytes]:
     verdict = item.verdict
-    return verdict.fatal, len(verdict.broken), round(verdict.cost, 9), item.placement.places.tobytes()
+    return verdict.fatal, len(verdict.broken), round(verdict.cost, 9), item.placement.key()
 
 
 def _why(verdict: Verdict) -> tuple[str, ...]:
@@ -105,7 +163,7 @@ def _why(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _polish(problem: PackProblem, best: Arrangement, limits: Limits) -> Arrangement:
-    outcome = pack(problem, best.placement, best.verdict, limits)
+    outcome = pack(problem, best.placement, best.verdict, replace(limits, workers=1))
     if outcome.solution is None:
         return best
     verdict = judge(problem, outcome.solution)

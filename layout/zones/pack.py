@@ -58,7 +58,7 @@ def pack(problem: PackProblem, start: Placement, verdict: Verdict, limits: Limit
     variables = add_shapes(model, problem, start, REACH_CELLS)
     open_floor = (problem.ground.buildable & ~aisles) | start.mask(aisles.shape)
     solid = [fixed_box(model, rectangle) for rectangle in forbidden_rectangles(open_floor)]
-    boxes = [*variables.boxes, *solid]
+    boxes = [*variables.boxes, *variables.wings, *solid]
     model.add_no_overlap_2d([box[0] for box in boxes], [box[1] for box in boxes])
     add_clear_fronts(model, variables, problem, start, verdict.access)
     add_kept_contacts(model, variables, problem, start)
@@ -75,9 +75,11 @@ def pack(problem: PackProblem, start: Placement, verdict: Verdict, limits: Limit
         )
     columns = [[run.value(v) for v in group] for group in (variables.x, variables.y, variables.w, variables.h)]
     places = np.column_stack([*(np.array(column, dtype=np.int64) for column in columns), start.places[:, 4]])
+    wings = start.wings.copy()
+    wings[:, :2] += np.where(wings[:, 2:3] > 0, places[:, :2] - start.places[:, :2], 0)
     return Outcome(
         status=run.status,
-        solution=Placement(places),
+        solution=Placement(places, wings),
         objective=None if run.objective is None else run.objective / SCALE,
         bound=None if run.bound is None else run.bound / SCALE,
         seconds=run.seconds,

@@ -8,7 +8,7 @@ which people approach. Along the front it is ``u`` cells long, from front to bac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,10 @@ class PackProblem:
         Shape (n + 1, n + 1): whether k shall see l.
     weights
         Weight of each soft term.
+    bend
+        Shape (n, 3): for zones that may be an L of two rectangles the least and largest area of both and the least
+        side of the second, cells; 0 for zones that are one rectangle, as all are where it is None. The first
+        rectangle, which holds the front, has one of ``shapes``.
     """
 
     ground: Ground
@@ -124,6 +128,7 @@ class PackProblem:
     closeness: Floats
     sees: Mask
     weights: Mapping[str, float]
+    bend: Ints | None = None
 
     def __post_init__(self) -> None:
         n = len(self.kinds)
@@ -140,6 +145,13 @@ class PackProblem:
             raise InputError(f"PackProblem.back_to: expected shape ({n}, {n})")
         if self.locked.shape != (n, 5):
             raise InputError(f"PackProblem.locked: expected shape ({n}, 5)")
+        if self.bends.shape != (n, 3):
+            raise InputError(f"PackProblem.bend: expected shape ({n}, 3)")
+
+    @property
+    def bends(self) -> Ints:
+        """``bend``, or zeros where every zone is one rectangle."""
+        return np.zeros((self.count, 3), dtype=np.int64) if self.bend is None else self.bend
 
     @property
     def count(self) -> int:
@@ -153,16 +165,44 @@ class PackProblem:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the zones of a problem lie: shape (n, 5), x, y, width, height in cells, and front."""
+    """Where the zones of a problem lie.
+
+    Parameters
+    ----------
+    places
+        Shape (n, 5): x, y, width, height in cells, and front.
+    wings
+        Shape (n, 4): x, y, width, height of the second rectangle of an L, which touches the first along an edge;
+        width 0 where there is none. Left out, no zone has one.
+    """
 
     places: Ints
+    wings: Ints = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int64))
+
+    def __post_init__(self) -> None:
+        if len(self.wings) == 0:
+            object.__setattr__(self, "wings", np.zeros((len(self.places), 4), dtype=np.int64))
+
+    def rects(self, i: int) -> Ints:
+        """Return the rectangles of a zone, shape (1 or 2, 4): x, y, width, height."""
+        main = self.places[i : i + 1, :4]
+        return np.vstack([main, self.wings[i : i + 1]]) if self.wings[i, 2] > 0 else main
+
+    def areas(self) -> Ints:
+        """Return the area of each zone, cells, shape (n,)."""
+        return np.asarray(self.places[:, 2] * self.places[:, 3] + self.wings[:, 2] * self.wings[:, 3])
+
+    def key(self) -> bytes:
+        """Return what tells this placement from others."""
+        return self.places.tobytes() + self.wings.tobytes()
 
     def mask(self, shape: tuple[int, int], skip: int = -1) -> Mask:
         """Return the cells that zones cover, shape (rows, columns), without zone ``skip``."""
         found = np.zeros(shape, dtype=bool)
-        for i, (x, y, w, h, _) in enumerate(self.places):
+        for i in range(len(self.places)):
             if i != skip:
-                found[y : y + h, x : x + w] = True
+                for x, y, w, h in self.rects(i):
+                    found[y : y + h, x : x + w] = True
         return found
 
 

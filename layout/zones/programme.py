@@ -61,6 +61,8 @@ class ZoneSpec(Settings):
         Longest frontage of one zone: where the work needs more, the kind is split into zones of equal size; 0: never.
     aspect
         Largest ratio of its long side to its short one; 0: any.
+    l_shape
+        Whether it may be an L of two rectangles: the second at least as wide as the least depth, the area that of both.
     entrance_within_m
         Longest walk from an entrance; 0: any.
     sees
@@ -91,6 +93,7 @@ class ZoneSpec(Settings):
     frontage_m: Span = (1.0, 200.0)
     split_m: float = Field(0.0, ge=0, le=200)
     aspect: float = Field(0.0, ge=0, le=50)
+    l_shape: bool = False
     entrance_within_m: float = Field(0.0, ge=0, le=500)
     sees: tuple[Id, ...] = ()
     selling: bool = False

@@ -15,7 +15,7 @@ Box = tuple[cp_model.IntervalVar, cp_model.IntervalVar]
 
 @dataclass(frozen=True)
 class PackVariables:
-    """The variables of one packing; every list has one entry a zone."""
+    """The variables of one packing; every list has one entry a zone, ``wings`` one a wing."""
 
     x: list[cp_model.IntVar]
     y: list[cp_model.IntVar]
@@ -23,6 +23,7 @@ class PackVariables:
     h: list[cp_model.IntVar]
     area: list[cp_model.IntVar]
     boxes: list[Box]
+    wings: list[Box]
 
     def line(self, i: int, side: int) -> cp_model.LinearExpr:
         """Return the coordinate of a side of a zone: 0 east, 1 north, 2 west, 3 south."""
@@ -50,9 +51,12 @@ def fixed_box(model: cp_model.CpModel, rectangle: Ints) -> Box:
 
 
 def add_shapes(model: cp_model.CpModel, problem: PackProblem, start: Placement, reach: int) -> PackVariables:
-    """Give every zone one of its shapes, within reach of where it starts; locked zones stay."""
+    """Give every zone one of its shapes, within reach of where it starts; locked zones stay.
+
+    A zone that starts as an L keeps its two rectangles.
+    """
     rows, columns = problem.ground.free.shape
-    made = PackVariables([], [], [], [], [], [])
+    made = PackVariables([], [], [], [], [], [], [])
     for i, (x0, y0, w0, h0, front) in enumerate(start.places.tolist()):
         far = 0 if problem.is_locked(i) else reach
         x = model.new_int_var(max(0, x0 - far), min(columns, x0 + far), f"x{i}")
@@ -61,6 +65,9 @@ def add_shapes(model: cp_model.CpModel, problem: PackProblem, start: Placement, 
         area = model.new_int_var(1, rows * columns, f"area{i}")
         sizes = problem.shapes[i] if front % 2 == 1 else problem.shapes[i][:, ::-1]
         allowed = sorted({(int(a), int(b), int(a * b)) for a, b in sizes} | {(w0, h0, w0 * h0)})
+        if start.wings[i, 2] > 0:
+            allowed = [(w0, h0, int(start.areas()[i]))]
+            made.wings.append(_wing_box(model, (x, y), start.places[i], start.wings[i]))
         model.add_allowed_assignments([w, h, area], allowed)
         right = model.new_int_var(0, columns, f"right{i}")
         top = model.new_int_var(0, rows, f"top{i}")
@@ -70,6 +77,15 @@ def add_shapes(model: cp_model.CpModel, problem: PackProblem, start: Placement, 
         for group, variable in zip((made.x, made.y, made.w, made.h, made.area), (x, y, w, h, area), strict=True):
             group.append(variable)
     return made
+
+
+def _wing_box(model: cp_model.CpModel, corner: tuple[cp_model.IntVar, cp_model.IntVar], place: Ints, wing: Ints) -> Box:
+    """Return the intervals of a wing that moves with the first rectangle."""
+    name = f"wing_{corner[0].name}"
+    return (
+        model.new_fixed_size_interval_var(corner[0] + int(wing[0] - place[0]), int(wing[2]), name),
+        model.new_fixed_size_interval_var(corner[1] + int(wing[1] - place[1]), int(wing[3]), name),
+    )
 
 
 def add_clear_fronts(
@@ -91,7 +107,7 @@ def add_clear_fronts(
         depth = _strip_depth(model, made, i, side, (k, int(_front_line(start.places[i]))), (rows, columns))
         across = side % 2 == 1
         low, size = (made.x[i], made.w[i]) if across else (made.y[i], made.h[i])
-        others = [box for j, box in enumerate(made.boxes) if j != i]
+        others = [*(box for j, box in enumerate(made.boxes) if j != i), *made.wings]
         if problem.full_front[i]:
             end = model.new_int_var(0, max(rows, columns), f"strip_end{i}")
             length = model.new_interval_var(low, size, end, f"strip_length{i}")

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from layout.zones.anneal import anneal
 from layout.zones.check import judge
 from layout.zones.improve import arrange
 from layout.zones.pack import aisle_cells, conflict, pack
 from layout.zones.problem import Ground, PackProblem, shapes_of
+from layout.zones.search.anneal import anneal
 from outlet.outcome import Limits
 
 MakeProblem = Callable[..., PackProblem]
@@ -81,7 +81,12 @@ def test_what_packing_returns_the_judge_accepts(
         flow=flow,
     )
     start = next(
-        (p for _, p in anneal(problem, steps=3000, restarts=2, seed=seed) if not judge(problem, p).broken), None
+        (
+            found.placement
+            for found in anneal(problem, steps=3000, restarts=2, seed=seed)
+            if not judge(problem, found.placement).broken
+        ),
+        None,
     )
     if start is None:
         return

@@ -1,0 +1,173 @@
+"""Work on masks of cells 64 at a time: a board is an array (rows, words) of bits, column c is
+bit c mod 64 of word c / 64.
+
+Walks of a square walker on boards: `erode` gives where it fits, `flood` where it comes, `dilate` what it covers. A
+flood fills whole rows at once: upwards by the carry of an addition, downwards by doubling shifts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from outlet.compiled import compiled
+
+Board = NDArray[np.uint64]
+
+ZERO, ONE, FULL = np.uint64(0), np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+TOP, WORD = np.uint64(63), np.uint64(64)
+M1, M2, M4 = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
+SUM, TWO, FOUR, LAST = np.uint64(0x0101010101010101), np.uint64(2), np.uint64(4), np.uint64(56)
+
+
+def board_of(mask: NDArray[np.bool_]) -> Board:
+    """Return the board of a mask, shape (rows, columns)."""
+    rows, columns = mask.shape
+    words = (columns + 63) // 64
+    wide = np.zeros((rows, words * 64), dtype=np.uint8)
+    wide[:, :columns] = mask
+    return np.packbits(wide, axis=1, bitorder="little").view("<u8").astype(np.uint64).reshape(rows, words)
+
+
+@compiled
+def has(board: Board, row: int, column: int) -> bool:
+    """Tell whether a cell is set; cells off the board are not."""
+    if row < 0 or column < 0 or row >= board.shape[0] or column >= 64 * board.shape[1]:
+        return False
+    return bool((board[row, column >> 6] >> np.uint64(column & 63)) & ONE)
+
+
+@compiled
+def wipe(board: Board, x: int, y: int, w: int, h: int) -> None:
+    """Clear a rectangle."""
+    for q in range(board.shape[1]):
+        low, high = max(x, 64 * q), min(x + w, 64 * q + 64)
+        if high > low:
+            mask = ~((FULL >> np.uint64(64 - (high - low))) << np.uint64(low - 64 * q))
+            for r in range(max(0, y), min(board.shape[0], y + h)):
+                board[r, q] &= mask
+
+
+@compiled
+def erode(source: Board, k: int, target: Board) -> None:
+    """Set in ``target`` the lower left cells of all k × k squares of set cells."""
+    rows, words = source.shape
+    target[:] = source
+    have = 1
+    while have < k:
+        step = min(have, k - have)
+        for r in range(rows):
+            for q in range(words):
+                target[r, q] = target[r, q] & target[r + step, q] if r + step < rows else ZERO
+        by = np.uint64(step)
+        for r in range(rows):
+            for q in range(words):
+                shifted = target[r, q] >> by
+                if q + 1 < words:
+                    shifted |= target[r, q + 1] << (WORD - by)
+                target[r, q] &= shifted
+        have += step
+
+
+@compiled
+def dilate(source: Board, k: int, target: Board) -> None:
+    """Set in ``target`` the cells of the k × k squares whose lower left cells are set."""
+    rows, words = source.shape
+    target[:] = source
+    have = 1
+    while have < k:
+        step = min(have, k - have)
+        for r in range(rows - 1, step - 1, -1):
+            for q in range(words):
+                target[r, q] |= target[r - step, q]
+        by = np.uint64(step)
+        for r in range(rows):
+            for q in range(words - 1, -1, -1):
+                shifted = target[r, q] << by
+                if q > 0:
+                    shifted |= target[r, q - 1] >> (WORD - by)
+                target[r, q] |= shifted
+        have += step
+
+
+@compiled
+def _spread(inside: Board, fill: Board, r: int) -> None:
+    """Fill the runs of a row that hold a set cell."""
+    words = inside.shape[1]
+    carry = ZERO
+    for q in range(words):
+        mask = inside[r, q]
+        seed = fill[r, q] | (carry & mask)
+        filled = (((mask + seed) ^ mask) & mask) | seed
+        fill[r, q] = filled
+        carry = filled >> TOP
+    carry = ZERO
+    for q in range(words - 1, -1, -1):
+        mask = inside[r, q]
+        seed = fill[r, q] | ((carry << TOP) & mask)
+        step = ONE
+        while step < WORD:
+            seed |= mask & (seed >> step)
+            mask &= mask >> step
+            step <<= ONE
+        fill[r, q] = seed
+        carry = seed & ONE
+
+
+@compiled
+def _take(inside: Board, fill: Board, r: int, source: int) -> bool:
+    """Let a row take over the set cells of the row beside it; tell whether it gained any."""
+    gained = False
+    for q in range(inside.shape[1]):
+        new = fill[source, q] & inside[r, q] & ~fill[r, q]
+        if new != ZERO:
+            fill[r, q] |= new
+            gained = True
+    if gained:
+        _spread(inside, fill, r)
+    return gained
+
+
+@compiled
+def flood(inside: Board, start: Board, fill: Board) -> None:
+    """Set in ``fill`` all cells of ``inside`` that steps along rows and columns join to one of ``start``."""
+    rows, words = inside.shape
+    for r in range(rows):
+        some = False
+        for q in range(words):
+            fill[r, q] = start[r, q] & inside[r, q]
+            some = some or fill[r, q] != ZERO
+        if some:
+            _spread(inside, fill, r)
+    changed = True
+    while changed:
+        changed = False
+        for r in range(1, rows):
+            changed = _take(inside, fill, r, r - 1) or changed
+        for r in range(rows - 2, -1, -1):
+            changed = _take(inside, fill, r, r + 1) or changed
+
+
+@compiled
+def count_outside(board: Board, cover: Board) -> int:
+    """Return how many cells are set in ``board`` and not in ``cover``."""
+    total = 0
+    for r in range(board.shape[0]):
+        for q in range(board.shape[1]):
+            bits = board[r, q] & ~cover[r, q]
+            if bits != ZERO:
+                bits = bits - ((bits >> ONE) & M1)
+                bits = (bits & M2) + ((bits >> TWO) & M2)
+                bits = (bits + (bits >> FOUR)) & M4
+                total += int(np.int64((bits * SUM) >> LAST))
+    return total
+
+
+@compiled
+def meet(a: Board, b: Board) -> bool:
+    """Tell whether two boards have a cell in common."""
+    for r in range(a.shape[0]):
+        for q in range(a.shape[1]):
+            if a[r, q] & b[r, q] != ZERO:
+                return True
+    return False

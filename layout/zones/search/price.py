@@ -1,0 +1,375 @@
+"""Price a state of the search, compiled: `price`.
+
+Its price is
+
+- hard, in steep steps: cells outside the buildable floor, overlaps, zones no walk reaches, fronts people cannot stand
+  at, turning circles that fit nowhere, exits cut off, counters away from their staff's zone, too long a walk from the
+  entrance. Reach is exact: the walkers of visitors and of staff are flooded over boards of bits, as the judge does it;
+- soft: the judge's terms. Walks are estimated round whichever zone is most in the way; `layout.zones.search.walks`
+  has the real ones.
+
+A trial whose cheap parts already exceed what would be accepted is dropped before the walkers set out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layout.zones.problem import Floats, Ints
+from layout.zones.search.arrays import (
+    AREA,
+    CLOSENESS,
+    DEAD_FLOOR,
+    EXPOSURE,
+    PARTITION,
+    REPELLED,
+    SHOPFRONT,
+    SIGHT,
+    WALKING,
+    WALL,
+    Floor,
+    Scratch,
+    Spec,
+)
+from layout.zones.search.bits import Board, count_outside, dilate, erode, flood, has, meet, wipe
+from layout.zones.search.shapes import (
+    Line,
+    box_of,
+    cells_in,
+    common,
+    contact,
+    crosses,
+    detour,
+    gap,
+    lapped,
+    shared,
+    strip,
+)
+from outlet.compiled import compiled
+
+OUT, OVERLAP, UNREACHED, FRONT_M, TURN, EXIT, BACK, FAR, FAR_M = 40.0, 40.0, 30.0, 6.0, 6.0, 30.0, 12.0, 2.0, 1.5
+CAP_M, SEEN_M = 10.0, 2.5
+HARD, SOFT = 0, 1
+
+
+@compiled
+def _open_back(places: Ints, i: int, floor: Floor, spec: Spec) -> int:
+    """Return the length of a zone's back that stands neither at a wall nor at an enclosed zone, cells."""
+    back = strip(places, i, 0, (places[i, 4] + 2) % 4, 1)
+    length = back[2] * back[3] - cells_in(floor.blocked_sum, *back)
+    for j in range(len(places)):
+        if j != i and (spec.enclosed[j] or spec.back_to[i, j]):
+            length -= shared(back, places, j)
+    return max(0, length)
+
+
+@compiled
+def _partition(places: Ints, i: int, floor: Floor, spec: Spec) -> int:
+    """Return the length of new walls round an enclosed zone, cells; walls two zones share count for the first."""
+    length = 0
+    for part in (0, 5):
+        if places[i, part + 2] == 0:
+            continue
+        for side in range(4):
+            edge = strip(places, i, part, side, 1)
+            length += edge[2] * edge[3] - cells_in(floor.blocked_sum, *edge) - lapped(edge, places, i, 5 - part)
+            for j in range(i):
+                if spec.enclosed[j]:
+                    length -= shared(edge, places, j)
+    return max(0, length)
+
+
+@compiled
+def _staff_side(places: Ints, i: int, floor: Floor, spec: Spec) -> float:
+    """Price a zone away from every zone that would give it its staff side."""
+    need = floor.sizes[1]
+    least, wanted = np.inf, False
+    for j in range(len(places)):
+        if spec.back_to[i, j]:
+            wanted = True
+            missing = max(0, need - contact(places, i, j))
+            cost = BACK * missing / need + (floor.cell_m * gap(places, i, j) if missing > 0 else 0.0)
+            least = min(least, cost)
+    return float(least) if wanted else 0.0
+
+
+@compiled
+def _alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
+    """Price one zone where it stands."""
+    m, weights = floor.cell_m, spec.weights
+    area, out, hidden = 0, 0, 0
+    for part in (0, 5):
+        box = box_of(places, i, part)
+        if box[2] > 0:
+            area += box[2] * box[3]
+            out += cells_in(floor.closed_sum, *box)
+            hidden += cells_in(floor.window_sum, *box)
+    hard = OUT * m * m * out
+    cost = weights[AREA] * m * m * abs(area - spec.target[i])
+    if spec.wall[i]:
+        cost += weights[WALL] * m * _open_back(places, i, floor, spec)
+    if spec.enclosed[i]:
+        cost += weights[PARTITION] * m * _partition(places, i, floor, spec)
+    if spec.enclosed[i] or not spec.public[i]:
+        cost += weights[SHOPFRONT] * m * hidden
+    if spec.full[i]:
+        hard += FRONT_M * m * cells_in(floor.blocked_sum, *strip(places, i, 0, places[i, 4], 1))
+    if spec.partner[i] >= 0:
+        hard += _staff_side(places, i, floor, spec)
+    bill[HARD] += hard
+    bill[SOFT] += cost
+
+
+@compiled
+def _share_seen(places: Ints, a: int, b: int, floor: Floor, spec: Spec) -> float:
+    """Return about which share of zone a sees zone b's front (−1: the entrance)."""
+    seen = 0
+    strip_x, strip_y, strip_w, strip_h = floor.door[1], floor.door[0], 1, 1
+    if b >= 0:
+        strip_x, strip_y, strip_w, strip_h = strip(places, b, 0, places[b, 4], 1)
+    for eye in range(9):
+        ax = places[a, 0] + places[a, 2] * (1 + 2 * (eye % 3)) / 6.0
+        ay = places[a, 1] + places[a, 3] * (1 + 2 * (eye // 3)) / 6.0
+        for goal in range(3):
+            bx, by = strip_x + strip_w * (1 + 2 * goal) / 6.0, strip_y + strip_h * (1 + 2 * goal) / 6.0
+            if _clear(places, (ax, ay, bx, by), (a, b), floor, spec):
+                seen += 1
+                break
+    return seen / 9.0
+
+
+@compiled
+def _clear(places: Ints, line: Line, ends: tuple[int, int], floor: Floor, spec: Spec) -> bool:
+    """Tell whether nothing that blocks sight is in a line."""
+    if ends[1] >= 0 and crosses(line, places, ends[1], 0, 0.0):
+        return False
+    for e in range(len(places)):
+        if spec.enclosed[e] and e != ends[0] and e != ends[1] and crosses(line, places, e, 0, 0.0):
+            return False
+    clear = True
+    for s in range(len(floor.solids)):
+        clear = clear and not crosses(line, floor.solids, s, 0, 0.0)
+    return clear
+
+
+@compiled
+def _cheap(places: Ints, floor: Floor, spec: Spec, bill: Floats) -> None:
+    """Price what needs no walk and no sight."""
+    m, weights = floor.cell_m, spec.weights
+    for i in range(len(places)):
+        _alone(places, i, floor, spec, bill)
+        for j in range(i):
+            bill[HARD] += OVERLAP * m * m * common(places, i, j)
+            weight = spec.close[i + 1, j + 1]
+            if weight != 0:
+                far = m * gap(places, i, j)
+                bill[SOFT] += weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
+
+
+@compiled
+def _least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
+    """Return what the walks cost at least: those between zones are no shorter than the longer of their two gaps."""
+    m, weights = floor.cell_m, spec.weights
+    least = -weights[CLOSENESS] * CAP_M * weights[REPELLED]
+    for leg in range(len(spec.legs)):
+        a, b = places[spec.legs[leg, 0] - 1], spec.legs[leg, 1] - 1
+        bx, by, bw, bh = floor.door[1], floor.door[0], 1, 1
+        if b >= 0:
+            bx, by, bw, bh = places[b, 0], places[b, 1], places[b, 2], places[b, 3]
+        dx = max(0, bx - a[0] - a[2], a[0] - bx - bw)
+        dy = max(0, by - a[1] - a[3], a[1] - by - bh)
+        least += weights[WALKING] * m * spec.load[leg] * max(0, max(dx, dy) - 2)
+    return float(least)
+
+
+@compiled
+def reach(places: Ints, floor: Floor, scratch: Scratch) -> None:
+    """Let the walkers of visitors and of staff set out: boards of ``scratch``."""
+    scratch.open[:] = floor.free
+    for i in range(len(places)):
+        for part in (0, 5):
+            if places[i, part + 2] > 0:
+                wipe(scratch.open, places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3])
+    visitor, staff, turning = floor.sizes
+    erode(scratch.open, visitor, scratch.spare)
+    flood(scratch.spare, floor.start_public, scratch.public)
+    dilate(scratch.public, visitor, scratch.cover)
+    erode(scratch.open, staff, scratch.spare)
+    flood(scratch.spare, floor.start_staff, scratch.staff)
+    erode(scratch.open, turning, scratch.turns)
+
+
+@compiled
+def square_at(place: Ints, s: int, k: int) -> tuple[int, int]:
+    """Return row and column of a k × k square flush with a zone's front, ``s`` cells along it."""
+    x, y, w, h, front = place[0], place[1], place[2], place[3], place[4]
+    if front == 0:
+        return y + s, x + w
+    if front == 1:
+        return y + h, x + s
+    if front == 2:
+        return y + s, x - k
+    return y - k, x + s
+
+
+@compiled
+def before(place: Ints, s: int, k: int) -> tuple[int, int]:
+    """Return the cell right before the front at which a walker stands, ``s`` cells along it."""
+    r, c = square_at(place, s, k)
+    front, half = place[4], k // 2
+    if front == 0:
+        return r + half, c
+    if front == 1:
+        return r, c + half
+    if front == 2:
+        return r + half, c + k - 1
+    return r + k - 1, c + half
+
+
+@compiled
+def _turns(place: Ints, length: int, floor: Floor, scratch: Scratch) -> bool:
+    t = floor.sizes[2]
+    for s in range(-(t // 2), length - t + t // 2 + 1):
+        r, c = square_at(place, s, t)
+        if has(scratch.turns, r, c):
+            return True
+    return False
+
+
+@compiled
+def _barred(x: int, y: int, w: int, h: int, board: Board) -> float:
+    """Return the share of a strip that is taken or outside the hall."""
+    free = 0
+    for r in range(y, y + h):
+        for c in range(x, x + w):
+            free += has(board, r, c)
+    return 1.0 - free / (w * h)
+
+
+@compiled
+def _access(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> float:
+    """Note where a zone is entered, nearest the entrance over the empty floor; return the hard price of its reach."""
+    place, m = places[i], floor.cell_m
+    k = floor.sizes[1] if spec.staff[i] else floor.sizes[0]
+    reached = scratch.staff if spec.staff[i] else scratch.public
+    length = place[3] if place[4] % 2 == 0 else place[2]
+    best, stood = np.inf, 0
+    scratch.access[i] = -1
+    for s in range(-(k // 2), length - k + k // 2 + 1):
+        r, c = square_at(place, s, k)
+        if not has(reached, r, c):
+            continue
+        stood += 0 <= s <= length - k
+        r, c = before(place, s, k)
+        if floor.from_door[r, c] < best:
+            best = float(floor.from_door[r, c])
+            scratch.access[i, 0], scratch.access[i, 1] = r, c
+    if best == np.inf:
+        x, y, w, h = strip(places, i, 0, place[4], k)
+        r, c = min(max(0, y + h // 2), len(floor.from_door) - 1), min(max(0, x + w // 2), floor.from_door.shape[1] - 1)
+        scratch.access[i, 0], scratch.access[i, 1] = r, c
+        return UNREACHED * (0.5 + 0.5 * _barred(x, y, w, h, scratch.open))
+    hard = FRONT_M * m * max(0, length - k + 1 - stood) if spec.full[i] else 0.0
+    if not spec.staff[i] and not _turns(place, length, floor, scratch):
+        hard += TURN
+    return hard
+
+
+@compiled
+def _walks(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
+    """Price walks by estimates, and what hangs on them."""
+    m, weights, bill = floor.cell_m, spec.weights, scratch.bill
+    for i in range(len(places)):
+        weight = spec.close[0, i + 1]
+        if weight == 0 and spec.within[i] == 0:
+            continue
+        far = _from_door(places, i, floor, scratch)
+        bill[SOFT] += weights[CLOSENESS] * weight * (m * far if weight > 0 else min(CAP_M, m * far))
+        if spec.within[i] > 0 and far > spec.within[i]:
+            bill[HARD] += FAR + FAR_M * m * (far - spec.within[i])
+    for leg in range(len(spec.legs)):
+        k, other = spec.legs[leg, 0] - 1, spec.legs[leg, 1] - 1
+        if other < 0:
+            far = _from_door(places, k, floor, scratch)
+        else:
+            far = detour(_line(scratch.access, k, other), places, floor.solids, scratch.cover)
+        bill[SOFT] += weights[WALKING] * m * spec.load[leg] * far
+
+
+@compiled
+def _line(access: Ints, k: int, other: int) -> Line:
+    return access[k, 1] + 0.5, access[k, 0] + 0.5, access[other, 1] + 0.5, access[other, 0] + 0.5
+
+
+@compiled
+def _door_line(access: Ints, i: int, floor: Floor) -> Line:
+    return access[i, 1] + 0.5, access[i, 0] + 0.5, floor.door[1] + 0.5, floor.door[0] + 0.5
+
+
+@compiled
+def _from_door(places: Ints, i: int, floor: Floor, scratch: Scratch) -> float:
+    around = detour(_door_line(scratch.access, i, floor), places, floor.no_solids, scratch.cover)
+    return max(float(floor.from_door[scratch.access[i, 0], scratch.access[i, 1]]), around)
+
+
+@compiled
+def _passed(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> float:
+    """Return about which share of visitors come within sight of a zone."""
+    share = 0.0
+    for leg in range(len(spec.legs)):
+        k, other = spec.legs[leg, 0] - 1, spec.legs[leg, 1] - 1
+        line = _door_line(scratch.access, k, floor) if other < 0 else _line(scratch.access, k, other)
+        if crosses(line, places, i, 0, SEEN_M / floor.cell_m):
+            share += spec.load[leg]
+    return min(1.0, share)
+
+
+@compiled
+def price_views(places: Ints, floor: Floor, spec: Spec) -> float:
+    """Price lines of sight that are cut."""
+    seen = 0.0
+    for pair in range(len(spec.sees)):
+        seen += _share_seen(places, spec.sees[pair, 0] - 1, spec.sees[pair, 1] - 1, floor, spec)
+    return float(spec.weights[SIGHT] * (1.0 - seen / len(spec.sees))) if len(spec.sees) else 0.0
+
+
+@compiled
+def _price_passing(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> float:
+    passed, count = 0.0, 0
+    for i in range(len(places)):
+        if spec.selling[i]:
+            passed += _passed(places, i, floor, spec, scratch)
+            count += 1
+    return float(spec.weights[EXPOSURE] * (1.0 - passed / count)) if count else 0.0
+
+
+@compiled
+def price_still(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
+    """Price all but walks into ``scratch.bill``, and let walkers set out; False where ``limit`` is surely exceeded."""
+    bill = scratch.bill
+    bill[HARD], bill[SOFT] = 0.0, 0.0
+    _cheap(places, floor, spec, bill)
+    least = _least_walk(places, floor, spec)
+    if steep * bill[HARD] + bill[SOFT] + least > limit:
+        return False
+    reach(places, floor, scratch)
+    bill[SOFT] += spec.weights[DEAD_FLOOR] * floor.cell_m**2 * count_outside(scratch.open, scratch.cover)
+    for i in range(len(places)):
+        bill[HARD] += _access(places, i, floor, spec, scratch)
+    for e in range(len(floor.exits)):
+        if not meet(floor.exits[e], scratch.staff):
+            bill[HARD] += EXIT
+    return bool(steep * bill[HARD] + bill[SOFT] + least <= limit)
+
+
+@compiled
+def price(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
+    """Price a state into ``scratch.bill``; False where ``steep`` · hard + soft surely exceeds ``limit``."""
+    bill = scratch.bill
+    if not price_still(places, floor, spec, scratch, steep, limit):
+        return False
+    _walks(places, floor, spec, scratch)
+    if steep * bill[HARD] + bill[SOFT] > limit:
+        return False
+    bill[SOFT] += price_views(places, floor, spec) + _price_passing(places, floor, spec, scratch)
+    return bool(steep * bill[HARD] + bill[SOFT] <= limit)

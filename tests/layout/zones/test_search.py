@@ -1,0 +1,186 @@
+"""The compiled search against the floor's own functions and against the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from layout.floor.walk import covered_by, reached_positions, touching
+from layout.zones.bound import least_walking
+from layout.zones.check import judge
+from layout.zones.improve import alternatives, arrange
+from layout.zones.problem import Ground, PackProblem, Placement, shapes_of
+from layout.zones.search.anneal import anneal, start_state, state_of
+from layout.zones.search.arrays import make_floor, make_scratch, make_spec
+from layout.zones.search.bits import board_of, count_outside, dilate, erode, flood, meet
+from layout.zones.search.price import HARD, SOFT
+from layout.zones.search.walks import make_walker, real_price
+from layout.zones.topology import DIFFERENT, unlike
+from outlet.outcome import Limits
+
+MakeProblem = Callable[..., PackProblem]
+QUICK = Limits(workers=2, work=0.2, seconds=120.0)
+
+
+def bank(ground: Ground, make_problem: MakeProblem, **given: object) -> PackProblem:
+    """Reception, waiting, counters at their back office, a room that sells."""
+    kinds = ("reception", "waiting", "counters", "back_office", "shop")
+    back_to = np.zeros((5, 5), dtype=bool)
+    back_to[2, 3] = True
+    flow = np.zeros((6, 6))
+    flow[0, 1] = flow[1, 2] = flow[2, 3] = flow[3, 0] = 20.0
+    flow[0, 5] = flow[5, 0] = 5.0
+    sees = np.zeros((6, 6), dtype=bool)
+    sees[2, 3] = sees[1, 0] = True
+    closeness = np.zeros((6, 6))
+    for k, other, weight in ((0, 1, 1.0), (2, 3, 0.5), (0, 4, -0.4)):
+        closeness[k, other] = closeness[other, k] = weight
+    usual: dict[str, object] = {
+        "back_to": back_to,
+        "flow": flow,
+        "sees": sees,
+        "closeness": closeness,
+        "full_front": np.array([False, False, True, False, False]),
+        "wall": np.array([False, False, True, True, False]),
+        "enclosed": np.array([False, False, False, True, False]),
+        "staff_access": np.array([False, False, False, True, False]),
+        "public": np.array([True, True, False, False, True]),
+        "selling": np.array([False, False, False, False, True]),
+        "entrance_within": np.array([6.0, 0, 0, 0, 0]),
+        "shapes": tuple(shapes_of((6, 14), (6, 10), (40, 90), 0.0) for _ in kinds),
+        "target": np.full(5, 64),
+    }
+    return make_problem(ground, kinds, **{**usual, **given})
+
+
+@pytest.mark.parametrize("columns", [9, 64, 65, 150])
+@pytest.mark.parametrize("seed", range(6))
+def test_walkers_on_boards_are_those_of_the_floor(columns: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    free = np.ones((int(rng.integers(8, 40)), columns), dtype=bool)
+    for _ in range(20):
+        x, y, w, h = rng.integers(0, columns), rng.integers(0, len(free)), rng.integers(1, 16), rng.integers(1, 9)
+        free[y : y + h, x : x + w] = False
+    start = rng.random(free.shape) < 0.03
+    k = 1 + seed
+    begin = np.zeros_like(free)
+    touched = touching(start & free, k)
+    begin[: touched.shape[0], : touched.shape[1]] = touched
+    board = board_of(free)
+    fits, reached, covered = np.zeros_like(board), np.zeros_like(board), np.zeros_like(board)
+    erode(board, k, fits)
+    flood(fits, board_of(begin), reached)
+    dilate(reached, k, covered)
+    expected = reached_positions(free, k, start)
+    cells = covered_by(expected, k, free.shape)
+    wide = np.zeros_like(free)
+    wide[: expected.shape[0], : expected.shape[1]] = expected
+    assert (reached == board_of(wide)).all()
+    assert (covered == board_of(cells)).all()
+    assert count_outside(board, covered) == int((free & ~cells).sum())
+    assert meet(board, covered) == bool((free & cells).any())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_real_prices_are_the_judges(ground: Ground, make_problem: MakeProblem, seed: int) -> None:
+    """No hard price means no broken rule; and the cost is the judge's, but for the few eyes sight is sampled by."""
+    problem = bank(ground, make_problem)
+    for found in anneal(problem, steps=4000, restarts=3, seed=seed):
+        verdict = judge(problem, found.placement)
+        assert (found.hard < 1e-9) == (verdict.broken == ())
+        if found.hard < 1e-9:
+            assert 0 < least_walking(problem) <= verdict.terms["walking_m_per_visitor"]
+            assert found.soft == pytest.approx(verdict.cost, abs=1.0)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10_000))
+def test_a_random_state_without_hard_price_breaks_no_rule(ground: Ground, make_problem: MakeProblem, seed: int) -> None:
+    problem = make_problem(ground, ("a", "b"), flow=np.array([[0.0, 3.0, 0], [0, 0, 3.0], [3.0, 0, 0]]))
+    places = start_state(problem, seed)
+    scratch = make_scratch(problem)
+    real_price(places, make_floor(problem), make_spec(problem), scratch, make_walker(problem), np.inf)
+    verdict = judge(problem, Placement(places[:, :5], places[:, 5:]))
+    assert (scratch.bill[HARD] < 1e-9) == (verdict.broken == ())
+    if not verdict.broken:
+        assert scratch.bill[SOFT] == pytest.approx(verdict.cost, rel=1e-4)
+
+
+def test_threads_change_nothing(ground: Ground, make_problem: MakeProblem) -> None:
+    problem = bank(ground, make_problem)
+    one, two = (anneal(problem, steps=1500, restarts=4, seed=3, workers=workers) for workers in (1, 2))
+    assert [found.places.tobytes() for found in one] == [found.places.tobytes() for found in two]
+
+
+def test_an_l_is_used_where_it_is_allowed_and_judged(ground: Ground, make_problem: MakeProblem) -> None:
+    """Waiting may be an L of 6 to 9 m² whose first rectangle is too small alone; the others are rectangles."""
+    bend = np.zeros((5, 3), dtype=np.int64)
+    bend[1] = 96, 144, 4
+    shapes = list(bank(ground, make_problem).shapes)
+    shapes[1] = shapes_of((6, 10), (6, 8), (36, 80), 0.0)
+    problem = bank(ground, make_problem, bend=bend, shapes=tuple(shapes), target=np.array([64, 100, 64, 64, 64]))
+    placement = arrange(problem, QUICK, effort=0.3).require().placement
+    verdict = judge(problem, placement)
+    assert verdict.broken == ()
+    assert placement.wings[1, 2] > 0
+    assert 96 <= placement.areas()[1] <= 144
+    assert placement.wings[[0, 2, 3, 4]].max() == 0
+    moved = Placement(placement.places, placement.wings + np.array([1, 1, 0, 0]) * (placement.wings[:, 2:3] > 0))
+    faults = judge(problem, moved).broken
+    assert any(rule.rule in ("area", "overlap", "inside") for rule in faults)
+
+
+def test_a_second_rectangle_nobody_asked_for_is_told(ground: Ground, make_problem: MakeProblem) -> None:
+    problem = make_problem(ground, ("a",))
+    placement = Placement(np.array([[0, 8, 8, 12, 0]]), np.array([[0, 20, 4, 4]]))
+    assert [rule.text for rule in judge(problem, placement).broken] == [
+        "it has a second rectangle, and the programme wants one"
+    ]
+
+
+def test_alternatives_differ_in_topology(ground: Ground, make_problem: MakeProblem) -> None:
+    problem = bank(ground, make_problem)
+    plans = [outcome.require() for outcome in alternatives(problem, QUICK, effort=0.1)]
+    assert len(plans) == 3
+    for number, plan in enumerate(plans):
+        assert plan.verdict.broken == () or number > 0
+        assert all(unlike(plan.placement, other.placement) >= DIFFERENT for other in plans[:number])
+
+
+def test_shifting_and_stretching_is_no_other_topology() -> None:
+    first = Placement(np.array([[0, 0, 4, 4, 0], [10, 0, 4, 4, 0], [0, 10, 4, 4, 0]]))
+    second = Placement(np.array([[1, 0, 5, 6, 2], [12, 3, 4, 2, 1], [2, 9, 8, 4, 0]]))
+    mirrored = Placement(np.array([[10, 0, 4, 4, 0], [0, 0, 4, 4, 0], [10, 10, 4, 4, 0]]))
+    assert unlike(first, second) == 0.0
+    assert unlike(first, mirrored) == pytest.approx(1 / 3)
+
+
+def test_a_zone_is_locked_and_the_rest_repaired(ground: Ground, make_problem: MakeProblem) -> None:
+    problem = bank(ground, make_problem)
+    start = arrange(problem, QUICK, effort=0.1).require().placement
+    locked = np.full((5, 5), -1, dtype=np.int64)
+    locked[4] = start.places[4] + np.array([1, 1, 0, 0, 0])
+    again = bank(ground, make_problem, locked=locked)
+    plan = arrange(again, QUICK, effort=0.1, start=start).require()
+    assert plan.placement.places[4].tolist() == locked[4].tolist()
+    assert unlike(plan.placement, start) <= 0.5
+
+
+def test_a_state_is_its_placement(ground: Ground, make_problem: MakeProblem) -> None:
+    state = start_state(bank(ground, make_problem), 1)
+    assert (state_of(Placement(state[:, :5], state[:, 5:])) == state).all()
+
+
+def test_the_bound_of_walking_is_the_walk_to_a_locked_zone(ground: Ground, make_problem: MakeProblem) -> None:
+    """One locked zone at the east wall: nobody walks less than to the nearest cell beside it, there and back."""
+    flow = np.array([[0.0, 4.0], [4.0, 0.0]])
+    problem = make_problem(
+        ground, ("a",), flow=flow, locked=np.array([[32, 12, 8, 8, 2]]), shapes=(np.array([[8, 8]]),)
+    )
+    verdict = judge(problem, Placement(problem.locked))
+    assert verdict.broken == ()
+    assert 2.0 < least_walking(problem) <= verdict.terms["walking_m_per_visitor"]
