@@ -29,9 +29,22 @@ LOOKING_M = 25.0
 CONE_M = 1.4
 FLOW_CLASSES = (0.12, 0.25, 0.4, 0.55, 0.75)
 FLOW_FROM = 0.02
-SEATS = frozenset({"chair"})
-MACHINES = frozenset({"self_service_machine", "ticket_machine"})
-SHELVES = frozenset({"gondola", "shelf", "parcel_rack", "brochure_rack", "display_table"})
+SEATS = frozenset({"chair", "stool"})
+MACHINES = frozenset(
+    {
+        "bill_printer",
+        "card_issuer",
+        "cash_machine",
+        "label_printer",
+        "parcel_terminal",
+        "payment_kiosk",
+        "query_machine",
+        "self_checkout",
+        "self_service_machine",
+        "ticket_machine",
+    }
+)
+SHELVES = frozenset({"gondola", "shelf", "parcel_locker", "parcel_rack", "brochure_rack", "display_table"})
 
 
 def draw_zone(sheet: Sheet, zone: PlacedZone, details: Mapping[str, Value], title: str) -> Markup:

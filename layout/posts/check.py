@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layout.posts.plan import Equipment, Post
 from layout.posts.room import ZoneArea
@@ -18,6 +22,9 @@ PLACED_WORTH = 1.0
 """What placing one person is worth against the largest score of a spot; see `price_posts`."""
 
 SLACK_M = 1e-3
+LINE_SLACK_M = 0.13
+PANIC_REACH_M = 0.9
+AT_COUNTER_M = 1.0
 
 
 def price_posts(problem: PostProblem, plan: PostPlan) -> float:
@@ -55,8 +62,12 @@ def judge_cameras(problem: CameraProblem, plan: CameraPlan) -> list[str]:
 def judge_places(
     zones: Sequence[ZoneArea], posts: Sequence[Post], equipment: Sequence[Equipment], spacing_m: float
 ) -> list[str]:
-    """Return posts outside their zone or on each other, and equipment outside its zone or on other equipment."""
+    """Return posts outside their zone or on each other, and equipment outside its zone or on other equipment.
+
+    What is fixed to another thing must touch one of its zone, and stands on nothing.
+    """
     areas = {zone.id: zone for zone in zones}
+    standing = [thing for thing in equipment if not thing.mounted]
     faults = [f"{p.id} stands outside {p.zone}" for p in posts if not _covers(areas[p.zone], p.x, p.y, 0.0, 0.0)]
     faults += [f"{e.id} reaches out of {e.zone}" for e in equipment if not _covers(areas[e.zone], e.x, e.y, e.w, e.h)]
     for at, post in enumerate(posts):
@@ -64,16 +75,86 @@ def judge_places(
             away = float(np.hypot(post.x - other.x, post.y - other.y))
             if away < spacing_m - SLACK_M:
                 faults.append(f"{post.id} and {other.id} are {away:.2f} m apart")
-    for at, thing in enumerate(equipment):
-        faults += [f"{thing.id} stands on {other.id}" for other in equipment[at + 1 :] if _overlap(thing, other)]
+    for at, thing in enumerate(standing):
+        faults += [f"{thing.id} stands on {other.id}" for other in standing[at + 1 :] if _overlap(thing, other)]
     faults += [
         f"{post.id} stands on {thing.id}"
         for post in posts
-        for thing in equipment
+        for thing in standing
         if thing.x + SLACK_M < post.x < thing.x + thing.w - SLACK_M
         and thing.y + SLACK_M < post.y < thing.y + thing.h - SLACK_M
     ]
+    for thing in equipment:
+        hosts = [other for other in standing if other.zone == thing.zone and _gap(thing, other) <= 2 * SLACK_M]
+        if thing.mounted and not hosts:
+            faults.append(f"{thing.id} is fixed to nothing")
     return faults
+
+
+def judge_clearances(equipment: Sequence[Equipment]) -> list[str]:
+    """Return the things that stand in the free depth before another."""
+    standing = [thing for thing in equipment if not thing.mounted]
+    faults = []
+    for thing in standing:
+        if thing.clearance_m > 0:
+            before = _before(thing)
+            faults += [f"{o.id} stands before {thing.id}" for o in standing if o is not thing and _overlap(before, o)]
+    return faults
+
+
+def judge_cash(posts: Sequence[Post], equipment: Sequence[Equipment], reach_m: float = PANIC_REACH_M) -> list[str]:
+    """Return who handles cash at a counter without a panic button in reach, in halls that have any."""
+    buttons = [thing for thing in equipment if thing.kind == "panic_button"]
+    faults = []
+    for post in posts:
+        at_counter = any(_away(post, thing) <= AT_COUNTER_M for thing in equipment if "counter" in thing.kind)
+        if buttons and at_counter and "cash" in post.presence:
+            near = min(_away(post, button) for button in buttons)
+            if near > reach_m + SLACK_M:
+                faults.append(f"{post.id} has no panic button within {reach_m:.2f} m; the next is {near:.2f} m away")
+    return faults
+
+
+def judge_line(posts: Sequence[Post], line: NDArray[np.float64], clear_m: float) -> list[str]:
+    """Return the posts nearer to the movement line than ``clear_m``; the line has shape (k, 2), metres."""
+    faults = []
+    for post in posts:
+        away = min((_to_leg((post.x, post.y), start, end) for start, end in pairwise(line)), default=math.inf)
+        if away < clear_m - LINE_SLACK_M:
+            faults.append(f"{post.id} stands {away:.2f} m from the movement line")
+    return faults
+
+
+def _to_leg(point: tuple[float, float], start: NDArray[np.float64], end: NDArray[np.float64]) -> float:
+    along = end - start
+    length = float(along @ along)
+    share = 0.0 if length == 0 else min(1.0, max(0.0, float((np.array(point) - start) @ along) / length))
+    return float(np.hypot(*(np.array(point) - start - share * along)))
+
+
+def _before(thing: Equipment) -> Equipment:
+    """Return the free depth before a thing as if it were one."""
+    turns = round(thing.facing_deg / 90) % 4
+    deep = thing.clearance_m
+    x, y, w, h = (
+        (thing.x + thing.w, thing.y, deep, thing.h),
+        (thing.x, thing.y + thing.h, thing.w, deep),
+        (thing.x - deep, thing.y, deep, thing.h),
+        (thing.x, thing.y - deep, thing.w, deep),
+    )[turns]
+    return replace(thing, x=x, y=y, w=w, h=h)
+
+
+def _away(post: Post, thing: Equipment) -> float:
+    dx = max(thing.x - post.x, 0.0, post.x - thing.x - thing.w)
+    dy = max(thing.y - post.y, 0.0, post.y - thing.y - thing.h)
+    return math.hypot(dx, dy)
+
+
+def _gap(a: Equipment, b: Equipment) -> float:
+    dx = max(a.x - b.x - b.w, 0.0, b.x - a.x - a.w)
+    dy = max(a.y - b.y - b.h, 0.0, b.y - a.y - a.h)
+    return math.hypot(dx, dy)
 
 
 def _covers(zone: ZoneArea, x: float, y: float, w: float, h: float) -> bool:

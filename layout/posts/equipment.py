@@ -4,33 +4,34 @@ Each zone is looked at from its front. A kind of equipment proposes places in an
 back, along the left side, in rows, or in the middle); the first places are taken at which
 
 - the footprint lies in the zone and on free floor,
-- it meets no footprint and no clearance taken before, and
-- its own clearance meets no footprint.
+- it meets no footprint and no clearance taken before,
+- its own clearance meets no footprint, and
+- a wall stands behind it, where its kind asks for one.
 
 What finds no place is left out and told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layout.floor.cells import Cells
 from layout.posts.catalogue import EquipmentKind, PostCatalogue
 from layout.posts.plan import Equipment
-from layout.posts.room import Frame, ZoneArea, direction_deg, frame_of, quarter_turn
+from layout.posts.room import Frame, ZoneArea, direction_deg, frame_of, quarter_turn, rooms_of_cells
+from layout.posts.slots import SLACK_M, STAND_M, Slot, slots
 
-STEP_M = 0.1
-EDGE_M = 0.05
-SLACK_M = 1e-6
-STAND_M = 0.2
+SHIELD_M = 0.04
+BUTTON_IN_M = 0.02
+BEHIND_M = 0.1
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
-Slot = tuple[float, float, bool]
-"""Left and front end of a footprint in a frame, and whether it is turned to look along the frame's u axis."""
+Suits = Callable[[Equipment], float]
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,11 @@ class _Taken:
 
 
 def place_equipment(
-    cells: Cells, zones: Sequence[ZoneArea], catalogue: PostCatalogue, wanted: Mapping[str, Mapping[str, int]]
+    cells: Cells,
+    zones: Sequence[ZoneArea],
+    catalogue: PostCatalogue,
+    wanted: Mapping[str, Mapping[str, int]],
+    line: NDArray[np.float64] | None = None,
 ) -> EquipmentPlan:
     """Place the equipment of every zone.
 
@@ -81,37 +86,100 @@ def place_equipment(
     catalogue
         What stands in which kind of zone.
     wanted
-        Zone id → ``{"posts": n, "machines": n, "seats": n}``; missing figures are 0.
+        Zone id → ``{"posts": n, "machines": n, "seats": n, "cash_machine": n}``; missing figures are 0.
+    line
+        Shape (k, 2): points of the movement line (`line_points`), which some kinds want to be near.
     """
+    ground = _Ground(cells, rooms_of_cells(cells, zones), line if line is not None else np.empty((0, 2)))
     placed: list[Equipment] = []
     stations: list[Station] = []
     notes: list[str] = []
     numbers: dict[str, int] = {}
     for zone in zones:
         taken = _Taken()
+        own: list[Equipment] = []
         for kind in catalogue.equipment:
             if zone.kind not in kind.zones:
                 continue
             count = _count(kind, wanted.get(zone.id, {}))
-            found = _best_of(cells, kind, count, _frames(zone, kind, zones), taken)
+            if kind.place == "on":
+                found = list(_on_things(kind, [thing for thing in own if thing.kind in kind.at]))
+            else:
+                found = _best_of(ground, kind, count, _frames(zone, kind, zones), taken)
             for box, facing, behind in found:
                 numbers[kind.kind] = numbers.get(kind.kind, 0) + 1
                 name = f"{kind.kind.replace('_', '-')}-{numbers[kind.kind]}"
                 thing = Equipment(
-                    name, kind.kind, zone.id, *box, facing_deg=facing, clearance_m=kind.clearance, top_m=kind.top
+                    name,
+                    kind.kind,
+                    zone.id,
+                    *box,
+                    facing_deg=facing,
+                    clearance_m=kind.clearance,
+                    top_m=kind.top,
+                    mounted=kind.place == "on",
                 )
-                placed.append(thing)
+                own.append(thing)
                 if kind.staffed:
                     stations.append(Station(thing, round(behind[0], 3), round(behind[1], 3)))
-            if kind.count != "fill" and len(found) < count:
-                notes.append(f"{zone.id}: {len(found)} of {count} {kind.kind.replace('_', ' ')} found a place")
+            if not isinstance(kind.count, str) or kind.count not in ("fill", "each"):
+                short = count - len(found)
+                if short > 0:
+                    notes.append(f"{zone.id}: {len(found)} of {count} {kind.kind.replace('_', ' ')} found a place")
+        placed += own
     return EquipmentPlan(tuple(placed), tuple(stations), tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What places depend on: free floor, the room of each cell, and points of the movement line (k, 2)."""
+
+    cells: Cells
+    rooms: NDArray[np.int64]
+    line: NDArray[np.float64]
+
+    def backed(self, x: float, y: float, behind: Point) -> bool:
+        """Tell whether a wall stands between a point and one behind it."""
+        here, there = self.cells.at(x, y), self.cells.at(*behind)
+        rows, columns = self.cells.free.shape
+        out = not (
+            0 <= behind[0] - self.cells.x0 <= columns * self.cells.cell_m
+            and 0 <= behind[1] - self.cells.y0 <= rows * self.cells.cell_m
+        )
+        return out or not self.cells.free[there] or bool(self.rooms[here] != self.rooms[there])
+
+    def to_line(self, x: float, y: float) -> float:
+        """Return how far the movement line is, metres; 0 where there is none."""
+        return float(np.hypot(*(self.line - (x, y)).T).min()) if len(self.line) else 0.0
+
+
+def line_points(line: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return points of a line, at most a quarter of a metre apart, shape (k, 2)."""
+    if line is None or len(line) < 2:
+        return np.empty((0, 2))
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    at = np.linspace(0.0, along[-1], max(2, int(along[-1] / 0.25) + 2))
+    return np.column_stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])])
+
+
+def _on_things(kind: EquipmentKind, things: Sequence[Equipment]) -> Iterator[tuple[Box, float, Point]]:
+    """Put one on each thing, under its top at the back, in the middle."""
+    for thing in things:
+        angle = np.radians(thing.facing_deg)
+        ahead = round(float(np.cos(angle))), round(float(np.sin(angle)))
+        x, y = thing.x + thing.w / 2, thing.y + thing.h / 2
+        reach = (abs(ahead[0]) * thing.w + abs(ahead[1]) * thing.h - kind.depth) / 2 - BUTTON_IN_M
+        x, y = x - ahead[0] * reach, y - ahead[1] * reach
+        w, h = (kind.depth, kind.width) if ahead[0] else (kind.width, kind.depth)
+        yield (round(x - w / 2, 3), round(y - h / 2, 3), w, h), thing.facing_deg, (x, y)
 
 
 def _count(kind: EquipmentKind, wanted: Mapping[str, int]) -> int:
     if isinstance(kind.count, int):
         return kind.count
-    return kind.most if kind.count == "fill" else min(kind.most, wanted.get(kind.count, 0))
+    if kind.count == "fill":
+        return kind.most
+    return min(kind.most, wanted.get(kind.kind if kind.count == "machine" else kind.count, 0))
 
 
 def _frames(zone: ZoneArea, kind: EquipmentKind, zones: Sequence[ZoneArea]) -> tuple[Frame, ...]:
@@ -125,13 +193,13 @@ def _frames(zone: ZoneArea, kind: EquipmentKind, zones: Sequence[ZoneArea]) -> t
 
 
 def _best_of(
-    cells: Cells, kind: EquipmentKind, count: int, frames: Sequence[Frame], taken: _Taken
+    ground: _Ground, kind: EquipmentKind, count: int, frames: Sequence[Frame], taken: _Taken
 ) -> list[tuple[Box, float, Point]]:
     """Place a kind as seen from the first side from which all fit, else from that from which most do."""
     best: tuple[list[tuple[Box, float, Point]], _Taken] = ([], taken)
     for frame in frames:
         trial = _Taken([*taken.footprints], [*taken.clearances])
-        found = _place_kind(cells, kind, count, frame, trial)
+        found = _place_kind(ground, kind, count, frame, trial)
         if len(found) > len(best[0]):
             best = (found, trial)
         if len(found) == count or (found and kind.count == "fill"):
@@ -141,78 +209,68 @@ def _best_of(
 
 
 def _place_kind(
-    cells: Cells, kind: EquipmentKind, count: int, frame: Frame, taken: _Taken
+    ground: _Ground, kind: EquipmentKind, count: int, frame: Frame, taken: _Taken
 ) -> list[tuple[Box, float, Point]]:
     found: list[tuple[Box, float, Point]] = []
     back = kind.behind + STAND_M if kind.staffed else 0.0
-    for u, v, turned in _slots(frame, kind, count):
+    beside = SHIELD_M if kind.screen is not None else 0.0
+    for u, v, turned in _ordered(ground, kind, count, frame):
         if len(found) == count:
             break
         width, depth = (kind.depth, kind.width) if turned else (kind.width, kind.depth)
-        inside = u >= -SLACK_M and v >= -SLACK_M and u + width <= frame.width + SLACK_M
+        inside = u >= beside - SLACK_M and v >= -SLACK_M and u + width <= frame.width - beside + SLACK_M
         if not inside or v + depth + back > frame.depth + SLACK_M:
             continue
         footprint = frame.box(u, v, width, depth)
         if turned:
             before = frame.box(u + width, v, kind.clearance, depth)
+            behind = frame.to_hall(u - BEHIND_M, v + depth / 2)
         else:
             before = frame.box(u, v - kind.clearance, width, kind.clearance)
-        if _on_floor(cells, footprint) and taken.takes(frame.box(u, v, width, depth + back), before):
+            behind = frame.to_hall(u + width / 2, v + depth + BEHIND_M)
+        middle = frame.to_hall(u + width / 2, v + depth / 2)
+        if not _on_floor(ground.cells, footprint) or (kind.wall and not ground.backed(*middle, behind)):
+            continue
+        if taken.takes(frame.box(u - beside, v, width + 2 * beside, depth + back), before):
             facing = (frame.front_deg + 90) % 360 if turned else frame.front_deg
             found.append((footprint, facing, frame.to_hall(u + width / 2, v + depth + kind.behind)))
     return found
 
 
-def _slots(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
-    """Propose places, the best first: evenly spread, then every step along the same line."""
-    a_row = max(1, int((frame.width + kind.gap + SLACK_M) // (kind.width + kind.gap)))
-    if kind.place == "rows" or (kind.place == "middle" and count > a_row):
-        yield from _rows(frame, kind, count)
+def _ordered(ground: _Ground, kind: EquipmentKind, count: int, frame: Frame) -> Iterator[Slot]:
+    """Propose places, those near the movement line first where the kind asks for it."""
+    if kind.near != "line" or not len(ground.line):
+        yield from slots(frame, kind, count)
         return
-    if kind.place == "side":
-        yield from ((EDGE_M, float(v), True) for v in np.arange(EDGE_M, frame.depth - kind.width, STEP_M))
-        right = frame.width - kind.width - EDGE_M
-        yield from ((right, float(v), False) for v in np.arange(EDGE_M, frame.depth, STEP_M))
-        return
-    lines = {"front": 0.0, "back": frame.depth - kind.depth, "middle": (frame.depth - kind.depth) / 2}
-    v = lines[kind.place]
-    fit = max(1, min(count, a_row))
-    pitch = kind.width + kind.gap if kind.place == "back" else frame.width / fit
-    start = (frame.width - pitch * fit) / 2 + (pitch - kind.width) / 2
-    yield from ((start + k * pitch, v, False) for k in range(fit))
-    steps = np.arange(0.0, frame.width - kind.width + SLACK_M, STEP_M)
-    yield from ((float(u), v, False) for u in steps)
-    if kind.place == "middle":
-        yield from ((float(u), float(w), False) for w in np.arange(0.0, frame.depth, STEP_M) for u in steps)
-    if kind.place == "back":
-        yield from ((EDGE_M, float(w), True) for w in np.arange(0.0, frame.depth - kind.width, STEP_M))
+
+    def far(slot: Slot) -> float:
+        u, v, turned = slot
+        width, depth = (kind.depth, kind.width) if turned else (kind.width, kind.depth)
+        return round(ground.to_line(*frame.to_hall(u + width / 2, v + depth / 2)), 3)
+
+    yield from sorted(slots(frame, kind, count), key=far)
 
 
-def _rows(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
-    """Propose rows from the front, each centred; a first row leaves its clearance to the front where it can."""
-    width = frame.width - 2 * EDGE_M - kind.aisle
-    a_row = int((width + kind.gap + SLACK_M) // (kind.width + kind.gap))
-    back = kind.behind + STAND_M if kind.staffed else 0.0
-    usable = frame.depth - kind.depth - back
-    if a_row < 1 or usable < -SLACK_M:
-        return
-    usable = max(usable, 0.0)
-    first = min(kind.clearance, usable)
-    rows = 1 + int((usable - first + SLACK_M) // kind.pitch)
-    if kind.count != "fill":
-        rows = min(rows, max(1, -(-count // a_row)))
-        a_row = min(a_row, -(-count // rows))
-    first += (usable - first - (rows - 1) * kind.pitch) / 2
-    left = count
-    for row in range(rows):
-        here = min(a_row, left) if kind.count != "fill" else a_row
-        left -= here
-        start = EDGE_M if kind.aisle else (frame.width - here * kind.width - (here - 1) * kind.gap) / 2
-        for k in range(here):
-            yield start + k * (kind.width + kind.gap), first + row * kind.pitch, False
-    for v in np.arange(first, usable + SLACK_M, STEP_M):
-        for u in np.arange(EDGE_M, frame.width - kind.aisle - kind.width, STEP_M):
-            yield float(u), float(v), False
+def lower_one(plan: EquipmentPlan, catalogue: PostCatalogue, zones: Sequence[ZoneArea], suits: Suits) -> EquipmentPlan:
+    """Return the plan with the one counter that suits most made the low one; as it is where no kind has a low one.
+
+    ``suits`` scores a counter: whether a turning circle is free before it, and how near the entrance it is.
+    """
+    kinds = {zone.id: zone.kind for zone in zones}
+    able = []
+    for thing in plan.equipment:
+        entry = catalogue.in_zone(thing.kind, kinds[thing.zone])
+        if entry is not None and entry.low and thing.kind == entry.kind:
+            able.append((suits(thing), thing, entry))
+    if not able:
+        return plan
+    _, chosen, entry = max(able, key=lambda item: item[0])
+    low = replace(chosen, id=f"{entry.low.replace('_', '-')}-1", kind=entry.low, top_m=entry.low_top)
+    return replace(
+        plan,
+        equipment=tuple(low if thing is chosen else thing for thing in plan.equipment),
+        stations=tuple(replace(s, equipment=low) if s.equipment is chosen else s for s in plan.stations),
+    )
 
 
 def _on_floor(cells: Cells, box: Box) -> bool:

@@ -75,7 +75,7 @@ def equipment_place(scene: Scene, rule: Rule) -> Iterator[Finding]:
 
 def equipment_overlap(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Find things that stand in one another."""
-    things = scene.hall.furnishing.equipment
+    things = [thing for thing in scene.hall.furnishing.equipment if not thing.mounted]
     tree = shapely.STRtree([scene.footprints[thing.id] for thing in things])
     pairs = tree.query([scene.footprints[thing.id] for thing in things], predicate="intersects").T
     for i, j in sorted((int(i), int(j)) for i, j in pairs if i < j):

@@ -82,5 +82,20 @@ class ProgrammeSettings(Settings):
 class EquipmentSettings(Settings):
     """``[layout.equipment]``: what is placed in the zones."""
 
+    file: DataPath | None = Field(
+        None, description="A catalogue of equipment and roles of your own (TOML); none: the one that ships."
+    )
     camera_range_m: float = Field(12.0, gt=1, le=100, description="How far a camera recognises what it sees (preset).")
     camera_angle_deg: float = Field(90.0, gt=10, le=360, description="Angle of view of a camera (preset).")
+    face_angle_deg: float = Field(
+        40.0, gt=10, le=360, description="Angle of view of a camera with the narrow lens, for faces (preset)."
+    )
+    camera_pixels: float = Field(1920.0, ge=100, le=20000, description="Width of a camera's picture (preset).")
+    face_pixels_per_m: float = Field(
+        250.0, ge=10, le=5000, description="Pixels a metre takes in a picture that knows a face (preset)."
+    )
+    keypad_m: float = Field(5.0, ge=0, le=100, description="From how far a camera could read a keypad (preset).")
+    power_m: float = Field(3.0, ge=0, le=100, description="Things farther from a service point are told (preset).")
+    machines_enough: float = Field(
+        0.98, gt=0, lt=1, description="Share of time as many machines as needed shall work; fewer is told (preset)."
+    )

@@ -34,8 +34,9 @@ def check(project: Project, cache: Path | None = None) -> Findings:
 
 
 def _form_files(project: Project) -> dict[str, type[BaseModel]]:
-    """Return the planner's own services, zones, journeys and rules, with the form each must have."""
+    """Return the planner's own services, zones, journeys, rules and equipment, with the form each must have."""
     from layout.flow.book import JourneyBook
+    from layout.posts.catalogue import PostCatalogue
     from layout.rules.data import RuleFile
     from layout.settings import LayoutSettings
     from layout.workload.services import Catalogue
@@ -47,6 +48,7 @@ def _form_files(project: Project) -> dict[str, type[BaseModel]]:
         (settings.programme.file, Programme),
         (settings.programme.journeys, JourneyBook),
         (settings.rules.file, RuleFile),
+        (settings.equipment.file, PostCatalogue),
     ]
     return {str(file): kind for file, kind in forms if file is not None}
 

@@ -12,7 +12,10 @@ from layout.floor.cells import Cells, free_cells, near_cells
 from layout.floor.plan import FloorPlan
 from layout.flow.book import JourneyBook, read_journeys
 from layout.flow.journeys import Errand
+from layout.posts.catalogue import PostCatalogue, read_catalogue
 from layout.settings import LayoutSettings
+from layout.study.cameras import CameraKind
+from layout.study.posts import Kit
 from layout.study.requirement import Requirement
 from layout.study.rules import hall_rules
 from layout.study.workload import Workload
@@ -135,6 +138,37 @@ def busiest_hour(workload: Workload, requirement: Requirement, kinds: Sequence[s
         hour, whole = float(hourly[at]) * machine, float(daily[at]) * machine
         errands += [usual, replace(usual, zone="self_service", by="machine", per_hour=hour, per_day=whole)]
     return tuple(errand for errand in errands if errand.per_hour > 0)
+
+
+def choose_kit(project: Project, brief: OutletBrief) -> Kit:
+    """Return with what the outlet's hall is furnished: the planner's catalogue, or the usual one.
+
+    Raises
+    ------
+    InputError
+        When the file is missing or faulty.
+    """
+    layout = project.section("layout", LayoutSettings)
+    settings = layout.equipment
+    if settings.file is None:
+        catalogue = read_catalogue()
+    else:
+        catalogue = read_model(PostCatalogue, project.path(settings.file), settings.file)
+    camera = CameraKind(
+        range_m=settings.camera_range_m,
+        view_deg=settings.camera_angle_deg,
+        face_view_deg=settings.face_angle_deg,
+        pixels=settings.camera_pixels,
+        face_pixels_per_m=settings.face_pixels_per_m,
+        keypad_m=settings.keypad_m,
+    )
+    return Kit(
+        catalogue=catalogue.of_sector(brief.sector),
+        camera=camera,
+        power_m=settings.power_m,
+        enough=settings.machines_enough,
+        spare=layout.services.spare_machines,
+    )
 
 
 def choose_journeys(project: Project, brief: OutletBrief, programme: Programme) -> JourneyBook:

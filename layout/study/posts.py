@@ -6,50 +6,64 @@ Called by `layout.study.zones` once the zones are settled; `zones_json_parts` gi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from layout.floor.cells import Cells, free_cells
 from layout.floor.plan import FloorPlan
+from layout.posts.availability import enough_share, machines_for
 from layout.posts.catalogue import PostCatalogue, read_catalogue
-from layout.posts.equipment import EquipmentPlan, place_equipment
-from layout.posts.place import PostProblem, place_posts
-from layout.posts.plan import Equipment, Furnishing, Post
-from layout.posts.room import ZoneArea, direction_deg, zone_mask
-from layout.posts.views import Views, centres, make_views, shares_seen
-from layout.study.cameras import WATCHED, CameraKind, watch_hall
+from layout.posts.equipment import line_points, lower_one, place_equipment
+from layout.posts.plan import Equipment, Furnishing, MachinePool, Post
+from layout.posts.privacy import pads_of, public_points, shield_screens, stand_off_lines
+from layout.posts.room import ZoneArea, zone_mask
+from layout.posts.views import centres, make_views
+from layout.study.cameras import WATCHED, CameraKind, inside_door, watch_hall
+from layout.study.post_spots import Room, faces_entrance, place_people, split
 from layout.zones.plan import ZonePlan
 from outlet.outcome import Limits
 
-__all__ = ["CameraKind", "furnish_hall", "zones_json_parts"]
+__all__ = ["CameraKind", "Kit", "furnish_hall", "zones_json_parts"]
 
-STAND_CLEAR_M = 0.3
-SPOT_PITCH_M = 0.5
-DOOR_STEP_M = 0.8
+TURNING_M = 1.5
 
 
 @dataclass(frozen=True)
-class _Room:
-    """The hall while it is being furnished."""
+class Kit:
+    """With what a hall is furnished.
 
-    floor: FloorPlan
-    cells: Cells
-    areas: tuple[ZoneArea, ...]
-    things: EquipmentPlan
-    views: Views
-    targets: Mapping[str, NDArray[np.float64]]
+    Parameters
+    ----------
+    catalogue
+        What stands in which kind of zone, and who sees what.
+    camera
+        What cameras can do.
+    power_m
+        How far a thing may stand from the next service point without a word.
+    enough
+        Share of time for which as many machines as the work needs shall work.
+    spare
+        Machines of each kind beyond those needed.
+    """
+
+    catalogue: PostCatalogue = field(default_factory=read_catalogue)
+    camera: CameraKind = field(default_factory=CameraKind)
+    power_m: float = 3.0
+    enough: float = 0.98
+    spare: int = 1
 
 
 def furnish_hall(
     floor: FloorPlan,
     zones: ZonePlan,
     posts: Mapping[str, tuple[str, int]],
-    machines: int,
+    machines: Mapping[str, int],
     seats: int,
     limits: Limits,
-    camera: CameraKind | None = None,
+    kit: Kit | None = None,
 ) -> Furnishing:
     """Place everything that stands in the zones.
 
@@ -62,37 +76,142 @@ def furnish_hall(
         ``{"teller": ("counters", 4), "guide": ("reception", 1)}``. A role whose zone the hall does not have stands in
         the reception, else in the largest public zone.
     machines
-        Self-service machines required.
+        Self-service machines by kind, spares included.
     seats
         Waiting seats required.
     limits
         Of each of the small solves (posts, cameras).
-    camera
-        What the cameras can do; the default where None.
+    kit
+        With what the hall is furnished; the usual where None.
 
     Returns
     -------
     Furnishing
         What did not fit is left out and told in its notes.
     """
-    catalogue = read_catalogue()
+    kit = kit or Kit()
+    catalogue = kit.catalogue
     cells = free_cells(floor)
     areas = tuple(_area(zones, k) for k in range(len(zones.zones)))
     homes, notes = _homes(areas, posts)
-    wanted, short = _wanted(areas, homes, posts, machines, seats)
-    things = place_equipment(cells, areas, catalogue, wanted)
+    wanted, short = _wanted(areas, homes, posts, (_known_kinds(catalogue, machines), seats))
+    line = line_points(zones.movement_line)
+    things = place_equipment(cells, areas, catalogue, wanted, line)
     views = make_views(cells, areas)
-    room = _Room(floor, cells, areas, things, views, _targets(floor, cells, areas, things.equipment, catalogue))
-    placed, post_notes = _place(room, catalogue, homes, posts, limits)
-    watched = watch_hall(floor, views, room.targets, camera or CameraKind(), limits)
+    public = public_points(views, areas, things.equipment)
+    things = lower_one(things, catalogue, areas, lambda thing: _suits_low(floor, public, thing))
+    pads = pads_of(things.equipment, areas, catalogue)
+    shields, depth, readable = shield_screens(pads, views, public)
+    targets = _targets(floor, cells, areas, things.equipment, catalogue)
+    room = Room(floor, cells, areas, things, views, targets, line)
+    placed, post_notes = place_people(room, catalogue, homes, posts, limits)
+    keypads = [(pad, depth[pad.thing.id]) for pad in pads]
+    watched = watch_hall(floor, views, targets, kit.camera, limits, keypads)
+    pools = _pools(machines, kit)
+    told = (*_power_notes(floor, things.equipment, areas, kit), *_pool_notes(pools), *_cash_notes(catalogue, posts))
     return Furnishing(
         posts=placed,
         cameras=watched.cameras,
-        equipment=things.equipment,
+        equipment=(*things.equipment, *shields),
         cameras_bound=watched.bound,
         blind_spots=watched.blind,
-        notes=(*notes, *short, *things.notes, *post_notes, *watched.notes),
+        notes=(*notes, *short, *things.notes, *post_notes, *watched.notes, *told),
+        stand_off=stand_off_lines(pads, areas),
+        readable=readable,
+        pools=pools,
+        facing_door=_cash_facing(room, catalogue, placed),
     )
+
+
+def _known_kinds(catalogue: PostCatalogue, machines: Mapping[str, int]) -> dict[str, int]:
+    """Return the machines by kind; those the catalogue does not know are called ``machines``."""
+    known = {kind.kind for kind in catalogue.equipment if kind.count == "machine"}
+    found: dict[str, int] = {}
+    for kind, count in sorted(machines.items()):
+        name = kind if kind in known else "machines"
+        found[name] = found.get(name, 0) + count
+    return found
+
+
+def _suits_low(floor: FloorPlan, public: NDArray[np.float64], thing: Equipment) -> float:
+    """Score a counter as the low one: a free turning circle before it first, then a short way from an entrance."""
+    angle = np.radians(thing.facing_deg)
+    ahead = np.array([np.cos(angle), np.sin(angle)])
+    reach = (abs(ahead) * (thing.w, thing.h)).sum() / 2 + TURNING_M / 2
+    centre = np.array([thing.x + thing.w / 2, thing.y + thing.h / 2]) + reach * ahead
+    free = float((np.hypot(*(public - centre).T) <= TURNING_M / 2).sum()) if len(public) else 0.0
+    way = min((float(np.hypot(door.x - centre[0], door.y - centre[1])) for door in floor.entrances), default=0.0)
+    return round(free) * 1000.0 - way
+
+
+def _cash_facing(room: Room, catalogue: PostCatalogue, posts: Sequence[Post]) -> tuple[str, ...]:
+    """Return the counters at which somebody handles cash and which face an entrance."""
+    cash = {role.id for role in catalogue.roles if role.cash}
+    spots = {(post.x, post.y) for post in posts if post.role in cash}
+    return tuple(
+        station.equipment.id
+        for station in room.things.stations
+        if (station.x, station.y) in spots and faces_entrance(room, station.equipment)
+    )
+
+
+def _pools(machines: Mapping[str, int], kit: Kit) -> tuple[MachinePool, ...]:
+    """Return the machines of every kind whose reliability is known."""
+    found = []
+    for kind, installed in sorted(machines.items()):
+        entry = next((entry for entry in kit.catalogue.equipment if entry.kind == kind), None)
+        if entry is None or entry.reliability is None or installed <= 0:
+            continue
+        needed = max(1, installed - kit.spare)
+        works = entry.reliability.availability
+        enough = enough_share(installed, needed, works)
+        found.append(
+            MachinePool(
+                kind, installed, needed, round(works, 4), round(enough, 4), machines_for(needed, works, kit.enough)
+            )
+        )
+    return tuple(found)
+
+
+def _pool_notes(pools: Sequence[MachinePool]) -> list[str]:
+    return [
+        f"{pool.kind}: {pool.needed} of {pool.installed} work {pool.enough:.1%} of the time; "
+        f"{pool.to_install} would be needed for what is asked"
+        for pool in pools
+        if pool.to_install > pool.installed
+    ]
+
+
+def _power_notes(floor: FloorPlan, equipment: Sequence[Equipment], areas: Sequence[ZoneArea], kit: Kit) -> list[str]:
+    """Return what stands far from power."""
+    kinds = {area.id: area.kind for area in areas}
+    powered = []
+    for thing in equipment:
+        entry = kit.catalogue.in_zone(thing.kind, kinds[thing.zone])
+        if entry is not None and entry.power:
+            powered.append(thing)
+    if powered and not floor.services:
+        return [f"the plan shows no service points; power for {len(powered)} things is not checked"]
+    far: dict[str, list[float]] = {}
+    for thing in powered:
+        box = shapely.box(thing.x, thing.y, thing.x + thing.w, thing.y + thing.h)
+        away = min(float(shapely.distance(box, service)) for service in floor.services)
+        if away > kit.power_m:
+            far.setdefault(thing.zone, []).append(away)
+    return [
+        f"{zone}: {len(found)} of its things need power up to {max(found):.1f} m from the next service point"
+        for zone, found in far.items()
+    ]
+
+
+def _cash_notes(catalogue: PostCatalogue, posts: Mapping[str, tuple[str, int]]) -> list[str]:
+    """Return whether fewer people handle cash than must be there together."""
+    cash = [role for role in catalogue.roles if role.cash and role.id in posts]
+    there = sum(posts[role.id][1] for role in cash)
+    least = max((role.least for role in cash), default=0)
+    if not 0 < there < least:
+        return []
+    return [f"{there} who handles cash at the peak; cash is counted and moved by {least}: somebody else must help"]
 
 
 def _area(zones: ZonePlan, k: int) -> ZoneArea:
@@ -119,25 +238,30 @@ def _wanted(
     areas: Sequence[ZoneArea],
     homes: Mapping[str, list[int]],
     posts: Mapping[str, tuple[str, int]],
-    machines: int,
-    seats: int,
+    counts: tuple[Mapping[str, int], int],
 ) -> tuple[dict[str, dict[str, int]], list[str]]:
+    """Return what each zone shall hold; ``counts`` are the machines by kind and the seats."""
+    machines, seats = counts
     notes: list[str] = []
     wanted: dict[str, dict[str, int]] = {area.id: {} for area in areas}
     for role, (_, count) in posts.items():
-        for part, k in zip(_split(count, len(homes[role])), homes[role], strict=True):
+        for part, k in zip(split(count, len(homes[role])), homes[role], strict=True):
             wanted[areas[k].id]["posts"] = wanted[areas[k].id].get("posts", 0) + part
-    for what, total, kind in (("machines", machines, "self_service"), ("seats", seats, "waiting")):
-        own = [area.id for area in areas if area.kind == kind]
-        if total and not own:
-            notes.append(f"{total} {what} are required, but the hall has no zone {kind}")
-        for part, name in zip(_split(total, len(own)), own, strict=True):
-            wanted[name][what] = part
+    own = [area.id for area in areas if area.kind == "self_service"]
+    total = sum(machines.values())
+    if total and not own:
+        notes.append(f"{total} machines are required, but the hall has no zone self_service")
+    each = [kind for kind, count in machines.items() for _ in range(count)]
+    for part, name in zip(split(total, len(own)) if own else [], own, strict=True):
+        for kind in each[:part]:
+            wanted[name][kind] = wanted[name].get(kind, 0) + 1
+        each = each[part:]
+    own = [area.id for area in areas if area.kind == "waiting"]
+    if seats and not own:
+        notes.append(f"{seats} seats are required, but the hall has no zone waiting")
+    for part, name in zip(split(seats, len(own)) if own else [], own, strict=True):
+        wanted[name]["seats"] = part
     return wanted, notes
-
-
-def _split(total: int, parts: int) -> list[int]:
-    return [total // parts + (k < total % parts) for k in range(parts)]
 
 
 def _targets(
@@ -148,15 +272,15 @@ def _targets(
     catalogue: PostCatalogue,
 ) -> dict[str, NDArray[np.float64]]:
     """Return the spots that somebody should see, by kind of target, shapes (m, 2)."""
-    watch = {(kind.kind, zone): kind.watch for kind in catalogue.equipment for zone in kind.zones}
     kinds = {area.id: area.kind for area in areas}
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in ("entrance", *WATCHED)}
     for door in floor.entrances:
-        angle = np.radians(door.facing_deg)
-        found["entrance"].append((door.x + DOOR_STEP_M * np.cos(angle), door.y + DOOR_STEP_M * np.sin(angle)))
+        x, y = inside_door(door)
+        found["entrance"].append((float(x), float(y)))
     for thing in equipment:
-        name = watch[thing.kind, kinds[thing.zone]]
-        if name:
+        entry = catalogue.in_zone(thing.kind, kinds[thing.zone])
+        if entry is not None and entry.watch:
+            name = entry.watch
             angle = np.radians(thing.facing_deg)
             reach = 0.3 + abs(np.cos(angle)) * thing.w / 2 + abs(np.sin(angle)) * thing.h / 2
             middle = thing.x + thing.w / 2, thing.y + thing.h / 2
@@ -171,150 +295,61 @@ def _targets(
     return spots | {"public": centres(cells, sample)}
 
 
-@dataclass(frozen=True)
-class _Spots:
-    """Spots to stand at: where, in which zone, facing what (NaN: free to turn), and whether at a place of work."""
-
-    xy: NDArray[np.float64]
-    zone: NDArray[np.int64]
-    facing_deg: NDArray[np.float64]
-
-    @property
-    def station(self) -> NDArray[np.bool_]:
-        return ~np.isnan(self.facing_deg)
-
-
-def _spots(room: _Room, zones: Sequence[int]) -> _Spots:
-    xy: list[tuple[float, float]] = []
-    zone: list[int] = []
-    facing: list[float] = []
-    for k in zones:
-        area = room.areas[k]
-        for station in room.things.stations:
-            if station.equipment.zone == area.id:
-                xy.append((station.x, station.y))
-                zone.append(k)
-                facing.append(station.equipment.facing_deg)
-        for x, y in _standing(room, area):
-            xy.append((x, y))
-            zone.append(k)
-            facing.append(np.nan)
-    return _Spots(np.array(xy, dtype=np.float64).reshape(-1, 2), np.array(zone, dtype=np.int64), np.array(facing))
-
-
-def _standing(room: _Room, area: ZoneArea) -> list[tuple[float, float]]:
-    """Return spots in a zone, half a metre apart, clear of its equipment and of its edge."""
-    mask = zone_mask(room.cells, area) & room.cells.free
-    stride = max(1, round(SPOT_PITCH_M / room.cells.cell_m))
-    rows, columns = np.nonzero(mask)
-    keep = (rows % stride == rows.min(initial=0) % stride) & (columns % stride == columns.min(initial=0) % stride)
-    points = centres(room.cells, np.column_stack([rows[keep], columns[keep]]))
-    clear = np.ones(len(points), dtype=bool)
-    for thing in room.things.equipment:
-        if thing.zone == area.id:
-            dx = np.maximum(np.maximum(thing.x - points[:, 0], points[:, 0] - thing.x - thing.w), 0)
-            dy = np.maximum(np.maximum(thing.y - points[:, 1], points[:, 1] - thing.y - thing.h), 0)
-            clear &= np.hypot(dx, dy) >= STAND_CLEAR_M
-    inside = np.zeros(len(points), dtype=bool)
-    for x, y, w, h in area.rects:
-        off = np.minimum(
-            np.minimum(points[:, 0] - x, x + w - points[:, 0]), np.minimum(points[:, 1] - y, y + h - points[:, 1])
-        )
-        inside |= off >= STAND_CLEAR_M
-    best = next((keep for keep in (clear & inside, clear, inside) if keep.any()), np.ones(len(points), dtype=bool))
-    chosen = points[best]
-    return [(round(float(x), 3), round(float(y), 3)) for x, y in chosen]
-
-
-def _place(
-    room: _Room,
-    catalogue: PostCatalogue,
-    homes: Mapping[str, list[int]],
-    posts: Mapping[str, tuple[str, int]],
-    limits: Limits,
-) -> tuple[tuple[Post, ...], list[str]]:
-    groups = [
-        (role, k, part)
-        for role, (_, count) in posts.items()
-        for k, part in zip(homes[role], _split(count, len(homes[role])), strict=True)
-        if part
-    ]
-    if not groups:
-        return (), []
-    spots = _spots(room, sorted({k for _, k, _ in groups}))
-    seen = shares_seen(room.views, spots.xy, room.targets)
-    problem = PostProblem(
-        spots=spots.xy,
-        count=np.array([part for _, _, part in groups], dtype=np.int64),
-        allowed=np.array([spots.zone == k for _, k, _ in groups]).reshape(len(groups), -1),
-        score=np.array([_score(catalogue, role, seen, spots) for role, _, _ in groups]).reshape(len(groups), -1),
-    )
-    plan = place_posts(problem, limits).require()
-    placed: list[Post] = []
-    notes = []
-    numbers: dict[str, int] = {}
-    for (role, k, part), used in zip(groups, plan.used, strict=True):
-        for at in used:
-            numbers[role] = numbers.get(role, 0) + 1
-            placed.append(_post(room, catalogue, spots, seen, (role, k, numbers[role], at)))
-        if len(used) < part:
-            notes.append(f"{role}: {len(used)} of {part} positions found a place in {room.areas[k].id}")
-    return tuple(placed), notes
-
-
-def _score(
-    catalogue: PostCatalogue, role: str, seen: Mapping[str, NDArray[np.float64]], spots: _Spots
-) -> NDArray[np.float64]:
-    """Return how well each spot suits a role, 0–1: half of it for a place of work, half for what it sees."""
-    weights = {kind: weight for kind, weight in catalogue.sees(role).items() if kind in seen}
-    view = sum((weight * seen[kind] for kind, weight in weights.items()), np.zeros(len(spots.xy)))
-    return np.asarray((spots.station + view / max(sum(weights.values()), 1e-9)) / 2)
-
-
-def _post(
-    room: _Room,
-    catalogue: PostCatalogue,
-    spots: _Spots,
-    seen: Mapping[str, NDArray[np.float64]],
-    choice: tuple[str, int, int, int],
-) -> Post:
-    role, zone, number, at = choice
-    x, y = float(spots.xy[at, 0]), float(spots.xy[at, 1])
-    facing = float(spots.facing_deg[at])
-    wanted = catalogue.sees(role)
-    if np.isnan(facing):
-        facing = _look(room, wanted, spots.xy[at], room.areas[zone].front_deg)
-    sees = tuple((kind, round(float(seen[kind][at]), 3)) for kind in sorted(wanted) if kind in seen)
-    return Post(f"{role.replace('_', '-')}-{number}", room.areas[zone].id, role, x, y, round(facing, 1), sees)
-
-
-def _look(room: _Room, wanted: Mapping[str, float], eye: NDArray[np.float64], front_deg: float) -> float:
-    """Return the direction of the middle of what is seen, each kind by its weight, to 5°."""
-    pull = np.zeros(2)
-    for kind, weight in sorted(wanted.items()):
-        spots = room.targets.get(kind, np.empty((0, 2)))
-        mine = spots[room.views.sees(eye[None, :], spots)[0]] if len(spots) else spots
-        if len(mine):
-            away = mine.mean(axis=0) - eye
-            pull += weight * away / max(float(np.hypot(*away)), 0.1)
-    if float(np.hypot(*pull)) < 1e-6:
-        return front_deg
-    return float(round(direction_deg((0.0, 0.0), (float(pull[0]), float(pull[1]))) / 5) * 5 % 360)
-
-
-def zones_json_parts(furnishing: Furnishing) -> dict[str, list[dict[str, str | float]]]:
-    """Return the entries ``posts``, ``cameras`` and ``equipment`` of zones.json."""
+def zones_json_parts(furnishing: Furnishing) -> dict[str, list[dict[str, object]]]:
+    """Return the entries of zones.json on posts, cameras, equipment, machines and counters' privacy."""
     return {
         "posts": [
-            {"id": p.id, "zone": p.zone, "role": p.role, "x": p.x, "y": p.y, "facing_deg": p.facing_deg}
+            {
+                "id": p.id,
+                "zone": p.zone,
+                "role": p.role,
+                "x": p.x,
+                "y": p.y,
+                "facing_deg": p.facing_deg,
+                "sees": dict(p.sees),
+                "presence": list(p.presence),
+            }
             for p in furnishing.posts
         ],
         "cameras": [
-            {"id": c.id, "x": c.x, "y": c.y, "facing_deg": c.facing_deg, "range_m": c.range_m, "view_deg": c.view_deg}
+            {
+                "id": c.id,
+                "x": c.x,
+                "y": c.y,
+                "facing_deg": c.facing_deg,
+                "range_m": c.range_m,
+                "view_deg": c.view_deg,
+                "masks": list(c.masks),
+            }
             for c in furnishing.cameras
         ],
         "equipment": [
-            {"id": e.id, "kind": e.kind, "zone": e.zone, "x": e.x, "y": e.y, "w": e.w, "h": e.h}
+            {
+                "id": e.id,
+                "kind": e.kind,
+                "zone": e.zone,
+                "x": e.x,
+                "y": e.y,
+                "w": e.w,
+                "h": e.h,
+                "facing_deg": e.facing_deg,
+                "clearance_m": e.clearance_m,
+                "top_m": e.top_m,
+                "mounted": e.mounted,
+            }
             for e in furnishing.equipment
         ],
+        "machine_pools": [
+            {
+                "kind": pool.kind,
+                "installed": pool.installed,
+                "needed": pool.needed,
+                "availability": pool.availability,
+                "enough_share": pool.enough,
+                "to_install": pool.to_install,
+            }
+            for pool in furnishing.pools
+        ],
+        "stand_off": [{"zone": s.zone, "start": list(s.start), "end": list(s.end)} for s in furnishing.stand_off],
+        "readable": [{"thing": r.thing, "from_m2": r.from_m2} for r in furnishing.readable],
     }

@@ -23,6 +23,7 @@ from layout.study.hall import (
     Hall,
     busiest_hour,
     choose_journeys,
+    choose_kit,
     choose_programme,
     hall_file,
     hall_work,
@@ -31,7 +32,7 @@ from layout.study.hall import (
 from layout.study.hall_exposure import show_seats, show_zones, waited_minutes
 from layout.study.hall_plan import HallPlan, Measured, zones_json
 from layout.study.hall_walks import HallWalks, main_entrance, walk_hall
-from layout.study.posts import CameraKind, furnish_hall
+from layout.study.posts import furnish_hall
 from layout.study.requirement import Requirement, plan_requirement, write_requirement
 from layout.study.rules import check_rules, hall_rules
 from layout.study.workload import plan_workload
@@ -142,9 +143,9 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallPlan
 def _furnish(stage: StageRun, hall: Hall, zones: ZonePlan, requirement: Requirement, seats: int) -> Furnishing:
     limits = Limits(workers=1, work=FURNISH_WORK, seconds=SECONDS, seed=stage.seed)
     posts = {role: (requirement.zone_of.get(role, "reception"), n) for role, n in sorted(requirement.peak.items())}
-    equipment = stage.project.section("layout", LayoutSettings).equipment
-    camera = CameraKind(equipment.camera_range_m, equipment.camera_angle_deg)
-    return furnish_hall(hall.plan, zones, posts, requirement.machines, seats, limits, camera)
+    kit = choose_kit(stage.project, stage.brief)
+    machines = requirement.machines_by_kind
+    return furnish_hall(hall.plan, zones, posts, machines, seats, limits, kit)
 
 
 def _entrance(hall: Hall, best: _Round) -> Door:

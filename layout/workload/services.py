@@ -191,12 +191,14 @@ class Catalogue(Settings):
             if post.id not in gone
         )
         triage = None if self.triage is not None and self.triage.post in gone else self.triage
-        notes = tuple(
-            f"{post.name}: none below {post.from_visits:g} visits a day"
-            + (f"; {self.post(post.merge_into).name} does the work" if post.merge_into else "")
-            for post in gone.values()
-        )
-        return self.model_copy(update={"services": services, "posts": posts, "triage": triage}), notes
+        notes = [
+            f"{post.name}: none below {post.from_visits:g} visits a day; {self.post(into[name]).name} does the work"
+            for name, post in gone.items()
+            if post.merge_into
+        ]
+        bare = [f"{post.name} (from {post.from_visits:g})" for post in gone.values() if not post.merge_into]
+        notes += [f"posts that come with more visits a day: {', '.join(bare)}"] if bare else []
+        return self.model_copy(update={"services": services, "posts": posts, "triage": triage}), tuple(notes)
 
     def post(self, name: str) -> Post:
         """Return the post with an id."""

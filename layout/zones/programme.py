@@ -19,6 +19,21 @@ from outlet.project import Sector, Settings
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Rating = Literal["A", "E", "I", "O", "U", "X"]
 Term = Literal["walking", "closeness", "area", "dead_floor", "wall", "sight", "partition", "shopfront", "exposure"]
+Measure = Literal[
+    "diverted",
+    "depth",
+    "entrance_seen",
+    "floor_seen",
+    "minutes_to_served",
+    "passed",
+    "private",
+    "seats_in_sight",
+    "staff_walk",
+    "to_data_experience",
+    "to_entrance",
+    "within_reach",
+    "work_space",
+]
 Length = Annotated[float, Field(gt=0, le=200)]
 Span = tuple[Length, Length]
 Area3 = tuple[
@@ -73,6 +88,10 @@ class ZoneSpec(Settings):
         How much, against the other selling zones.
     optional
         Whether it may be left out of a small hall; those with the largest number first; 0: never.
+    from_floor_m2
+        Free floor from which a hall has it at all; 0: any.
+    measure
+        The one term it is judged by (`layout.study.measures`); "": none.
     source
         Where the numbers are from.
     """
@@ -99,6 +118,8 @@ class ZoneSpec(Settings):
     selling: bool = False
     value: float = Field(1.0, ge=0, le=1000)
     optional: int = Field(0, ge=0, le=9)
+    from_floor_m2: float = Field(0.0, ge=0, le=100000)
+    measure: Measure | Literal[""] = ""
     source: Annotated[str, Field(min_length=1)]
 
     @model_validator(mode="after")

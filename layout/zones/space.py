@@ -85,9 +85,15 @@ def plan_space(programme: Programme, work: Work, areas: Mapping[str, float], flo
         Free floor of the hall without what doors keep clear.
     """
     seats = max(LEAST_SEATS, math.ceil(work.waiting - EPSILON))
-    needs = [part for spec in programme.zones for part in _split(spec, work, seats, areas.get(spec.kind))]
+    asked = [spec for spec in programme.zones if spec.from_floor_m2 <= floor_m2 or spec.kind in areas]
+    needs = [part for spec in asked for part in _split(spec, work, seats, areas.get(spec.kind))]
     unused = [need.id for need in needs if need.count == 0 and need.spec.per is not None and need.area_min == 0]
     notes = [f"{kind}: nothing to stand in it, left out" for kind in unused]
+    notes += [
+        f"{spec.kind}: only in halls from {spec.from_floor_m2:g} m² of free floor (this one has {floor_m2:.0f} m²)"
+        for spec in programme.zones
+        if spec not in asked
+    ]
     kept = [need for need in needs if need.id not in unused]
     dropped: list[str] = []
     capacity = programme.fill * floor_m2

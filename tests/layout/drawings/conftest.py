@@ -84,7 +84,7 @@ def drawn(folder: Path, name: str) -> HallDrawing:
     floor = read_sample(folder, name)
     broken = (BrokenRule("turning", "vip", "0.90 m of 1.50 m"), BrokenRule("aisle", "(9.5, 5.5)", "1.0 m of 1.2 m"))
     plan = ZonePlan(ZONES[name], {"walking": 412.5}, {"walking": 120.0}, broken, np.array(LINES[name]), ("a note",))
-    things = furnish_hall(floor, plan, POSTS, 3, 10, Limits(seconds=20, workers=1, work=5.0))
+    things = furnish_hall(floor, plan, POSTS, {"cash_machine": 3}, 10, Limits(seconds=20, workers=1, work=5.0))
     flow = FlowHeat(np.linspace(0, 40, 24).reshape(4, 6), 1.0, (2.0, 1.0))
     return HallDrawing(f"Hall of {name}", "Demo", floor, plan, things, dt.date(2026, 3, 2), flow, ROLES)
 

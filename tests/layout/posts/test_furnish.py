@@ -15,7 +15,7 @@ from layout.posts.plan import Furnishing
 from layout.posts.room import ZoneArea
 from layout.posts.views import make_views, within_angle
 from layout.settings.hall import HallSettings
-from layout.study.posts import CameraKind, furnish_hall, zones_json_parts
+from layout.study.posts import CameraKind, Kit, furnish_hall, zones_json_parts
 from layout.zones.plan import PlacedZone, ZonePlan
 from outlet.outcome import Limits
 
@@ -54,7 +54,7 @@ def floor(tmp_path_factory: pytest.TempPathFactory) -> FloorPlan:
 @pytest.fixture(scope="module")
 def furnished(floor: FloorPlan) -> Furnishing:
     """Helsinki's hall with five zones: three tellers, a guide, and a guard for whom there is no post."""
-    return furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS)
+    return furnish_hall(floor, ZONES, POSTS, {"cash_machine": 3}, 10, LIMITS)
 
 
 def areas() -> list[ZoneArea]:
@@ -86,52 +86,54 @@ def test_cameras_see_all_they_must_and_are_proved_fewest(floor: FloorPlan, furni
     facing = np.array([camera.facing_deg for camera in furnished.cameras])
     spots = []
     for thing in furnished.equipment:
-        if thing.kind in ("self_service_machine", "shelf", "counter", "ticket_machine"):
+        if thing.kind in ("cash_machine", "low_counter", "shelf", "counter", "ticket_machine"):
             turn = np.radians(thing.facing_deg)
             ahead = 0.3 + abs(np.cos(turn)) * thing.w / 2 + abs(np.sin(turn)) * thing.h / 2
             spots.append((thing.x + thing.w / 2 + ahead * np.cos(turn), thing.y + thing.h / 2 + ahead * np.sin(turn)))
     must_see = np.array(spots)
     seen = views.sees(eyes, must_see, 12.0) & within_angle(eyes, facing, must_see, 90.0)
-    assert len(must_see) >= 9
+    assert len(must_see) >= 8
     assert seen.any(axis=0).all()
     store = [camera for camera in furnished.cameras if 15.75 < camera.x < 17.75 and camera.y > 9]
     assert store, "the store is a room of its own and needs its own camera"
 
 
 def test_a_wider_view_never_needs_more_cameras(floor: FloorPlan, furnished: Furnishing) -> None:
-    wide = furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS, CameraKind(range_m=20.0, view_deg=180.0))
+    kit = Kit(camera=CameraKind(range_m=20.0, view_deg=180.0))
+    wide = furnish_hall(floor, ZONES, POSTS, {"cash_machine": 3}, 10, LIMITS, kit)
     assert len(wide.cameras) <= len(furnished.cameras)
 
 
 def test_a_camera_that_sees_a_metre_leaves_blind_spots(floor: FloorPlan) -> None:
-    short = furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS, CameraKind(range_m=1.0, view_deg=60.0))
+    kit = Kit(camera=CameraKind(range_m=1.0, view_deg=60.0))
+    short = furnish_hall(floor, ZONES, POSTS, {"cash_machine": 3}, 10, LIMITS, kit)
     assert short.blind_spots
     assert any("seen from no wall" in note for note in short.notes)
 
 
 def test_the_same_hall_is_furnished_the_same(floor: FloorPlan, furnished: Furnishing) -> None:
-    assert furnish_hall(floor, ZONES, POSTS, 3, 10, LIMITS) == furnished
+    assert furnish_hall(floor, ZONES, POSTS, {"cash_machine": 3}, 10, LIMITS) == furnished
 
 
 def test_more_tellers_than_counters_stand_behind_them_or_are_told(floor: FloorPlan) -> None:
-    many = furnish_hall(floor, ZONES, {"teller": ("counters", 12)}, 0, 0, LIMITS)
+    many = furnish_hall(floor, ZONES, {"teller": ("counters", 12)}, {}, 0, LIMITS)
     assert judge_places(areas(), many.posts, many.equipment, 0.8) == []
     assert any("counter" in note for note in many.notes)
 
 
 def test_parts_of_zones_json(furnished: Furnishing) -> None:
     parts = zones_json_parts(furnished)
-    assert set(parts["posts"][0]) == {"id", "zone", "role", "x", "y", "facing_deg"}
+    assert set(parts["posts"][0]) >= {"id", "zone", "role", "x", "y", "facing_deg"}
     assert set(parts["cameras"][0]) >= {"x", "y", "facing_deg", "range_m"}
-    assert set(parts["equipment"][0]) == {"id", "kind", "zone", "x", "y", "w", "h"}
-    for entries in parts.values():
+    assert set(parts["equipment"][0]) >= {"id", "kind", "zone", "x", "y", "w", "h"}
+    for entries in (parts[name] for name in ("posts", "cameras", "equipment")):
         ids = [entry["id"] for entry in entries]
         assert len(ids) == len(set(ids))
 
 
 def test_nothing_to_place() -> None:
     floor = FloorPlan(shapely.box(0, 0, 5, 5), (Door(2.5, 0, 1.0, True, False, 90.0),))
-    bare = furnish_hall(floor, ZonePlan((), {}, {}, (), np.empty((0, 2))), {}, 2, 0, LIMITS)
+    bare = furnish_hall(floor, ZonePlan((), {}, {}, (), np.empty((0, 2))), {}, {"cash_machine": 2}, 0, LIMITS)
     assert bare.notes == ("2 machines are required, but the hall has no zone self_service",)
     assert bare.posts == ()
     assert bare.equipment == ()
