@@ -8,7 +8,8 @@ A keypad lies ``inset`` behind the front of its counter or machine and looks out
 - the body of its user (a disc of `BODY_M` at `USER_M` from the front) does not hide it, and
 - nothing that blocks sight lies between (`layout.posts.views`).
 
-Whoever stands where the user is served does not count. For each screen the shallowest shields are taken with which
+Before the stand-off line of a zone's things only those stand who are served at them: the user, and those next door.
+For each screen the shallowest shields are taken with which
 nobody else on the public floor reads it; where even the deepest leave some who do, those with the fewest.
 """
 
@@ -30,7 +31,8 @@ from layout.posts.views import Views, centres
 SHIELD = "privacy_shield"
 BODY_M = 0.5
 USER_M = 0.35
-SERVED_M = 0.5
+BETWEEN_M = 0.6
+EDGE_M = 0.05
 AHEAD_M = 0.05
 
 Floats = NDArray[np.float64]
@@ -88,11 +90,23 @@ def read_from(pad: Pad, shield_m: float, points: Floats, views: Views) -> NDArra
     return reads
 
 
-def served_at(pad: Pad, points: Floats) -> NDArray[np.bool_]:
-    """Return which points lie where the user is served: before the thing, up to its stand-off line, shape (k,)."""
-    ahead, beside = pad.seen_at(points)
-    half = max(pad.frame.width / 2, SERVED_M)
-    return np.asarray((ahead - pad.screen.inset <= pad.screen.stand_off + 1e-9) & (ahead > 0) & (beside <= half))
+def others_at(pad: Pad, pads: Sequence[Pad], points: Floats) -> NDArray[np.bool_]:
+    """Return which points somebody other than the user may stand at, shape (k,).
+
+    Between the things of a zone and their stand-off line only those stand who are served: at their own thing.
+    """
+    others = np.ones(len(points), dtype=bool)
+    at_next = np.zeros(len(points), dtype=bool)
+    for other in pads:
+        if other.thing.zone != pad.thing.zone or other.thing.facing_deg != pad.thing.facing_deg:
+            continue
+        ahead, beside = other.seen_at(points)
+        before = ahead - other.screen.inset
+        half = other.frame.width / 2 + BETWEEN_M
+        others &= ~((before > -EDGE_M) & (before <= other.screen.stand_off + 1e-9) & (beside <= half))
+        if other is not pad:
+            at_next |= np.hypot(before - USER_M, beside) <= BODY_M / 2
+    return others | at_next
 
 
 def public_points(views: Views, zones: Sequence[ZoneArea], things: Sequence[Equipment]) -> Floats:
@@ -129,7 +143,7 @@ def shield_screens(
     depth: dict[str, float] = {}
     readable = []
     for pad in pads:
-        others = public[~served_at(pad, public)]
+        others = public[others_at(pad, pads, public)]
         tried = [
             (int(read_from(pad, shield, others, views).sum()), shield) for shield in sorted(set(pad.screen.shields))
         ]
@@ -165,7 +179,9 @@ def stand_off_lines(pads: Sequence[Pad], zones: Sequence[ZoneArea]) -> tuple[Sta
                 u1, _ = _in_frame(frame, pad.frame.to_hall(pad.frame.width, 0.0))
                 ends.append((u0, u1, v - pad.screen.stand_off))
             v = min(end[2] for end in ends)
-            start, end = (frame.to_hall(u, v) for u in (min(e[0] for e in ends), max(e[1] for e in ends)))
+            start, end = (
+                frame.to_hall(u, v) for u in (min(e[0] for e in ends) - BETWEEN_M, max(e[1] for e in ends) + BETWEEN_M)
+            )
             lines.append(StandOff(zone.id, _rounded(start), _rounded(end)))
     return tuple(lines)
 

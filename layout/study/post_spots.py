@@ -134,8 +134,7 @@ def _standing(room: Room, area: ZoneArea) -> list[tuple[float, float]]:
 def place_people(
     room: Room,
     catalogue: PostCatalogue,
-    homes: Mapping[str, list[int]],
-    posts: Mapping[str, tuple[str, int]],
+    homes: Mapping[str, Mapping[int, int]],
     limits: Limits,
 ) -> tuple[tuple[Post, ...], list[str]]:
     """Place the positions of every role.
@@ -145,9 +144,7 @@ def place_people(
     room, catalogue
         The furnished hall, and what roles see.
     homes
-        Role → positions in ``room.areas`` of the zones it stands in.
-    posts
-        Role → (kind of zone, number of positions).
+        Role → position in ``room.areas`` of a zone it stands in → how many of it.
     limits
         Of the solve.
 
@@ -155,12 +152,7 @@ def place_people(
     -------
     The posts, and what did not fit.
     """
-    groups = [
-        (role, k, part)
-        for role, (_, count) in posts.items()
-        for k, part in zip(homes[role], split(count, len(homes[role])), strict=True)
-        if part
-    ]
+    groups = [(role, k, part) for role, parts in homes.items() for k, part in parts.items() if part]
     if not groups:
         return (), []
     spots = _spots(room, sorted({k for _, k, _ in groups}))

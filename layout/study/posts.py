@@ -94,7 +94,7 @@ def furnish_hall(
     cells = free_cells(floor)
     areas = tuple(_area(zones, k) for k in range(len(zones.zones)))
     homes, notes = _homes(areas, posts)
-    wanted, short = _wanted(areas, homes, posts, (_known_kinds(catalogue, machines), seats))
+    wanted, short = _wanted(areas, homes, (_known_kinds(catalogue, machines), seats))
     line = line_points(zones.movement_line)
     things = place_equipment(cells, areas, catalogue, wanted, line)
     views = make_views(cells, areas)
@@ -104,7 +104,7 @@ def furnish_hall(
     shields, depth, readable = shield_screens(pads, views, public)
     targets = _targets(floor, cells, areas, things.equipment, catalogue)
     room = Room(floor, cells, areas, things, views, targets, line)
-    placed, post_notes = place_people(room, catalogue, homes, posts, limits)
+    placed, post_notes = place_people(room, catalogue, homes, limits)
     keypads = [(pad, depth[pad.thing.id]) for pad in pads]
     watched = watch_hall(floor, views, targets, kit.camera, limits, keypads)
     pools = _pools(machines, kit)
@@ -219,8 +219,10 @@ def _area(zones: ZonePlan, k: int) -> ZoneArea:
     return ZoneArea(zone.id, zone.kind, zone.rects, zone.front_deg, zone.public, zone.enclosed)
 
 
-def _homes(areas: Sequence[ZoneArea], posts: Mapping[str, tuple[str, int]]) -> tuple[dict[str, list[int]], list[str]]:
-    """Return the zones (positions) each role stands in."""
+def _homes(
+    areas: Sequence[ZoneArea], posts: Mapping[str, tuple[str, int]]
+) -> tuple[dict[str, dict[int, int]], list[str]]:
+    """Return the zones each role stands in: role → position of the zone → how many of it."""
     homes: dict[str, list[int]] = {}
     notes = []
     for role, (kind, count) in posts.items():
@@ -231,21 +233,42 @@ def _homes(areas: Sequence[ZoneArea], posts: Mapping[str, tuple[str, int]]) -> t
             own = sorted(spare, key=lambda k: -float((areas[k].rects[:, 2] * areas[k].rects[:, 3]).sum()))[:1]
             notes.append(f"{role}: the hall has no zone {kind}; stands in {areas[own[0]].id if own else 'no zone'}")
         homes[role] = own
-    return homes, notes
+    return _shared(areas, homes, posts), notes
+
+
+def _shared(
+    areas: Sequence[ZoneArea], homes: Mapping[str, Sequence[int]], posts: Mapping[str, tuple[str, int]]
+) -> dict[str, dict[int, int]]:
+    """Share the positions of roles among like zones by the length of their fronts, role after role."""
+    found: dict[str, dict[int, int]] = {role: {} for role in homes}
+    for zones in dict.fromkeys(tuple(own) for own in homes.values() if own):
+        roles = [role for role, own in homes.items() if tuple(own) == zones]
+        left = [role for role in roles for _ in range(posts[role][1])]
+        fronts = np.array([_front_m(areas[k]) for k in zones])
+        ends = np.round(np.cumsum(fronts) / fronts.sum() * len(left)).astype(int)
+        for k, start, end in zip(zones, [0, *ends[:-1]], ends, strict=True):
+            for role in left[start:end]:
+                found[role][k] = found[role].get(k, 0) + 1
+    return found
+
+
+def _front_m(area: ZoneArea) -> float:
+    """Return the length of a zone's front."""
+    _, _, width, height = area.largest
+    return height if round(area.front_deg / 90) % 2 == 0 else width
 
 
 def _wanted(
     areas: Sequence[ZoneArea],
-    homes: Mapping[str, list[int]],
-    posts: Mapping[str, tuple[str, int]],
+    homes: Mapping[str, Mapping[int, int]],
     counts: tuple[Mapping[str, int], int],
 ) -> tuple[dict[str, dict[str, int]], list[str]]:
     """Return what each zone shall hold; ``counts`` are the machines by kind and the seats."""
     machines, seats = counts
     notes: list[str] = []
     wanted: dict[str, dict[str, int]] = {area.id: {} for area in areas}
-    for role, (_, count) in posts.items():
-        for part, k in zip(split(count, len(homes[role])), homes[role], strict=True):
+    for parts in homes.values():
+        for k, part in parts.items():
             wanted[areas[k].id]["posts"] = wanted[areas[k].id].get("posts", 0) + part
     own = [area.id for area in areas if area.kind == "self_service"]
     total = sum(machines.values())
