@@ -11,9 +11,9 @@ from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.building import path, zone_shape
-from layout.drawings.hall import FlowHeat
+from layout.drawings.hall import FlowHeat, HallDrawing
 from layout.drawings.markup import Point, Value, element, number, path_of, rectangle, write
-from layout.drawings.palette import CAMERA, FLOW, INK, MOVEMENT, PAPER, POST, SIGHT, THIN, tint
+from layout.drawings.palette import CAMERA, EXPOSURE, FLOW, INK, MOVEMENT, PAPER, POST, SIGHT, THIN, tint
 from layout.drawings.sheet import Box, Sheet
 from layout.drawings.text import LINE_HEIGHT
 from layout.drawings.view import seen_from
@@ -27,6 +27,7 @@ LOOKING = frozenset({"guide", "guard", "duty_manager"})
 LOOKING_DEG = 180.0
 LOOKING_M = 25.0
 CONE_M = 1.4
+KEEP_RIGHT_MM = 0.7
 FLOW_CLASSES = (0.12, 0.25, 0.4, 0.55, 0.75)
 FLOW_FROM = 0.02
 SEATS = frozenset({"chair", "stool"})
@@ -168,10 +169,10 @@ def draw_coverage(sheet: Sheet, cameras: Sequence[Camera], blocks: BaseGeometry)
 
 
 def draw_movement(sheet: Sheet, route: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[Markup]:
-    """Draw the movement line with arrows along it."""
-    points = [sheet.at(float(x), float(y)) for x, y in route]
-    if len(points) < 2:
+    """Draw the movement line with arrows along it; as people do, it keeps to the right, so that ways back show."""
+    if len(route) < 2:
         return []
+    points = _to_the_right([sheet.at(float(x), float(y)) for x, y in route], KEEP_RIGHT_MM)
     style: dict[str, Value] = {"fill": "none", "stroke-linejoin": "round", "stroke-linecap": "round"}
     drawn = [
         element("path", {"d": path_of(points), **style, "stroke": PAPER, "stroke-width": 1.7, "stroke-opacity": 0.8}),
@@ -184,6 +185,23 @@ def draw_movement(sheet: Sheet, route: np.ndarray[tuple[int, ...], np.dtype[np.f
         if math.dist(start, end) >= 9 or k == len(points) - 2:
             drawn.append(_arrow(start, end, 1.0 if k == len(points) - 2 else 0.55))
     return drawn
+
+
+def _to_the_right(points: Sequence[Point], by: float) -> list[Point]:
+    """Return a line moved to the right of its direction on the sheet; where it turns back, it goes round."""
+    moved: list[Point] = []
+    steps = [(a, b) for a, b in pairwise(points) if math.dist(a, b) > 1e-6]
+    normals = [((a[1] - b[1]) / math.dist(a, b), (b[0] - a[0]) / math.dist(a, b)) for a, b in steps]
+    for k, (a, b) in enumerate(steps):
+        (nx, ny), (px, py) = normals[k], normals[k - 1] if k else normals[k]
+        dot = nx * px + ny * py
+        if dot < -0.5:
+            moved += [(a[0] + px * by, a[1] + py * by), (a[0] + nx * by, a[1] + ny * by)]
+        else:
+            moved.append((a[0] + (nx + px) * by / (1 + dot), a[1] + (ny + py) * by / (1 + dot)))
+        if k == len(steps) - 1:
+            moved.append((b[0] + nx * by, b[1] + ny * by))
+    return moved or list(points)
 
 
 def _arrow(start: Point, end: Point, share: float) -> Markup:
@@ -210,6 +228,23 @@ def draw_flow(sheet: Sheet, flow: FlowHeat) -> list[Markup]:
                 style: dict[str, Value] = {"fill": FLOW, "fill-opacity": FLOW_CLASSES[values[start] - 1]}
                 drawn.append(rectangle(box.x, box.y, box.width, box.height, style))
     return drawn
+
+
+def draw_exposure(sheet: Sheet, hall: HallDrawing) -> list[Markup]:
+    """Draw how many of the visitors pass each zone and see it, in the five classes of `FLOW_CLASSES`."""
+    shares = {shown.zone: shown.share for shown in hall.exposure}
+    return [
+        element(
+            "path",
+            {
+                "d": path(sheet, zone_shape(zone)),
+                "fill": EXPOSURE,
+                "fill-opacity": FLOW_CLASSES[min(4, int(shares[zone.id] * 5))],
+            },
+        )
+        for zone in hall.zones.zones
+        if zone.id in shares
+    ]
 
 
 def draw_sight(sheet: Sheet, posts: Sequence[Post], blocks: BaseGeometry) -> list[Markup]:

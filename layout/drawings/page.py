@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from layout.drawings.exposure import make_exposure
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import clean
-from layout.drawings.palette import tint
-from layout.drawings.svg import draw_plan, post_codes
+from layout.drawings.plan_section import find, make_plan
+from layout.drawings.svg import draw_print_sheet, post_codes
 from layout.drawings.words import (
     Words,
     fixed,
@@ -23,12 +23,9 @@ from layout.drawings.words import (
     name_rule,
     name_target,
     name_term,
-    name_zone,
     name_zones,
 )
 from outlet.page import day, number, percent, render_page, render_table, translate
-
-SHOWN, HIDDEN = True, False
 
 
 def make_page(hall: HallDrawing, language: str) -> str:
@@ -38,7 +35,7 @@ def make_page(hall: HallDrawing, language: str) -> str:
     parts = [
         _head(hall, words),
         _cards(hall, words),
-        _plan(hall, words),
+        make_plan(hall, words),
         _broken(hall, words),
         _zones(hall, words),
         _posts(hall, words),
@@ -47,14 +44,17 @@ def make_page(hall: HallDrawing, language: str) -> str:
         _terms(hall, words),
         _notes(hall, words),
     ]
-    body = Markup('<main class="page hall-page">\n{}</main>\n').format(Markup("").join(parts))
+    sheet = draw_print_sheet(hall, language)
+    body = Markup('<div class="hall-paper">{}</div>\n<main class="page hall-page">\n{}</main>\n').format(
+        sheet, Markup("").join(parts)
+    )
     return render_page(
         f"{hall.title} – {_('Hall plan')}",
         str(body),
         language=language,
         styles=[_asset("hall.css")],
         scripts=[_asset("hall.js")],
-        data={"hall-things": _details(hall, words)},
+        data={"hall-things": _details(hall, words), "hall-words": _said(words)},
     )
 
 
@@ -89,59 +89,6 @@ def _cards(hall: HallDrawing, words: Words) -> Markup:
     return Markup('<ul class="cards">{}</ul>\n').format(Markup("").join(items))
 
 
-def _plan(hall: HallDrawing, words: Words) -> Markup:
-    _ = words.say
-    switches = [
-        ("zones names", _("Zones"), SHOWN),
-        ("equipment", _("Equipment"), SHOWN),
-        ("posts", _("Posts"), SHOWN),
-        ("movement", _("Movement line"), SHOWN),
-        ("cameras", _("Cameras"), SHOWN),
-        ("coverage", _("What cameras see"), HIDDEN),
-        ("sight", _("What the watching posts see"), HIDDEN),
-        *([("flow", _("Flow of visitors"), HIDDEN)] if hall.flow is not None else []),
-        *([("broken", _("Broken rules"), SHOWN)] if hall.zones.broken_rules else []),
-        ("dimensions", _("Dimensions"), SHOWN),
-    ]
-    boxes = [
-        Markup('<label><input type="checkbox" value="{}"{}>{}</label>').format(
-            value, Markup(" checked") if shown else "", label
-        )
-        for value, label, shown in switches
-    ]
-    return Markup(
-        '<section aria-label="{}">\n<fieldset class="hall-layers no-print"><legend>{}</legend>{}</fieldset>\n'
-        '<div class="hall-details no-print" id="hall-details" aria-live="polite">{}</div>\n'
-        '<figure><div class="hall-box" tabindex="0" role="region" aria-label="{}">\n{}</div>{}</figure>\n</section>\n'
-    ).format(
-        _("Hall plan"),
-        _("Layers"),
-        Markup("").join(boxes),
-        _("Point at a zone, a person, a camera or a thing, or reach it with the Tab key."),
-        _("Hall plan"),
-        draw_plan(hall, words.language),
-        _legend(hall, words),
-    )
-
-
-def _legend(hall: HallDrawing, words: Words) -> Markup:
-    swatch = Markup('<li><span class="swatch" style="background:{};border-color:{}"></span>{}</li>')
-    kinds = {(zone.kind, zone.name): tint(zone.kind, public=zone.public) for zone in hall.zones.zones}
-    items = [
-        swatch.format(fill, stroke, name_zone(kind, name, words.say)) for (kind, name), (fill, stroke) in kinds.items()
-    ]
-    codes = post_codes(hall)
-    roles: dict[str, list[str]] = {}
-    for post in hall.furnishing.posts:
-        roles.setdefault(post.role, []).append(codes[post.id])
-    code = Markup('<li><span class="hall-code">{}</span>{}</li>')
-    items += [
-        code.format(ids[0] if len(ids) == 1 else f"{ids[0]}–{ids[-1]}", name_role(role, hall.roles, words.say))
-        for role, ids in roles.items()
-    ]
-    return Markup('<figcaption><ul class="legend">{}</ul></figcaption>').format(Markup("").join(items))
-
-
 def _section(title: str, content: Markup) -> Markup:
     return Markup("<section><h2>{}</h2>\n{}</section>\n").format(title, content)
 
@@ -151,9 +98,12 @@ def _broken(hall: HallDrawing, words: Words) -> Markup:
     if not hall.zones.broken_rules:
         text = _("The plan breaks no rule.")
         return Markup('<p class="note good">{}</p>\n').format(text)
+    names = name_zones(hall.zones.zones, _)
     items = [
-        Markup("<li><b>{}</b> ({}): {}</li>").format(name_rule(rule.rule, words.say), rule.where, rule.text)
-        for rule in hall.zones.broken_rules
+        Markup("<li>{} ({}): {}</li>").format(
+            find(f"rule:{at}", name_rule(rule.rule, words.say)), names.get(rule.where, rule.where), rule.text
+        )
+        for at, rule in enumerate(hall.zones.broken_rules, start=1)
     ]
     content = Markup('<ol class="hall-broken">{}</ol>').format(Markup("").join(items))
     return _section(_("Broken rules"), Markup('<div class="note warn">{}</div>').format(content))
@@ -164,7 +114,7 @@ def _zones(hall: HallDrawing, words: Words) -> Markup:
     names = name_zones(hall.zones.zones, _)
     rows = [
         (
-            names[zone.id],
+            find(f"zone:{zone.id}", names[zone.id]),
             fixed(zone.area_m2, words.language, 1),
             _size(zone.rects, words),
             _("visitors") if zone.public else _("staff"),
@@ -202,7 +152,7 @@ def _posts(hall: HallDrawing, words: Words) -> Markup:
     names = name_zones(hall.zones.zones, _)
     rows = [
         (
-            codes[post.id],
+            find(f"post:{post.id}", codes[post.id]),
             name_role(post.role, hall.roles, _),
             names.get(post.zone, post.zone),
             fixed(post.x, words.language, 2),
@@ -258,6 +208,11 @@ def _notes(hall: HallDrawing, words: Words) -> Markup:
     return _section(_("Notes"), Markup('<ul class="small">{}</ul>').format(items))
 
 
+def _said(words: Words) -> dict[str, str]:
+    _ = words.say
+    return {"nothing": _("Nothing on the plan is called so."), "table": _("Show in the table")}
+
+
 def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
     """Return what the page says of each thing on the plan: its name first."""
     _, language = words.say, words.language
@@ -280,4 +235,6 @@ def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
             m=number(camera.range_m, language, 1), deg=number(camera.view_deg, language)
         )
         found[f"camera:{camera.id}"] = [f"{_('Camera')} {k}", reach]
+    for k, rule in enumerate(hall.zones.broken_rules, start=1):
+        found[f"rule:{k}"] = [f"{k}. {name_rule(rule.rule, _)}", names.get(rule.where, rule.where), rule.text]
     return {clean(key): lines for key, lines in found.items()}

@@ -18,6 +18,7 @@ POST = "#0b4f6c"
 CAMERA = "#6a3d7c"
 BROKEN = "#b3261e"
 FLOW = "#c2570c"
+EXPOSURE = "#6b3fa0"
 SIGHT = "#0b6e99"
 
 STAFF = ("#e6e9eb", "#8d99a3")

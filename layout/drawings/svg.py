@@ -19,6 +19,7 @@ from layout.drawings.contents import (
     draw_camera,
     draw_coverage,
     draw_equipment,
+    draw_exposure,
     draw_flow,
     draw_label,
     draw_movement,
@@ -32,6 +33,7 @@ from layout.drawings.marks import dimension_marks, door_marks, draw_north, draw_
 from layout.drawings.markup import Value, element, group, number, rectangle
 from layout.drawings.obstacles import people_boxes, solid_boxes, thing_boxes
 from layout.drawings.palette import INK, PAPER, tint
+from layout.drawings.picked import draw_views
 from layout.drawings.sheet import SHEET_MM, Box, Sheet, make_sheet, wall_m
 from layout.drawings.titles import draw_column
 from layout.drawings.wishes import Label, LabelWish
@@ -68,15 +70,33 @@ def draw_sheet(hall: HallDrawing, language: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{body}\n</svg>\n'
 
 
-def draw_plan(hall: HallDrawing, language: str) -> Markup:
-    """Return the plan alone as an SVG element for a page; every layer is there, the page switches them."""
+def draw_plan(hall: HallDrawing, language: str, *, name: str = "hall-drawing") -> Markup:
+    """Return the plan alone as an SVG element for a page; every layer is there, the page switches them.
+
+    ``name`` is the id of the group that holds the layers.
+    """
     words = _words(language)
     _ = words.say
     layers = draw_layers(hall, words)
-    groups = [_layer(name, marks) for name, marks in layers.groups.items()]
-    name = f"{hall.title}: {_('Hall plan')}"
-    head = _head(layers.sheet.plan, {"class": "hall-plan", "role": "group", "aria-label": name})
-    return head + Markup("\n") + Markup("\n").join(groups) + Markup("\n</svg>\n")
+    blocks = blocking_lines(hall.floor, hall.zones.zones)
+    drawn = dict(layers.groups)
+    drawn["exposure"] = draw_exposure(layers.sheet, hall)
+    drawn["views"] = draw_views(layers.sheet, hall, blocks)
+    order = [key for key in drawn if key not in ("exposure", "views")]
+    at = order.index("flow")
+    order = [*order[:at], "exposure", "views", *order[at:]]
+    title = f"{hall.title}: {_('Hall plan')}"
+    head = _head(layers.sheet.plan, {"class": "hall-plan", "role": "group", "aria-label": title})
+    return head + Markup("\n") + group({"id": name}, [_layer(key, drawn[key]) for key in order]) + Markup("\n</svg>\n")
+
+
+def draw_print_sheet(hall: HallDrawing, language: str, *, name: str = "hall-drawing") -> Markup:
+    """Return the A3 sheet for a page in print: it shows again what `draw_plan` drew, at the scale stated."""
+    words = _words(language)
+    width, height = SHEET_MM
+    head = _head(Box(0, 0, width, height), {"class": "hall-sheet", "aria-hidden": "true"})
+    again = element("use", {"href": f"#{name}"})
+    return head + again + draw_column(hall, make_sheet(hall.floor).scale, words) + Markup("</svg>\n")
 
 
 def _words(language: str) -> Words:

@@ -18,7 +18,6 @@ from layout.drawings.words import Words, name_role, name_rule, name_zones, role_
 PAD_MM = 5.0
 ROW_MM = 4.7
 TEXT_MM = 2.7
-RULES_SHOWN = 5
 
 
 def column_box() -> Box:
@@ -139,15 +138,23 @@ def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
     if not rules or box.height < 14:
         return _Part(Markup(""), box.y)
     _ = words.say
+    names = name_zones(hall.zones.zones, _)
     drawn = [_heading(_("Broken rules"), box)]
     y = box.y + ROW_MM
-    for k, rule in enumerate(rules[:RULES_SHOWN], start=1):
-        rows = wrap(f"{name_rule(rule.rule, _)}: {rule.where} – {rule.text}", 2.4, box.width - 7.0, 3)
-        if y + 3.3 * len(rows) > box.y + box.height - 4.0:
+    shown = 0
+    for k, rule in enumerate(rules, start=1):
+        rows = wrap(
+            f"{name_rule(rule.rule, _)}: {names.get(rule.where, rule.where)} – {rule.text}", 2.4, box.width - 7.0, 3
+        )
+        if y + 3.3 * len(rows) > box.y + box.height - 9.0:
             break
+        shown = k
         drawn.append(write((box.x, y), str(k), 2.6, {"fill": BROKEN, "font-weight": 700}))
         drawn += [write((box.x + 7.0, y + 3.3 * at), row, 2.4) for at, row in enumerate(rows)]
         y += 3.3 * len(rows) + 1.6
+    if shown < len(rules):
+        more = _("and {n} more, listed in hall.html").format(n=len(rules) - shown)
+        drawn.append(write((box.x + 7.0, y), more, 2.4, {"fill": THIN}))
     return _Part(element("g", {}, *drawn), y + 3.0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ def test_layers_can_be_switched(
     assert page.locator(".hall-plan").is_visible()
     for box in page.locator(".hall-layers input").all():
         value = str(box.get_attribute("value")).split(" ")[0]
-        layer = page.locator(f'.hall-plan > [data-layer="{value}"]')
+        layer = page.locator(f'#hall-drawing > [data-layer="{value}"]')
         shown = layer.evaluate("part => getComputedStyle(part).display !== 'none'")
         assert shown == box.is_checked()
         box.focus()
@@ -79,6 +80,74 @@ def test_pointing_and_tabbing_tell_what_a_thing_is(
     assert details.inner_text().startswith("Waiting")
     assert page.locator('[data-kind="zone"][data-id="waiting"]').get_attribute("aria-label").startswith("Waiting")
     assert seen.troubles == []
+
+
+@pytest.mark.browser
+def test_a_picked_post_shows_what_it_sees_and_its_row(
+    hall: HallDrawing, written: Callable[[HallDrawing, str], Path], visit: Open
+) -> None:
+    seen = visit(written(hall, "en"))
+    page = seen.page
+    shown = page.locator("#hall-drawing .view:visible")
+    assert shown.count() == 0
+    post = page.locator('[data-kind="post"][data-id="guide-1"]')
+    post.focus()
+    page.keyboard.press("Enter")
+    assert shown.evaluate_all("all => all.map(one => one.dataset.for)") == ["post:guide-1"]
+    assert page.locator("tr.picked .find").get_attribute("data-thing") == "post:guide-1"
+    seat = page.locator('[data-kind="equipment"][data-id^="chair"]').first
+    seat.dispatch_event("click")
+    assert shown.evaluate_all("all => all.map(one => one.dataset.for)") == [
+        f"equipment:{seat.get_attribute('data-id')}"
+    ]
+    page.keyboard.press("Escape")
+    assert shown.count() == 0
+    assert page.locator(".picked").count() == 0
+    assert seen.troubles == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1280, 800), (360, 780)])
+def test_tables_and_search_find_things_on_the_plan(
+    hall: HallDrawing, written: Callable[[HallDrawing, str], Path], visit: Open, size: tuple[int, int]
+) -> None:
+    seen = visit(written(hall, "en"), size)
+    page = seen.page
+    page.locator('.hall-layers input[value="broken"]').uncheck()
+    page.locator('.find[data-thing="rule:1"]').click()
+    assert page.locator('#hall-drawing [data-kind="rule"].picked').get_attribute("data-id") == "1"
+    assert page.locator('.hall-layers input[value="broken"]').is_checked(), "what is picked is shown"
+    assert "0.90 m of 1.50 m" in page.locator("#hall-details").inner_text()
+    page.locator("#hall-search").fill("couNTer cl")
+    assert page.locator("#hall-found button").count() == 4
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator("#hall-drawing .thing.picked").get_attribute("data-id") == "teller-1"
+    page.locator("#hall-search").fill("zzz")
+    assert page.locator("#hall-found").inner_text() == "Nothing on the plan is called so."
+    assert seen.overflow() <= 0
+    assert seen.troubles == []
+
+
+@pytest.mark.browser
+def test_paper_holds_the_sheet_at_its_scale(
+    hall: HallDrawing, written: Callable[[HallDrawing, str], Path], visit: Open
+) -> None:
+    page = visit(written(hall, "en")).page
+    page.emulate_media(media="print")
+    box = page.locator(".hall-sheet").bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == pytest.approx((420 * 96 / 25.4, 297 * 96 / 25.4), abs=1)
+    again = page.locator(".hall-sheet > use").bounding_box()
+    assert again is not None
+    assert again["width"] > 300
+    assert not page.locator(".hall-view").is_visible()
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    sizes = {
+        tuple(round(float(value)) for value in match)
+        for match in re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    }
+    assert sizes == {(1191, 842)}
 
 
 @pytest.mark.browser

@@ -26,7 +26,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def layers_of(text: str) -> dict[str, ET.Element]:
     root = ET.fromstring(text)
-    return {part.attrib["data-layer"]: part for part in root if "data-layer" in part.attrib}
+    return {part.attrib["data-layer"]: part for part in root.iter() if "data-layer" in part.attrib}
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "es"])
