@@ -4,9 +4,10 @@ Tables: pmed-median, pmed-center, charge, holmberg, cover, stores, tsplib, captu
 ``../shared/benchmarks/facility``; where that is not there they are left out and it is said), random (uniform, as users
 of the usual library measure with), large (clustered, three sizes each; the plot goes to ``--plot``), first (what the
 first call costs in a fresh process) and peer (spopt on the uniform instances, needs ``pip install -e ".[bench]"``; ours
-beside it in the same run). Each case runs to its own limit, or to ``--seconds`` for all, on one thread; the times are
-those of the clock and of the processor, without reading or drawing the instance and without the first compilation of
-the kernels. What misses its target is marked, and a plan or a bound that cannot be right fails the run.
+beside it in the same run). Each case runs to its own limit, or to ``--seconds`` for all, on one thread, the large ones
+on two; the times are those of the clock and of the processor, without reading or drawing the instance and without the
+first compilation of the kernels. What misses its target is marked, and a plan or a bound that cannot be right fails the
+run.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ def run_table(table: str, arguments: argparse.Namespace) -> int:
 
 def _measure(case: Case, seconds: float | None) -> Measured:
     most = max(IN_TIME * case.seconds, LEAST_LIMIT_S) if seconds is None else seconds
-    return measure(case, Limits(seconds=most, gap=_gap(case), workers=1))
+    return measure(case, Limits(seconds=most, gap=_gap(case), workers=2 if case.table == "large" else 1))
 
 
 def _gap(case: Case) -> float:

@@ -252,7 +252,8 @@ class CoverSolve:
         if (self.reach.share != 1.0).any() or (self.reach.charge != 0.0).any():
             return None
         self.until = 2.0 * self.search.work
-        return Cells(self.reach, self.p, opened, price, value / self.unit, self._go_on_in_cells)
+        workers = self.search.limits.workers
+        return Cells(self.reach, self.p, opened, price, value / self.unit, self._go_on_in_cells, workers)
 
     def _go_on_in_cells(self, pairs: int, bound: float) -> bool:
         self.search.work += pairs / PAIRS_PER_WORK
