@@ -25,6 +25,7 @@ def run(stage: StageRun) -> Summary:
         flow=FlowHeat(plan.measured.density, cells.cell_m, (cells.x0, cells.y0)),
         exposure=plan.measured.exposure,
         roles=plan.requirement.names,
+        measures=plan.measures,
     )
     write_drawings(stage.out, drawing, settings.language)
     return summary

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from layout.floor.plan import FloorPlan
 from layout.flow.exposure import ZoneExposure
 from layout.posts.plan import Furnishing
-from layout.zones.plan import ZonePlan
+from layout.zones.plan import ZoneMeasure, ZonePlan
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class HallDrawing:
         Role id → its English name in the sector's preset, such as ``{"teller": "Counter clerk"}``.
     exposure
         How well zones are shown to visitors; empty where it was not computed.
+    measures
+        The term each zone is judged by; empty where none was computed.
     """
 
     title: str
@@ -67,3 +69,4 @@ class HallDrawing:
     flow: FlowHeat | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
     exposure: tuple[ZoneExposure, ...] = ()
+    measures: tuple[ZoneMeasure, ...] = ()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from layout.drawings.exposure import make_exposure
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import clean
+from layout.drawings.measures import make_measures
 from layout.drawings.plan_section import find, make_plan
 from layout.drawings.svg import draw_print_sheet, post_codes
 from layout.drawings.words import (
@@ -40,6 +41,7 @@ def make_page(hall: HallDrawing, language: str) -> str:
         _zones(hall, words),
         _posts(hall, words),
         _equipment(hall, words),
+        make_measures(hall, words),
         make_exposure(hall, words),
         _terms(hall, words),
         _notes(hall, words),

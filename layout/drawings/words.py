@@ -143,6 +143,7 @@ def term_names(_: Say) -> Mapping[str, str]:
     return {
         "aisles_m2": _("Aisles and open floor, m²"),
         "area_off_target_m2": _("Area off the targets, m²"),
+        "cash_counters_facing_door": _("Cash counters that face an entrance"),
         "closeness": _("Distance between zones that belong together, rated m"),
         "dead_floor_m2": _("Floor that no aisle reaches, m²"),
         "egress_m": _("Longest walk to a door, m"),
@@ -150,6 +151,7 @@ def term_names(_: Say) -> Mapping[str, str]:
         "exposure": _("Visitors who pass and see a selling zone, share by value"),
         "open_back_m": _("Backs without a wall behind them, m"),
         "partition_m": _("New walls, m"),
+        "readable_screens": _("Screens and keypads that others could read"),
         "seen": _("What zones shall see that they do see, share"),
         "walking_m_per_visitor": _("Walk of a visitor in the hall, m"),
         "walking_person_m_per_hour": _("Walks in the busiest hour, person-metres"),

@@ -163,3 +163,11 @@ class Furnishing:
     readable: tuple[Readable, ...] = ()
     pools: tuple[MachinePool, ...] = ()
     facing_door: tuple[str, ...] = ()
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """What the plan of posts and things is weighed by: counts, in `ZonePlan.terms` with the zones' own."""
+        return {
+            "cash_counters_facing_door": float(len(self.facing_door)),
+            "readable_screens": float(len(self.readable)),
+        }

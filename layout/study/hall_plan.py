@@ -14,7 +14,7 @@ from layout.study.hall import Hall
 from layout.study.hall_walks import Movement
 from layout.study.posts import zones_json_parts
 from layout.study.requirement import Requirement
-from layout.zones.plan import BrokenRule, ZonePlan
+from layout.zones.plan import BrokenRule, ZoneMeasure, ZonePlan
 from outlet.commit import Json
 
 SCHEMA = 1
@@ -54,6 +54,7 @@ class HallPlan:
     measured: Measured
     seats: int
     notes: tuple[str, ...]
+    measures: tuple[ZoneMeasure, ...] = ()
 
 
 def zones_json(plan: HallPlan) -> dict[str, object]:
@@ -98,6 +99,16 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
         "broken_rules": [_broken_json(rule) for rule in zones.broken_rules],
         "movement_line": [[float(x), float(y)] for x, y in zones.movement_line],
         **_visitors_json(plan),
+        "measures": [
+            {
+                "zone": measure.zone,
+                "term": measure.term,
+                "unit": measure.unit,
+                "value": measure.value,
+                "parts": {name: value for name, _, value in measure.parts},
+            }
+            for measure in plan.measures
+        ],
         "notes": list(plan.notes),
     }
 

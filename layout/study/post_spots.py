@@ -58,6 +58,7 @@ def faces_entrance(room: Room, thing: Equipment) -> bool:
     half = (abs(ahead) * (thing.w, thing.h)).sum() / 2
     front = middle + (half + 0.05) * ahead
     wide = (abs(ahead[::-1]) * (thing.w, thing.h)).sum() / 2
+    eyes = front + np.array([-0.9, 0.0, 0.9])[:, None] * wide * np.array([-ahead[1], ahead[0]])
     for door in room.floor.entrances:
         off = abs((thing.facing_deg - door.facing_deg) % 360 - 180)
         into = np.radians(door.facing_deg)
@@ -69,7 +70,7 @@ def faces_entrance(room: Room, thing: Equipment) -> bool:
             off <= DOOR_ANGLE_DEG
             and away @ along > 0
             and beside < wide + door.width_m / 2
-            and room.views.sees(front[None, :], inside)[0, 0]
+            and room.views.sees(eyes, inside).any()
         ):
             return True
     return False

@@ -35,6 +35,12 @@ class Workload:
     diversion: Diversion
     notes: tuple[str, ...]
 
+    @property
+    def diverted(self) -> float:
+        """Share of the week's visits that use a machine."""
+        visits = self.arrivals.visits
+        return float((visits * self.diversion.share).sum() / max(float(visits.sum()), 1e-9))
+
 
 def read_catalogue(project: Project, brief: OutletBrief) -> Catalogue:
     """Return the planner's catalogue, or the preset of the outlet's sector.

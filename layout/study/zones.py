@@ -32,6 +32,7 @@ from layout.study.hall import (
 from layout.study.hall_exposure import show_seats, show_zones, waited_minutes
 from layout.study.hall_plan import HallPlan, Measured, zones_json
 from layout.study.hall_walks import HallWalks, main_entrance, walk_hall
+from layout.study.measures import FinishedFloor, measure_zones
 from layout.study.posts import furnish_hall
 from layout.study.requirement import Requirement, plan_requirement, write_requirement
 from layout.study.rules import check_rules, hall_rules
@@ -128,6 +129,11 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallPlan
     triage = workload.catalogue.triage
     waited = waited_minutes(requirement, () if triage is None else (triage.post,))
     shown = show_seats(measured.exposure, walked.clear, zones.zones, furnishing, waited)
+    terms = {**zones.terms, **furnishing.terms}
+    zones = replace(zones, terms=dict(sorted(terms.items())))
+    floor = FinishedFloor(
+        hall.plan, hall.cells, zones.zones, best.space, furnishing, walked, shown, requirement, workload.diverted
+    )
     notes = (*hall.plan.notes, *requirement.notes, *zones.notes, *furnishing.notes)
     return HallPlan(
         hall,
@@ -137,6 +143,7 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallPlan
         replace(measured, exposure=shown),
         best.space.seats,
         tuple(dict.fromkeys(notes)),
+        measure_zones(floor),
     )
 
 

@@ -95,6 +95,29 @@ class BrokenRule:
 
 
 @dataclass(frozen=True)
+class ZoneMeasure:
+    """The one term a zone is judged by, computed for the finished plan.
+
+    Parameters
+    ----------
+    zone, term
+        Id of the zone, and which term: see `layout.study.measures`.
+    unit
+        ``share``, ``m``, ``min`` or ``m²``.
+    value
+        The figure; None where the hall has not what it is measured by.
+    parts
+        What it is made of: name, unit, value.
+    """
+
+    zone: str
+    term: str
+    unit: str
+    value: float | None
+    parts: tuple[tuple[str, str, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class ZonePlan:
     """The zones of one hall.
 

@@ -23,7 +23,6 @@ Measure = Literal[
     "diverted",
     "depth",
     "entrance_seen",
-    "floor_seen",
     "minutes_to_served",
     "passed",
     "private",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import shapely
@@ -10,7 +12,7 @@ from layout.data.plans import hall_sample
 from layout.data.read import read_plan
 from layout.floor.cells import free_cells
 from layout.floor.plan import Door, FloorPlan
-from layout.posts.check import judge_places
+from layout.posts.check import judge_line, judge_places
 from layout.posts.plan import Furnishing
 from layout.posts.room import ZoneArea
 from layout.posts.views import make_views, within_angle
@@ -138,3 +140,38 @@ def test_nothing_to_place() -> None:
     assert bare.posts == ()
     assert bare.equipment == ()
     assert len(bare.cameras) == 1, "the entrance must be seen all the same"
+
+
+def test_nobody_stands_on_the_movement_line(floor: FloorPlan, furnished: Furnishing) -> None:
+    """A line led through the reception past the spot the guide likes best drives the guide off it."""
+    guide = next(post for post in furnished.posts if post.role == "guide")
+    line = np.array([(guide.x, 0.0), (guide.x, 8.0)])
+    led = dataclasses.replace(ZONES, movement_line=line)
+    moved = furnish_hall(floor, led, POSTS, {"cash_machine": 3}, 10, LIMITS)
+    assert judge_line(furnished.posts, line, 0.5)
+    assert judge_line([post for post in moved.posts if post.zone == "reception"], line, 0.5) == []
+
+
+def test_cash_keeps_out_of_the_line_of_the_entrance(floor: FloorPlan) -> None:
+    """Of three counters one faces the door: the adviser takes it."""
+    posts = {"adviser": ("counters", 1), "teller": ("counters", 2)}
+    found = furnish_hall(floor, ZONES, posts, {}, 0, LIMITS)
+    assert found.facing_door == ()
+    alone = furnish_hall(floor, ZONES, {"teller": ("counters", 3)}, {}, 0, LIMITS)
+    assert len(alone.facing_door) == 1
+
+
+def test_machines_are_told_by_kind_with_their_reliability(floor: FloorPlan) -> None:
+    found = furnish_hall(floor, ZONES, {}, {"cash_machine": 2, "oddity": 1}, 0, LIMITS)
+    kinds = [thing.kind for thing in found.equipment if thing.zone == "self_service"]
+    assert kinds.count("cash_machine") == 2
+    assert kinds.count("self_service_machine") == 1
+    (pool,) = found.pools
+    assert (pool.kind, pool.installed, pool.needed) == ("cash_machine", 2, 1)
+    assert pool.enough == pytest.approx(1 - (1 - pool.availability) ** 2, abs=1e-3)
+
+
+def test_no_camera_sees_a_keypad_unless_it_is_told(furnished: Furnishing) -> None:
+    for camera in furnished.cameras:
+        told = any(camera.id in note and "masked" in note for note in furnished.notes)
+        assert bool(camera.masks) == told
