@@ -241,9 +241,25 @@ def _opening(zone: PlacedZone) -> BaseGeometry:
 
 
 def draw_partitions(sheet: Sheet, zones: Iterable[PlacedZone], floor: FloorPlan) -> list[Markup]:
-    """Draw the walls round enclosed zones."""
+    """Draw the walls round enclosed zones, and the door leaves in them, which open into the room."""
     style: dict[str, Value] = {"fill": "#56626d", "stroke": "none"}
-    return [element("path", {"d": path(sheet, partitions(zone, floor)), **style}) for zone in zones if zone.enclosed]
+    drawn = []
+    for zone in zones:
+        if zone.enclosed:
+            walls = partitions(zone, floor)
+            drawn.append(element("path", {"d": path(sheet, walls), **style}))
+            if not walls.is_empty and walls.distance(_opening(zone)) < PARTITION_M:
+                drawn += _room_door(sheet, zone)
+    return drawn
+
+
+def _room_door(sheet: Sheet, zone: PlacedZone) -> list[Markup]:
+    left, bottom, right, top = _opening(zone).bounds
+    x, y = (left + right) / 2, (bottom + top) / 2
+    side = round(zone.front_deg / 90) % 4
+    jambs: tuple[Point, Point] = ((x, bottom), (x, top)) if side % 2 == 0 else ((left, y), (right, y))
+    into = ((-1.0, 0.0), (0.0, -1.0), (1.0, 0.0), (0.0, 1.0))[side]
+    return _leaf(sheet, *jambs, into)
 
 
 def blocking_lines(floor: FloorPlan, zones: Iterable[PlacedZone]) -> MultiLineString:

@@ -13,12 +13,12 @@ from shapely.geometry.base import BaseGeometry
 from layout.drawings.building import path, zone_shape
 from layout.drawings.hall import FlowHeat, HallDrawing
 from layout.drawings.markup import Point, Value, element, number, path_of, rectangle, write
-from layout.drawings.palette import CAMERA, EXPOSURE, FLOW, INK, MOVEMENT, PAPER, POST, SIGHT, THIN, tint
+from layout.drawings.palette import CAMERA, EXPOSURE, FLOW, INK, MOVEMENT, PAPER, POST, SIGHT, STAND_OFF, THIN, tint
 from layout.drawings.sheet import Box, Sheet
 from layout.drawings.text import LINE_HEIGHT
 from layout.drawings.view import seen_from
 from layout.drawings.wishes import Label
-from layout.posts.plan import Camera, Equipment, Post
+from layout.posts.plan import Camera, Equipment, Post, StandOff
 from layout.zones.plan import PlacedZone
 
 POST_RADIUS_M = 0.25
@@ -228,6 +228,19 @@ def draw_flow(sheet: Sheet, flow: FlowHeat) -> list[Markup]:
                 style: dict[str, Value] = {"fill": FLOW, "fill-opacity": FLOW_CLASSES[values[start] - 1]}
                 drawn.append(rectangle(box.x, box.y, box.width, box.height, style))
     return drawn
+
+
+def draw_stand_off(sheet: Sheet, lines: Sequence[StandOff], title: str) -> list[Markup]:
+    """Draw the lines behind which others wait."""
+    style: dict[str, Value] = {"stroke": STAND_OFF, "stroke-width": 0.5, "stroke-dasharray": "0.9 0.7"}
+    return [
+        element(
+            "path",
+            {"d": path_of([sheet.at(*one.start), sheet.at(*one.end)]), "fill": "none", **style},
+            element("title", {}, title),
+        )
+        for one in lines
+    ]
 
 
 def draw_exposure(sheet: Sheet, hall: HallDrawing) -> list[Markup]:

@@ -24,7 +24,7 @@ from layout.drawings.hall import HallDrawing
 from layout.drawings.labels import place_labels
 from layout.drawings.marks import chain_stops
 from layout.drawings.markup import Point, clean
-from layout.drawings.palette import BROKEN, CAMERA, MOVEMENT, POST, tint
+from layout.drawings.palette import BROKEN, CAMERA, MOVEMENT, POST, STAND_OFF, tint
 from layout.drawings.sheet import SIDES, Box
 from layout.drawings.svg import post_codes
 from layout.drawings.view import seen_from
@@ -91,7 +91,13 @@ def dxf_text(text: str) -> str:
 def _layers(drawing: Drawing, hall: HallDrawing) -> None:
     for name, colour in BUILDING_COLOURS.items():
         drawing.layers.add(name, color=colour)
-    for name, rgb in (("EQUIPMENT", "#333333"), ("POST", POST), ("CAMERA", CAMERA), ("CAMERA_VIEW", CAMERA)):
+    for name, rgb in (
+        ("EQUIPMENT", "#333333"),
+        ("POST", POST),
+        ("CAMERA", CAMERA),
+        ("CAMERA_VIEW", CAMERA),
+        ("STAND_OFF", STAND_OFF),
+    ):
         drawing.layers.add(name).rgb = _rgb(rgb)
     for name, rgb in (("MOVEMENT_LINE", MOVEMENT), ("BROKEN_RULE", BROKEN), ("NAME", "#222222"), ("TITLE", "#222222")):
         drawing.layers.add(name).rgb = _rgb(rgb)
@@ -202,6 +208,9 @@ def _furnishing(space: Modelspace, hall: HallDrawing) -> None:
         middle = _points([(thing.x + thing.w / 2, thing.y + thing.h / 2)])[0]
         placed = space.add_blockref(equipment_block(space.doc, thing), middle, dxfattribs=_turned("EQUIPMENT", thing))
         placed.add_auto_attribs({"ID": clean(thing.id), "KIND": clean(thing.kind), "ZONE": clean(thing.zone)})
+    for one in things.stand_off:
+        start, end = _points([one.start, one.end])
+        space.add_line(start, end, dxfattribs={"layer": "STAND_OFF"})
     codes = post_codes(hall)
     for post in things.posts:
         space.add_circle((post.x, post.y), POST_M, dxfattribs={"layer": "POST"})

@@ -135,6 +135,7 @@ def _furnishing(hall: HallDrawing) -> list[Feature]:
         )
         for thing in things.equipment
     ]
+    found += [_feature("stand_off", LineString([one.start, one.end]), {"zone": one.zone}) for one in things.stand_off]
     found += [
         _feature(
             "post",

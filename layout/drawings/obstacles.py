@@ -37,7 +37,7 @@ def people_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
 
 
 def thing_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
-    """Return equipment, cameras, the edges of enclosed zones, and small boxes along the movement line."""
+    """Return equipment, cameras, the edges of enclosed zones, and small boxes along lines."""
     found = [sheet.box(thing.x, thing.y, thing.w, thing.h) for thing in hall.furnishing.equipment]
     for camera in hall.furnishing.cameras:
         x, y = sheet.at(camera.x, camera.y)
@@ -48,7 +48,8 @@ def thing_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
             found += [sheet.box(x, at, width, thick) for at in (y, y + height - thick)]
             found += [sheet.box(at, y, thick, height) for at in (x, x + width - thick)]
     points = [sheet.at(float(x), float(y)) for x, y in np.asarray(hall.zones.movement_line)]
-    for start, end in pairwise(points):
+    lines = [*pairwise(points), *((sheet.at(*one.start), sheet.at(*one.end)) for one in hall.furnishing.stand_off)]
+    for start, end in lines:
         steps = max(1, math.ceil(math.dist(start, end) / ALONG_MM))
         for k in range(steps + 1):
             x, y = (start[0] + (end[0] - start[0]) * k / steps, start[1] + (end[1] - start[1]) * k / steps)

@@ -19,6 +19,7 @@ CAMERA = "#6a3d7c"
 BROKEN = "#b3261e"
 FLOW = "#c2570c"
 EXPOSURE = "#6b3fa0"
+STAND_OFF = "#00735c"
 SIGHT = "#0b6e99"
 
 STAFF = ("#e6e9eb", "#8d99a3")

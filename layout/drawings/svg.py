@@ -25,6 +25,7 @@ from layout.drawings.contents import (
     draw_movement,
     draw_post,
     draw_sight,
+    draw_stand_off,
     draw_zone,
 )
 from layout.drawings.hall import HallDrawing
@@ -144,7 +145,10 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
         "flow": draw_flow(sheet, hall.flow) if hall.flow is not None else [],
         "coverage": draw_coverage(sheet, things.cameras, blocks),
         "sight": draw_sight(sheet, things.posts, blocks),
-        "equipment": _equipment(hall, sheet, words),
+        "equipment": [
+            *draw_stand_off(sheet, things.stand_off, _("Stand-off line: others wait behind it")),
+            *_equipment(hall, sheet, words),
+        ],
         "walls": [*draw_partitions(sheet, zones, hall.floor), *draw_building(sheet, hall.floor, words.say)],
         "cameras": cameras,
         "movement": draw_movement(sheet, hall.zones.movement_line),

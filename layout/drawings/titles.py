@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import Value, element, line, path_of, rectangle, write
-from layout.drawings.palette import BROKEN, CAMERA, INK, MOVEMENT, PAPER, POCHE, POST, THIN, tint
+from layout.drawings.palette import BROKEN, CAMERA, INK, MOVEMENT, PAPER, POCHE, POST, STAND_OFF, THIN, tint
 from layout.drawings.sheet import BORDER_MM, COLUMN_MM, SHEET_MM, Box
 from layout.drawings.text import shorten, text_width, wrap
 from layout.drawings.words import Words, name_role, name_rule, name_zones, role_codes
@@ -116,6 +116,9 @@ def _signs(hall: HallDrawing, words: Words, box: Box) -> _Part:
             _("Equipment; the firm edge is its front"),
         ),
     ]
+    if hall.furnishing.stand_off:
+        dash: dict[str, Value] = {"stroke": STAND_OFF, "stroke-width": 0.5, "stroke-dasharray": "0.9 0.7"}
+        signs.append(([line((x, -1.0), (x + 4.8, -1.0), dash)], _("Stand-off line: others wait behind it")))
     if len(hall.zones.movement_line) > 1:
         style: dict[str, Value] = {"stroke": MOVEMENT, "stroke-width": 0.75, "stroke-dasharray": "2 1"}
         signs.append(([line((x, -1.0), (x + 4.8, -1.0), style)], _("Movement line")))

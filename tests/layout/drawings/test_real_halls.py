@@ -81,9 +81,11 @@ inaccessible_space = "fixture" }""",
         reading="""layers = { outline = ["walkablearea"], wall = ["jps-obstacles"], exit = ["jps-exits"] }
 entrances = [[9.4, 4.4]]
 door_tolerance_m = 1.5
-aisle_public_m = 0.75
-aisle_staff_m = 0.75
-turning_m = 0.75""",
+
+[layout.rules.numbers]
+aisle_public = 0.75
+aisle_staff = 0.75
+turning = 0.75""",
         programme='without = ["self_service", "parcel_shelves"]',
         area_m2=219.45,
         walls=3,
