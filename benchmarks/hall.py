@@ -9,9 +9,6 @@ halls
 baseline
     The same halls by plain CP-SAT (`halls.plain`: 60 s, 2 workers, same rules, same judge) beside ours, the worst of
     the seeds: the ratio of the judge's costs. Where CP-SAT finds no plan, or a plan breaks rules, there is no ratio.
-textbook
-    Halls where aisles need no room, priced by the plain model's own objective (linear terms, distances along the axes):
-    plain CP-SAT beside ours.
 samples
     The halls of the samples with their sectors' programmes.
 blocks
@@ -32,7 +29,7 @@ from pathlib import Path
 import numpy as np
 from halls.blocks import measure_recorded
 from halls.case import hall_names, read_case
-from halls.plain import price_without_aisles, solve_plain, without_aisles
+from halls.plain import solve_plain
 
 from layout.data.plans.hall_sample import HALLS, read_hall
 from layout.data.read import read_plan
@@ -159,24 +156,6 @@ def judged(problem: PackProblem, found: Placement | None) -> str:
     return f"{len(verdict.broken):8}{verdict.cost:9.2f}"
 
 
-def measure_textbook(asked: Asked) -> None:
-    print(f"\n{'hall':24}{'CP-SAT s':>9}{'status':>12}{'price':>9}{'bound':>9}{'ours s':>8}{'price':>9}{'ratio':>8}")
-    ratios: list[float] = []
-    for name in asked.halls:
-        problem = without_aisles(read_case(name).problem)
-        plain = solve_plain(problem, Limits(seconds=PLAIN_SECONDS, workers=2), aisles=False)
-        runs = [run_ours(problem, asked.seconds, seed) for seed in range(asked.seeds)]
-        found = [run.found.placement for run in runs if run.found is not None]
-        price = max((price_without_aisles(problem, placement) for placement in found), default=float("nan"))
-        row = f"{name:24}{plain.seconds:9.1f}{plain.status:>12}{plain.objective or float('nan'):9.2f}"
-        row += f"{plain.bound or 0.0:9.2f}{max(run.wall for run in runs):8.1f}{price:9.2f}"
-        if plain.objective is not None:
-            ratios.append(price / plain.objective)
-            row += f"{ratios[-1]:8.3f}"
-        print(row, flush=True)
-    print(f"geometric mean of ours to CP-SAT's, {len(ratios)} halls: {mean_ratio(ratios):.3f}")
-
-
 def sample_problem(hall: str, sector: str, posts: dict[str, int], machines: int, waiting: float) -> PackProblem:
     settings = HallSettings()
     with tempfile.TemporaryDirectory() as folder:
@@ -219,7 +198,6 @@ def measure_blocks(asked: Asked) -> None:
 TABLES: dict[str, Callable[[Asked], None]] = {
     "halls": measure_halls,
     "baseline": measure_baseline,
-    "textbook": measure_textbook,
     "samples": measure_samples,
     "blocks": measure_blocks,
 }

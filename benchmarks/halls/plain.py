@@ -25,30 +25,23 @@ entrance: distance to the access), area off target, open backs (a back counts as
 straight wall, or whole at one enclosed zone or zone of its staff), partitions (a side costs nothing where it lies whole
 on one straight wall, or whole at an enclosed zone named before it), windows hidden. Dead floor, sight and exposure are
 not linear and are left out: the judge prices them afterwards.
-
-``aisles=False`` is the textbook variant: no access squares, strips, aisles, exits; a zone is entered at the middle of
-its front. `without_aisles` makes the problem that goes with it, `price_without_aisles` prices any plan of it.
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 
 from halls.plain_price import SCALE, add_price
 from halls.plain_rules import add_aisles, add_entrance_within, add_staff_sides
-from halls.plain_variables import PlainModel, add_middles, add_zones
+from halls.plain_variables import PlainModel, add_zones
 from layout.zones.problem import PackProblem, Placement
 from outlet.cp_sat import run_cp_sat
 from outlet.outcome import Limits, Outcome
 
-LINEAR = ("walking", "closeness", "area", "wall", "partition", "shopfront")
 
-
-def solve_plain(problem: PackProblem, limits: Limits, *, aisles: bool = True) -> Outcome[Placement]:
+def solve_plain(problem: PackProblem, limits: Limits) -> Outcome[Placement]:
     """Return CP-SAT's best plan within ``limits``; objective and bound are the model's own."""
-    made = build(problem, aisles=aisles)
+    made = build(problem)
     run = run_cp_sat(made.model, limits)
     placement = None
     if run.has_plan:
@@ -65,39 +58,12 @@ def solve_plain(problem: PackProblem, limits: Limits, *, aisles: bool = True) ->
     )
 
 
-def build(problem: PackProblem, *, aisles: bool) -> PlainModel:
+def build(problem: PackProblem) -> PlainModel:
     """Return the model."""
     made = PlainModel(problem)
     add_zones(made)
     add_staff_sides(made)
-    if aisles:
-        add_aisles(made)
-        add_entrance_within(made)
-    else:
-        add_middles(made)
+    add_aisles(made)
+    add_entrance_within(made)
     made.model.minimize(add_price(made))
     return made
-
-
-def without_aisles(problem: PackProblem) -> PackProblem:
-    """Return the problem of a hall where aisles need no room, with the linear terms alone."""
-    ground = replace(problem.ground, aisle_public=1, aisle_staff=1, turning=1, exits=problem.ground.exits[:0])
-    none = np.zeros(problem.count, dtype=bool)
-    return replace(
-        problem,
-        ground=ground,
-        full_front=none,
-        staff_access=none,
-        entrance_within=np.zeros(problem.count),
-        weights={name: value for name, value in problem.weights.items() if name in LINEAR},
-    )
-
-
-def price_without_aisles(problem: PackProblem, found: Placement) -> float:
-    """Return what a given plan costs in the model without aisles, by fixing its zones."""
-    made = build(problem, aisles=False)
-    for zone, (x, y, w, h, front) in zip(made.zones, found.places.tolist(), strict=True):
-        for variable, value in ((zone.x, x), (zone.y, y), (zone.w, w), (zone.h, h), (zone.front[front], 1)):
-            made.model.add(variable == value)
-    run = run_cp_sat(made.model, Limits(seconds=30.0, workers=1))
-    return float("nan") if run.objective is None else run.objective / SCALE

@@ -107,20 +107,6 @@ def add_zones(made: PlainModel) -> None:
     made.apart([*(zone.box for zone in made.zones), *made.solid(problem.ground.buildable)])
 
 
-def add_middles(made: PlainModel) -> None:
-    """Enter every zone at the middle of its front."""
-    columns, rows = made.size
-    for i, zone in enumerate(made.zones):
-        x = made.model.new_int_var(0, 2 * columns, f"middle_x{i}")
-        y = made.model.new_int_var(0, 2 * rows, f"middle_y{i}")
-        for side in range(4):
-            across, along = (x, y) if side % 2 == 0 else (y, x)
-            low, high = zone.span(side)
-            made.model.add(across == 2 * zone.line(side)).only_enforce_if(zone.front[side])
-            made.model.add(along == low + high).only_enforce_if(zone.front[side])
-        made.access.append((x, y))
-
-
 def wall_lines(free: Mask, side: int) -> list[Line]:
     """Return the straight walls at which a rectangle's side can lie: (line, first, last) in cells."""
     solid = np.pad(~free, 1, constant_values=True)
