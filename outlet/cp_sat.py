@@ -29,6 +29,7 @@ class CpSatRun:
 
     ``value`` reads an integer variable or expression of the plan; it may be called only where ``has_plan``.
     ``core`` holds the indices of assumptions that cannot hold together, where the model is infeasible under them.
+    ``work`` is what the solve took, in deterministic seconds.
     """
 
     status: Status
@@ -38,6 +39,7 @@ class CpSatRun:
     stopped_by: StoppedBy
     value: Callable[[cp_model.LinearExprT], int]
     core: tuple[int, ...]
+    work: float = 0.0
 
     @property
     def has_plan(self) -> bool:
@@ -85,4 +87,5 @@ def run_cp_sat(model: cp_model.CpModel, limits: Limits) -> CpSatRun:
         stopped_by=stopped_by,
         value=solver.value,
         core=core,
+        work=solver.response_proto.deterministic_time,
     )

@@ -19,6 +19,7 @@ from layout.flow.heat import heat
 from layout.flow.journeys import Errand, plan_journeys, trips
 from layout.posts.plan import Furnishing
 from layout.settings import LayoutSettings
+from layout.study.conflict import explain_conflict
 from layout.study.hall import (
     Hall,
     busiest_hour,
@@ -116,12 +117,15 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallPlan
         programme.browse,
     )
     best = _settle(stage, hall, programme, space, travel)
+    conflict = _conflict(best, stage.seed)
     if best.outcome.solution is None:
         message = f"{stage.brief.name}: {'; '.join(best.outcome.reasons)}"
-        if best.outcome.status == "infeasible":
-            raise InputError(f"{message}; a larger hall, or a smaller [layout.programme], is needed")
+        if best.outcome.status == "infeasible" or conflict:
+            told = conflict or "a larger hall, or a smaller [layout.programme], is needed"
+            raise InputError(f"{message}; {told}")
         raise NoSolutionError(f"no arrangement of the hall was found: {message}")
-    zones = make_zone_plan(hall.cells, best.problem, best.space, best.outcome.solution, best.notes)
+    notes = (*best.notes, *((conflict,) if conflict else ()))
+    zones = make_zone_plan(hall.cells, best.problem, best.space, best.outcome.solution, notes)
     walked = walk_hall(hall.plan, _entrance(hall, best), zones.zones, _selling(best.space), hall_rules(stage.project))
     zones, measured = _measure(best, zones, walked, travel)
     furnishing = _furnish(stage, hall, zones, requirement, best.space.seats)
@@ -211,6 +215,13 @@ def _settle(stage: StageRun, hall: Hall, programme: Programme, space: Space, tra
         space = smaller
     assert best is not None
     return best
+
+
+def _conflict(best: _Round, seed: int) -> str | None:
+    """Return which demands cannot be kept together, where the best round keeps not all of them and that is proved."""
+    if _broken(best) == (0, 0):
+        return None
+    return explain_conflict(best.problem, best.space, Limits(seconds=SECONDS, seed=seed))
 
 
 def _broken(tried: _Round) -> tuple[int, int]:

@@ -108,7 +108,10 @@ def test_a_hall_too_small_names_the_shortfall_and_leaves_out_alone(
     assert "data/small.geojson: found 23 m² free; expected at least" in message
     assert "m² short: take a larger hall" in message
     assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 2
-    assert "programme needs" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "programme needs" in told
+    assert "cannot all be kept: (1) " in told
+    assert "leave a zone out ([layout.programme] without)" in told
     assert run_command(["run", str(folder), "--quiet"]) == 2
     there = {path.name for path in (folder / "out").iterdir()}
     assert there - {".lock"} == {"check.csv", "check.json", "kept.txt"}

@@ -1,0 +1,1 @@
+"""Conflicts: which demands of an impossible brief cannot be kept together."""
