@@ -35,7 +35,7 @@ MEND_SHARE, MEND_FIRST, MEND_AFTER = 0.4, 100, 300
 """Share of all work that goes into patches at most; for each pair given, pairs looked at there in any case, and pairs
 looked at for the bound before."""
 
-CELLS_FROM, MEND_BESIDE = 1_000_000, 0.25
+CELLS_FROM, MEND_BESIDE = 200_000, 0.25
 """Pairs from which on cells are made, branching being slow, and the share of patches there."""
 CELLS_WORK, TREE_PART = 1.0, 0.1
 """Work that cells get at a time, and part of theirs that branching gets in any case."""
