@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import shapely
-from shapely import LineString, Point
+from shapely import LineString, MultiLineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from layout.rules.data import Rule
@@ -30,8 +30,7 @@ def aisle(scene: Scene, rule: Rule) -> Iterator[Finding]:
     ):
         reached = scene.reached(floor, width) if own else None
         for zone in own:
-            front = scene.fronts(zone)
-            if reached is not None and _comes_to(reached, front, width, zone):
+            if reached is not None and _comes_to(reached, scene, zone, width):
                 continue
             found, shapes = _narrowest(scene, floor, zone, width)
             text = f"the way to it is {found:.2f} m wide" if found > 0 else "no way leads to it"
@@ -43,9 +42,20 @@ def _visited(zone: PlacedZone, rule: Rule) -> bool:
     return zone.public or zone.kind in rule.zones
 
 
-def _comes_to(reached: BaseGeometry, front: BaseGeometry, width_m: float, zone: PlacedZone) -> bool:
-    slack = REACH_M + (DOOR_REACH_M if zone.enclosed else 0.0)
-    return bool(not reached.is_empty and reached.distance(front) <= width_m / 2 + slack)
+def _comes_to(middles: BaseGeometry, scene: Scene, zone: PlacedZone, width_m: float) -> bool:
+    """Tell whether a disc stands right before a zone: its middle before the front, at most its half away from it."""
+    if middles.is_empty:
+        return False
+    front = scene.fronts(zone)
+    if not isinstance(front, LineString | MultiLineString):
+        return bool(middles.distance(front) <= width_m / 2 + REACH_M)
+    aside = DOOR_REACH_M if zone.enclosed else EDGE_M
+    strips = []
+    for edge in shapely.get_parts(front):
+        at = edge.interpolate(0.5, normalized=True)
+        long = edge.length + 2 * aside
+        strips.append(before((at.x, at.y), zone.front_deg, long, -TOLERANCE_M, width_m / 2 + REACH_M))
+    return bool(middles.intersects(shapely.union_all(strips)))
 
 
 def _narrowest(scene: Scene, floor: BaseGeometry, zone: PlacedZone, width_m: float) -> tuple[float, tuple[Shape, ...]]:
@@ -54,7 +64,7 @@ def _narrowest(scene: Scene, floor: BaseGeometry, zone: PlacedZone, width_m: flo
     low, high = 0.0, width_m
     for step in range(HALVINGS):
         tried = LEAST_M if step == 0 else (low + high) / 2
-        if _comes_to(scene.reached(floor, tried), front, tried, zone):
+        if _comes_to(scene.reached(floor, tried), scene, zone, tried):
             low = tried
         elif step == 0:
             return 0.0, (*area(front), *spot([(float(zone.access[0]), float(zone.access[1]))]))
@@ -78,20 +88,20 @@ def turning_access(scene: Scene, rule: Rule) -> Iterator[Finding]:
     near = scene.reached(scene.public_floor, LEAST_M)
     usable = circles.intersection(near)
     for zone in scene.chosen(rule):
-        if not _comes_to(usable, scene.fronts(zone), width, zone):
+        if not _comes_to(usable, scene, zone, width):
             x, y = float(zone.access[0]), float(zone.access[1])
-            found = _largest(scene, scene.fronts(zone), near, width)
+            found = _largest(scene, zone, near, width)
             yield Finding(
                 zone.id, f"a circle of {found:.2f} m fits before it, {width:.2f} m expected", disc((x, y), width)
             )
 
 
-def _largest(scene: Scene, front: BaseGeometry, near: BaseGeometry, width_m: float) -> float:
+def _largest(scene: Scene, zone: PlacedZone, near: BaseGeometry, width_m: float) -> float:
     low, high = 0.0, width_m
     for _ in range(HALVINGS):
         tried = (low + high) / 2
         parts = shapely.union_all(scene.middles(scene.public_floor, tried)).intersection(near)
-        if not parts.is_empty and parts.distance(front) <= tried / 2 + REACH_M:
+        if _comes_to(parts, scene, zone, tried):
             low = tried
         else:
             high = tried

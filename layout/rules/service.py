@@ -44,7 +44,13 @@ def _lane(thing: Equipment, turn_deg: float, width_m: float, long_m: float) -> P
 
 
 def _has_lane(scene: Scene, thing: Equipment, width_m: float, long_m: float) -> bool:
-    floor = scene.public_floor.buffer(EDGE_M, join_style="mitre")
+    users = [
+        before(at, facing, wide, 0.0, other.clearance_m / 2)
+        for other in scene.hall.furnishing.equipment
+        if other.zone == thing.zone and other.id != thing.id
+        for at, wide, facing in (front_of(other),)
+    ]
+    floor = scene.public_floor.buffer(EDGE_M, join_style="mitre").difference(shapely.union_all(users))
     return any(floor.covers(_lane(thing, turn, width_m, long_m)) for turn in (0.0, 90.0, -90.0))
 
 
@@ -141,7 +147,7 @@ def panic_button(scene: Scene, rule: Rule) -> Iterator[Finding]:
 def closable(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Find self-service that no closing line parts from the rest together with a way in.
 
-    The line is straight or turns one corner; staff's zones, rooms and goods stay behind it, and it cuts no other zone.
+    The line is straight or turns one corner; staff's open zones stay behind it, rooms are shut, and it cuts no zone.
     """
     for zone in scene.chosen(rule):
         if zone.enclosed and _doors_in(scene, scene.shapes[zone.id].buffer(0.05), rule.of("door_m")):
@@ -165,10 +171,15 @@ def _doors_in(scene: Scene, part: BaseGeometry, least_m: float) -> bool:
 
 def _shortest_line(scene: Scene, zone: PlacedZone, door_m: float) -> BaseGeometry | None:
     """Return the shortest closing line, by trying every quadrant with a corner at edges of zones and jambs of doors."""
-    behind = [other for other in scene.hall.zones.zones if other.id != zone.id and (other.enclosed or not other.public)]
+    rooms = [scene.shapes[other.id] for other in scene.hall.zones.zones if other.id != zone.id and other.enclosed]
+    behind = [
+        scene.shapes[other.id].buffer(-EDGE_M)
+        for other in scene.hall.zones.zones
+        if not (other.public or other.enclosed)
+    ]
     others = [other for other in scene.hall.zones.zones if other.id != zone.id]
-    closed = shapely.union_all([scene.shapes[other.id] for other in behind])
-    floor = scene.bare.difference(closed)
+    floor = scene.bare.difference(shapely.union_all(rooms))
+    staff = shapely.union_all(behind)
     own = scene.shapes[zone.id].intersection(scene.bare)
     middles = [scene.shapes[other.id].buffer(-0.05, join_style="mitre") for other in others]
     xs, ys = _stops(scene)
@@ -178,7 +189,7 @@ def _shortest_line(scene: Scene, zone: PlacedZone, door_m: float) -> BaseGeometr
             continue
         parts = shapely.get_parts(floor.intersection(quadrant))
         part = next((part for part in parts if part.covers(own.buffer(-EDGE_M))), None)
-        if part is None or not _doors_in(scene, part, door_m):
+        if part is None or part.intersects(staff) or not _doors_in(scene, part, door_m):
             continue
         line = part.boundary.difference(floor.boundary.buffer(0.01))
         if best is None or line.length < best.length - 1e-9:
