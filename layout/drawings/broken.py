@@ -1,4 +1,4 @@
-"""Draw broken rules: a numbered diamond for each, near what it concerns and clear of people and other marks."""
+"""Draw broken rules: the shape of each where it is broken, and a numbered diamond clear of people and other marks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from markupsafe import Markup
+from shapely.geometry import LineString, MultiPoint, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import Point, Value, element, group, path_of, write
 from layout.drawings.palette import BROKEN, PAPER
+from layout.drawings.rule_words import name_broken
 from layout.drawings.sheet import Box, Sheet
-from layout.drawings.words import Words, name_rule
-from layout.zones.plan import BrokenRule
+from layout.drawings.words import Words
+from layout.zones.plan import BrokenRule, Shape
 
 MARK_MM = 3.4
 RINGS = 9
@@ -37,8 +41,18 @@ class RuleMark:
         return Box(x - MARK_MM, y - MARK_MM, 2 * MARK_MM, 2 * MARK_MM)
 
 
+def geometry(shape: Shape) -> BaseGeometry:
+    """Return a shape as a geometry, metres."""
+    if shape.kind == "area" and len(shape.points) > 3:
+        return Polygon(shape.points)
+    return LineString(shape.points) if shape.kind == "line" and len(shape.points) > 1 else MultiPoint(shape.points)
+
+
 def broken_at(rule: BrokenRule, hall: HallDrawing) -> Point | None:
-    """Return the point of the hall that a broken rule concerns: a zone's middle, an exit, a point, or None."""
+    """Return the point of the hall that a broken rule concerns: of its shape, a zone's middle, an exit, or None."""
+    if rule.shapes:
+        point = shapely.point_on_surface(geometry(rule.shapes[0]))
+        return float(point.x), float(point.y)
     for zone in hall.zones.zones:
         if zone.id in re.split(r"[,\s/]+", rule.where):
             x, y, w, h = (float(value) for value in zone.rects[int(np.argmax(zone.rects[:, 2] * zone.rects[:, 3]))])
@@ -81,13 +95,31 @@ def _spiral(middle: Point) -> Iterator[Point]:
             yield round(middle[0] + reach * math.cos(angle), 2), round(middle[1] - reach * math.sin(angle), 2)
 
 
+def draw_shapes(hall: HallDrawing, sheet: Sheet) -> list[Markup]:
+    """Draw where rules are broken: areas lightly filled, lines dashed, points as rings."""
+    return [element("g", {"class": "broken-shape"}, *_shapes(sheet, r)) for r in hall.zones.broken_rules if r.shapes]
+
+
+def _shapes(sheet: Sheet, rule: BrokenRule) -> Iterator[Markup]:
+    style: dict[str, Value] = {"stroke": BROKEN, "stroke-width": 0.4, "stroke-linejoin": "round"}
+    for shape in rule.shapes:
+        points = [sheet.at(*point) for point in shape.points]
+        if shape.kind == "area":
+            yield element("path", {"d": path_of(points, closed=True), "fill": BROKEN, "fill-opacity": 0.12, **style})
+        elif shape.kind == "line":
+            yield element("path", {"d": path_of(points), "fill": "none", **style, "stroke-dasharray": "1.6 0.9"})
+        else:
+            for x, y in points:
+                yield element("circle", {"cx": x, "cy": y, "r": 2.0, "fill": "none", **style})
+
+
 def draw_marks(hall: HallDrawing, sheet: Sheet, marks: Sequence[RuleMark], words: Words) -> list[Markup]:
     """Draw the marks."""
     drawn = []
     for mark in marks:
         rule = hall.zones.broken_rules[mark.number - 1]
         x, y = mark.middle
-        parts = [element("title", {}, f"{mark.number}. {name_rule(rule.rule, words.say)}: {rule.text}")]
+        parts = [element("title", {}, f"{mark.number}. {name_broken(rule, words.say)}: {rule.text}")]
         if math.dist(mark.middle, mark.anchor) > MARK_MM:
             style: dict[str, Value] = {"stroke": BROKEN, "stroke-width": 0.3}
             dot: dict[str, Value] = {"cx": mark.anchor[0], "cy": mark.anchor[1], "r": 0.7, "fill": BROKEN}

@@ -25,13 +25,15 @@ from layout.drawings.labels import place_labels
 from layout.drawings.marks import chain_stops
 from layout.drawings.markup import Point, clean
 from layout.drawings.palette import BROKEN, CAMERA, MOVEMENT, POST, STAND_OFF, tint
+from layout.drawings.rule_words import name_broken
 from layout.drawings.sheet import SIDES, Box
 from layout.drawings.svg import post_codes
 from layout.drawings.view import seen_from
 from layout.drawings.wishes import LabelWish
-from layout.drawings.words import Words, name_rule, name_zones
+from layout.drawings.words import Words, name_zones
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Equipment
+from layout.zones.plan import BrokenRule
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -117,6 +119,16 @@ def _outlines(space: Modelspace, geometry: BaseGeometry, layer: str) -> None:
     for polygon in polygons(shapely.normalize(geometry)):
         for ring in (polygon.exterior, *polygon.interiors):
             space.add_lwpolyline(_points(list(ring.coords)[:-1]), close=True, dxfattribs={"layer": layer})
+
+
+def _broken_shapes(space: Modelspace, rule: BrokenRule) -> None:
+    look = {"layer": "BROKEN_RULE"}
+    for shape in rule.shapes:
+        if shape.kind == "points":
+            for point in _points(shape.points):
+                space.add_point(point, dxfattribs=look)
+        else:
+            space.add_lwpolyline(_points(shape.points), close=shape.kind == "area", dxfattribs=look)
 
 
 def _points(coordinates: Sequence[Sequence[float]]) -> list[Point]:
@@ -237,11 +249,12 @@ def _rest(space: Modelspace, hall: HallDrawing, words: Words) -> None:
             space.add_circle(_points([at])[0], 0.3, dxfattribs={"layer": "BROKEN_RULE"})
             _mtext(
                 space,
-                dxf_text(f"{number}. {name_rule(rule.rule, words.say)}"),
+                dxf_text(f"{number}. {name_broken(rule, words.say)}"),
                 (at[0], at[1] - 0.5),
                 0.14,
                 "BROKEN_RULE",
             )
+        _broken_shapes(space, rule)
     _dimensions(space, hall.floor)
     x0, y0, _, _ = (float(value) for value in hall.floor.outline.bounds)
     facts = (hall.title, hall.subtitle, words.area(hall.floor.outline.area), hall.as_of.isoformat(), hall.floor.source)

@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry import LineString, Point, mapping
 from shapely.geometry.base import BaseGeometry
 
-from layout.drawings.broken import broken_at
+from layout.drawings.broken import broken_at, geometry
 from layout.drawings.building import zone_shape
 from layout.drawings.hall import HallDrawing
 from layout.floor.plan import Door
@@ -168,5 +168,7 @@ def _rest(hall: HallDrawing) -> list[Feature]:
         at = broken_at(rule, hall)
         if at is not None:
             facts: Properties = {"kind": rule.rule, "rule": rule.rule, "where": rule.where, "text": rule.text}
+            facts |= {"severity": rule.severity, "source": rule.source}
             found.append(_feature("broken_rule", Point(*at), facts))
+            found += [_feature("broken_shape", geometry(shape), facts) for shape in rule.shapes]
     return found

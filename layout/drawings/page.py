@@ -15,13 +15,13 @@ from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import clean
 from layout.drawings.measures import make_measures
 from layout.drawings.plan_section import find, make_plan
+from layout.drawings.rule_words import name_broken, severity_names
 from layout.drawings.svg import draw_print_sheet, post_codes
 from layout.drawings.words import (
     Words,
     fixed,
     name_equipment,
     name_role,
-    name_rule,
     name_target,
     name_term,
     name_zones,
@@ -102,8 +102,12 @@ def _broken(hall: HallDrawing, words: Words) -> Markup:
         return Markup('<p class="note good">{}</p>\n').format(text)
     names = name_zones(hall.zones.zones, _)
     items = [
-        Markup("<li>{} ({}): {}</li>").format(
-            find(f"rule:{at}", name_rule(rule.rule, words.say)), names.get(rule.where, rule.where), rule.text
+        Markup("<li>{} ({}): {} <small>{}{}</small></li>").format(
+            find(f"rule:{at}", name_broken(rule, _)),
+            names.get(rule.where, rule.where),
+            rule.text,
+            severity_names(_)[rule.severity],
+            rule.source and f"; {rule.source}",
         )
         for at, rule in enumerate(hall.zones.broken_rules, start=1)
     ]

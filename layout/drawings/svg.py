@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from layout.drawings.broken import draw_marks, place_marks
+from layout.drawings.broken import draw_marks, draw_shapes, place_marks
 from layout.drawings.building import blocking_lines, draw_building, draw_floor, draw_partitions
 from layout.drawings.contents import (
     draw_camera,
@@ -158,7 +158,7 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
             for label, zone in zip(labels, zones, strict=True)
             for mark in draw_label(label, PAPER if label.leader else tint(zone.kind, public=zone.public)[0], zone.id)
         ],
-        "broken": draw_marks(hall, sheet, marks, words),
+        "broken": [*draw_shapes(hall, sheet), *draw_marks(hall, sheet, marks, words)],
         "dimensions": [mark.svg for mark in dimensions],
         "signs": [*(mark.svg for mark in doors), *signs],
     }

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import Value, element, line, path_of, rectangle, write
 from layout.drawings.palette import BROKEN, CAMERA, INK, MOVEMENT, PAPER, POCHE, POST, STAND_OFF, THIN, tint
+from layout.drawings.rule_words import name_broken
 from layout.drawings.sheet import BORDER_MM, COLUMN_MM, SHEET_MM, Box
 from layout.drawings.text import shorten, text_width, wrap
-from layout.drawings.words import Words, name_role, name_rule, name_zones, role_codes
+from layout.drawings.words import Words, name_role, name_zones, role_codes
 
 PAD_MM = 5.0
 ROW_MM = 4.7
@@ -147,7 +148,7 @@ def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
     shown = 0
     for k, rule in enumerate(rules, start=1):
         rows = wrap(
-            f"{name_rule(rule.rule, _)}: {names.get(rule.where, rule.where)} – {rule.text}", 2.4, box.width - 7.0, 3
+            f"{name_broken(rule, _)}: {names.get(rule.where, rule.where)} – {rule.text}", 2.4, box.width - 7.0, 3
         )
         if y + 3.3 * len(rows) > box.y + box.height - 9.0:
             break

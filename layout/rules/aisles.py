@@ -9,7 +9,7 @@ from shapely import LineString, MultiLineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from layout.rules.data import Rule
-from layout.rules.scene import TOLERANCE_M, Finding, Scene, area, before, disc, edges_of, facing, spot
+from layout.rules.scene import TOLERANCE_M, Finding, Scene, area, before, disc, door_name, edges_of, facing, spot
 from layout.zones.plan import PlacedZone, Shape
 
 REACH_M = 0.1
@@ -110,16 +110,9 @@ def _largest(scene: Scene, zone: PlacedZone, near: BaseGeometry, width_m: float)
 
 def turning_door(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Find doors of the hall without a turning circle inside."""
-    from layout.rules.scene import door_name
-
     width = rule.number
-    open_floor = scene.escape_floor.difference(
-        shapely.union_all([scene.shapes[z.id] for z in scene.hall.zones.zones if not z.public])
-    )
-    public = shapely.union_all(scene.middles(scene.public_floor, width))
-    other = shapely.union_all(scene.middles(open_floor, width))
+    circles = shapely.union_all(scene.middles(scene.public_floor, width))
     for door in scene.hall.floor.doors:
-        circles = public if door.entrance else other
         if circles.is_empty or circles.distance(Point(door.x, door.y)) > width / 2 + DOOR_REACH_M:
             along = before((door.x, door.y), door.facing_deg, width, 0.0, width)
             where = door_name(scene.hall, door)

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import shapely
-from shapely import LineString, MultiPoint, Point, Polygon
+from shapely import LineString, MultiPoint, Point
 from shapely.geometry.base import BaseGeometry
 
 from layout.floor.plan import Door
@@ -79,22 +79,22 @@ def egress_straight(scene: Scene, rule: Rule) -> Iterator[Finding]:
     if not scene.ways_out:
         return
     limit, note = _limit(scene, rule)
-    far, at, door = farthest_straight(scene.hall.floor.outline, scene.ways_out)
+    far, at, door = farthest_straight(scene.bare, scene.ways_out)
     if far > limit + 1e-3:
         text = f"{far:.1f} m to the nearest way out, {limit:g} m expected{note}"
         yield Finding(_at(at), text, area(LineString([at, (door.x, door.y)])))
 
 
-def farthest_straight(outline: Polygon, doors: tuple[Door, ...]) -> tuple[float, tuple[float, float], Door]:
+def farthest_straight(floor: BaseGeometry, doors: tuple[Door, ...]) -> tuple[float, tuple[float, float], Door]:
     """Return the point of a floor farthest from its nearest door: the distance, the point and that door.
 
     Exact: in each door's Voronoi cell the farthest point is a corner, since distance is convex.
     """
     places = list(dict.fromkeys((door.x, door.y) for door in doors))
-    cells: list[BaseGeometry] = [outline]
+    cells: list[BaseGeometry] = [floor]
     if len(places) > 1:
-        cells = list(shapely.get_parts(shapely.voronoi_polygons(MultiPoint(places), extend_to=outline.envelope)))
-    corners = np.vstack([shapely.get_coordinates(cell.intersection(outline)) for cell in cells])
+        cells = list(shapely.get_parts(shapely.voronoi_polygons(MultiPoint(places), extend_to=floor.envelope)))
+    corners = np.vstack([shapely.get_coordinates(cell.intersection(floor)) for cell in cells])
     away = np.hypot(corners[:, None, 0] - [d.x for d in doors], corners[:, None, 1] - [d.y for d in doors])
     k = int(away.min(axis=1).argmax())
     nearest = int(away[k].argmin())
