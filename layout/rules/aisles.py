@@ -183,8 +183,7 @@ def front_clear(scene: Scene, rule: Rule) -> Iterator[Finding]:
     zones = scene.hall.zones.zones
     for zone in scene.chosen(rule):
         closed = [scene.shapes[z.id] for z in zones if z.id != zone.id and (z.enclosed or not z.public)]
-        own = {t.id for t in scene.hall.furnishing.equipment if t.zone == zone.id}
-        things = [shape for name, shape in scene.footprints.items() if name not in own]
+        things = [scene.footprints[thing.id] for thing in scene.standing if thing.zone != zone.id]
         free = scene.bare.buffer(TOLERANCE_M).difference(shapely.union_all([*closed, *things]))
         for edge in shapely.get_parts(scene.fronts(zone)):
             middle = edge.interpolate(0.5, normalized=True)

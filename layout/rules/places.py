@@ -60,7 +60,7 @@ def locked(scene: Scene, rule: Rule) -> Iterator[Finding]:
 
 def equipment_place(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Find things that reach out of their zone or stand on what is no floor."""
-    for thing in scene.hall.furnishing.equipment:
+    for thing in scene.standing:
         shape = scene.footprints[thing.id]
         home = scene.shapes.get(thing.zone)
         if home is None:
@@ -87,7 +87,7 @@ def equipment_overlap(scene: Scene, rule: Rule) -> Iterator[Finding]:
 def equipment_clear(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Find things whose clearance before their front is taken by another thing, a wall or a closed zone."""
     zones = scene.hall.zones.zones
-    for thing in scene.hall.furnishing.equipment:
+    for thing in scene.standing:
         if thing.clearance_m <= 0 or thing.zone not in scene.shapes:
             continue
         middle, width, facing = front_of(thing)

@@ -98,9 +98,14 @@ class Scene:
         return {thing.id: footprint(thing) for thing in self.hall.furnishing.equipment}
 
     @cached_property
+    def standing(self) -> tuple[Equipment, ...]:
+        """The things that take floor: those not fixed to another thing."""
+        return tuple(thing for thing in self.hall.furnishing.equipment if not thing.mounted)
+
+    @cached_property
     def things(self) -> BaseGeometry:
-        """All footprints."""
-        return shapely.union_all(list(self.footprints.values()))
+        """All footprints of things that take floor."""
+        return shapely.union_all([self.footprints[thing.id] for thing in self.standing])
 
     @cached_property
     def public_floor(self) -> BaseGeometry:

@@ -13,6 +13,7 @@ from layout.rules.data import Rule
 from layout.rules.scene import XY, Finding, Scene, area, before, door_name, front_of, spot, unit
 
 SEATS = frozenset({"chair", "stool", "sofa"})
+SHIELDS = frozenset({"privacy_shield"})
 AT_FRONT_M = 0.3
 FACE_FROM_M = 2.5
 INSIDE_DOOR_M = 0.8
@@ -20,20 +21,18 @@ HALF_TURN = 180.0
 
 
 def screen_private(scene: Scene, rule: Rule) -> Iterator[Finding]:
-    """Find machines whose screen can be read from a seat."""
-    seats = [thing for thing in scene.hall.furnishing.equipment if thing.kind in SEATS]
+    """Find machines whose screen can be read from a seat, past the shields beside it."""
+    equipment = scene.hall.furnishing.equipment
+    seats = [(thing.id, (thing.x + thing.w / 2, thing.y + thing.h / 2)) for thing in equipment if thing.kind in SEATS]
+    shields = shapely.union_all([scene.footprints[thing.id] for thing in equipment if thing.kind in SHIELDS])
     for machine in scene.chosen_things(rule):
         middle, _, facing = front_of(machine)
         readers = []
-        for seat in seats:
-            eye = seat.x + seat.w / 2, seat.y + seat.h / 2
+        for name, eye in seats:
+            open_line = scene.sees(eye, middle) and not shapely.LineString([eye, middle]).intersects(shields)
             far = math.dist(eye, middle)
-            if (
-                far <= rule.of("near_m")
-                and _off(middle, eye, facing) <= rule.of("angle_deg")
-                and scene.sees(eye, middle)
-            ):
-                readers.append((far, seat.id, eye))
+            if open_line and far <= rule.of("near_m") and _off(middle, eye, facing) <= rule.of("angle_deg"):
+                readers.append((far, name, eye))
         if readers:
             far, name, eye = min(readers)
             text = f"its screen can be read from {len(readers)} seats, the nearest ({name}) {far:.2f} m away"
