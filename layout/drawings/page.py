@@ -242,5 +242,5 @@ def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
         )
         found[f"camera:{camera.id}"] = [f"{_('Camera')} {k}", reach]
     for k, rule in enumerate(hall.zones.broken_rules, start=1):
-        found[f"rule:{k}"] = [f"{k}. {name_rule(rule.rule, _)}", names.get(rule.where, rule.where), rule.text]
+        found[f"rule:{k}"] = [f"{k}. {name_broken(rule, _)}", names.get(rule.where, rule.where), rule.text]
     return {clean(key): lines for key, lines in found.items()}
