@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from importlib.resources import files
@@ -202,7 +203,19 @@ def _terms(hall: HallDrawing, words: Words) -> Markup:
         if bounded
         else render_table(columns[:2], [row[:2] for row in rows], language=words.language)
     )
-    return _section(_("What the plan was weighed by"), content)
+    return _section(_("What the plan was weighed by"), Markup("{}{}").format(_proof(hall, words), content))
+
+
+def _proof(hall: HallDrawing, words: Words) -> Markup:
+    """Say how good the zones' dimensions are for their arrangement, where that is proved."""
+    _, gap = words.say, hall.zones.bound.get("topology_gap")
+    if gap is None:
+        return Markup("")
+    if gap <= 0:
+        return Markup("<p>{}</p>").format(_("Best dimensions for this arrangement: proved."))
+    share = percent(math.ceil(gap * 1000) / 1000, words.language, 1)
+    told = _("Other dimensions of this arrangement cost at most {share} less: proved.").format(share=share)
+    return Markup("<p>{}</p>").format(told)
 
 
 def _notes(hall: HallDrawing, words: Words) -> Markup:

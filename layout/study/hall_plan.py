@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,8 +62,12 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
     """Return the content of zones.json."""
     zones, floor = plan.zones, plan.hall.plan
     bound: dict[str, Json] = {
-        name: None if value is None else round(value, 3) for name, value in sorted(zones.bound.items())
+        name: None if value is None else round(value, 3)
+        for name, value in sorted(zones.bound.items())
+        if name != "topology_gap"
     }
+    gap = zones.bound.get("topology_gap")
+    bound["topology"] = "proved" if gap == 0 else None if gap is None else math.ceil(gap * 10_000) / 10_000
     bound["cameras"] = plan.furnishing.cameras_bound
     return {
         "schema": SCHEMA,

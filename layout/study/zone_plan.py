@@ -23,9 +23,7 @@ def make_zone_plan(
         zones=tuple(_placed(cells, problem, space, arrangement, i) for i in range(problem.count)),
         terms={name: round(value, 3) + 0.0 for name, value in verdict.terms.items()},
         bound={
-            "packing_objective": arrangement.packing_objective,
-            "packing": arrangement.packing_bound,
-            "packing_gap": arrangement.packing_gap,
+            "topology_gap": arrangement.topology_gap,
             "walking_m_per_visitor": least_walking(problem),
         },
         broken_rules=verdict.broken,

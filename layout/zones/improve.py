@@ -4,7 +4,7 @@
 2. `layout.zones.search` anneals topologies from many starts in threads, prices the best by real walks, and refines
    them by real walks.
 3. `layout.zones.check` judges them; those that break least come first, then the cheapest.
-4. `layout.zones.pack` settles exact positions and sizes round the aisles of the best by CP-SAT; its answer is judged
+4. `layout.zones.polish` settles exact positions and sizes by CP-SAT while the topology stays; its answer is judged
    again, and taken where it breaks no more rules and costs less.
 
 An arrangement in which zones overlap or leave the floor is no plan; other broken rules are told with the plan.
@@ -18,7 +18,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layout.zones.check import Verdict, judge
-from layout.zones.pack import conflict, pack
+from layout.zones.pack import conflict
+from layout.zones.polish.settle import settle
 from layout.zones.problem import Ints, Mask, PackProblem, Placement
 from layout.zones.search.anneal import anneal
 from layout.zones.topology import DIFFERENT, unlike
@@ -31,19 +32,14 @@ SPENT = 0.7
 
 @dataclass(frozen=True)
 class Arrangement:
-    """One judged arrangement; ``packing_bound`` is CP-SAT's proof for its own objective, round these aisles."""
+    """One judged arrangement; ``topology_gap`` is how much better other dimensions could make it, a share: 0 proved.
+
+    None where nothing was proved; see `layout.zones.polish.settle`.
+    """
 
     placement: Placement
     verdict: Verdict
-    packing_objective: float | None = None
-    packing_bound: float | None = None
-
-    @property
-    def packing_gap(self) -> float | None:
-        """How much better the best plan of this topology round these aisles could be, relative; 0: proved best."""
-        if self.packing_objective is None or self.packing_bound is None:
-            return None
-        return max(0.0, self.packing_objective - self.packing_bound) / max(abs(self.packing_objective), 1e-9)
+    topology_gap: float | None = None
 
 
 def arrange(
@@ -163,13 +159,8 @@ def _why(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _polish(problem: PackProblem, best: Arrangement, limits: Limits) -> Arrangement:
-    outcome = pack(problem, best.placement, best.verdict, replace(limits, workers=1))
-    if outcome.solution is None:
-        return best
-    verdict = judge(problem, outcome.solution)
-    packed = Arrangement(outcome.solution, verdict, outcome.objective, outcome.bound)
-    chosen = min((best, packed), key=_order)
-    return Arrangement(chosen.placement, chosen.verdict, outcome.objective, outcome.bound)
+    settled = settle(problem, best.placement, best.verdict, limits)
+    return Arrangement(settled.placement, settled.verdict, settled.gap)
 
 
 def necessary(problem: PackProblem) -> tuple[str, ...]:

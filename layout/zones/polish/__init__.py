@@ -1,0 +1,1 @@
+"""Best dimensions of a plan whose topology stays: `layout.zones.polish.solve`."""
