@@ -32,10 +32,12 @@ def settle(problem: PackProblem, start: Placement, verdict: Verdict, limits: Lim
     """Return the start or a better plan of its topology.
 
     Each round models the plan of the round before anew, since its walks may have changed. Where the judge refuses
-    what is best by linear terms, a plan near the start is tried. ``limits.work`` bounds each round.
+    what is best by linear terms, a plan near the start is tried. ``limits.work`` bounds each round; without
+    it the clock does.
     """
-    until = time.perf_counter() + min(SECONDS, limits.seconds)
-    one = replace(limits, workers=1, seconds=min(SECONDS, limits.seconds))
+    seconds = limits.seconds if limits.work is not None else min(SECONDS, limits.seconds)
+    until = time.perf_counter() + seconds
+    one = replace(limits, workers=1, seconds=seconds)
     best = Settled(start, verdict, None)
     for _ in range(ROUNDS):
         outcome = polish(problem, best.placement, best.verdict, one)

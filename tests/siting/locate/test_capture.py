@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -12,6 +12,7 @@ from outlet.errors import InputError
 from outlet.outcome import Limits
 from siting.locate import SiteRules, max_capture
 from siting.locate.capture import tree as capture_tree
+from siting.locate.problem.rules import site_rows
 
 LIMITS = Limits(seconds=20, workers=1)
 
@@ -73,6 +74,7 @@ def test_a_budget_may_decide_how_many_outlets_open(a_case, best, data):
     case = data.draw(a_case())
     case.cost[np.isinf(case.cost)] = 0.0
     m, rivals = case.cost.shape[1], np.linspace(0.5, 3.0, len(case.demand))
+    assume(site_rows(case.rules, m, None).names)
     outcome = max_capture(case.cost, rivals, case.demand, rules=case.rules, limits=LIMITS)
     right = best(case, lambda opened: won(case, rivals, opened), max, range(m + 1))
     if right is None:
