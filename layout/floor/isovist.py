@@ -72,8 +72,9 @@ def isovist(
     turns = np.radians(facing_deg + np.linspace(-half, half, STEPS * 2 + 1))
     rim = range_m * np.column_stack([np.cos(turns), np.sin(turns)])
     sector = Polygon(rim[:-1] if half >= 180 else np.vstack([[0.0, 0.0], rim]))
-    seen = shapely.transform(shapely.intersection(star, sector), lambda xy: xy + np.array([x, y]))
-    parts = shapely.get_parts(shapely.simplify(shapely.set_precision(seen, MICROMETRE), MICROMETRE))
+    seen = shapely.intersection(star, sector, grid_size=MICROMETRE)
+    moved = shapely.transform(shapely.simplify(seen, MICROMETRE), lambda xy: xy + np.array([x, y]))
+    parts = shapely.get_parts(moved)
     flat = [part for part in parts if isinstance(part, Polygon) and not part.is_empty]
     return max(flat, key=lambda part: part.area, default=Polygon())
 
@@ -111,7 +112,7 @@ def _star(edges: Floats, far: float) -> BaseGeometry:
             reach = side / over
         reach = np.where(np.isfinite(reach) & (reach > 0), np.minimum(reach, far), far)
         corners[:, k] = ray * reach[:, None]
-    return shapely.make_valid(Polygon(corners.reshape(-1, 2)))
+    return shapely.make_valid(Polygon(corners.reshape(-1, 2)), method="structure", keep_collapsed=False)
 
 
 def share_seen(seen: BaseGeometry, front: BaseGeometry) -> float:
