@@ -85,7 +85,7 @@ class Scene:
     @cached_property
     def bare(self) -> BaseGeometry:
         """The floor without walls, columns and fixtures."""
-        return self.hall.floor.outline.difference(self.solid)
+        return areal(self.hall.floor.outline.difference(self.solid))
 
     @cached_property
     def shapes(self) -> Mapping[str, BaseGeometry]:
@@ -292,6 +292,11 @@ def door_name(hall: FinishedHall, door: Door) -> str:
     kind = "entrance" if door.entrance else "exit" if door.exit else "door"
     alike = [d for d in hall.floor.doors if (d.entrance, d.exit and not d.entrance) == (door.entrance, kind == "exit")]
     return f"{kind} {alike.index(door) + 1}"
+
+
+def areal(shape: BaseGeometry) -> BaseGeometry:
+    """Return the polygons of a geometry, without the points and lines that differences of touching shapes leave."""
+    return shapely.union_all([part for part in shapely.get_parts(shape) if isinstance(part, Polygon)])
 
 
 def area(shape: BaseGeometry) -> tuple[Shape, ...]:

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from layout.floor.plan import Door
 from layout.posts.plan import Equipment
 from layout.rules.data import Rule
-from layout.rules.scene import Finding, Scene, area, before, before_door, door_line, door_name, front_of, spot
+from layout.rules.scene import Finding, Scene, area, areal, before, before_door, door_line, door_name, front_of, spot
 from layout.zones.plan import PlacedZone
 
 EDGE_M = 0.02
@@ -178,7 +178,7 @@ def _shortest_line(scene: Scene, zone: PlacedZone, door_m: float) -> BaseGeometr
         if not (other.public or other.enclosed)
     ]
     others = [other for other in scene.hall.zones.zones if other.id != zone.id]
-    floor = scene.bare.difference(shapely.union_all(rooms))
+    floor = areal(scene.bare.difference(shapely.union_all(rooms)))
     staff = shapely.union_all(behind)
     own = scene.shapes[zone.id].intersection(scene.bare)
     middles = [scene.shapes[other.id].buffer(-0.05, join_style="mitre") for other in others]
@@ -187,7 +187,7 @@ def _shortest_line(scene: Scene, zone: PlacedZone, door_m: float) -> BaseGeometr
     for quadrant in _quadrants(xs, ys, own.bounds):
         if not quadrant.covers(own.buffer(-EDGE_M)) or any(_cut(quadrant, shape) for shape in middles):
             continue
-        parts = shapely.get_parts(floor.intersection(quadrant))
+        parts = shapely.get_parts(areal(floor.intersection(quadrant)))
         part = next((part for part in parts if part.covers(own.buffer(-EDGE_M))), None)
         if part is None or part.intersects(staff) or not _doors_in(scene, part, door_m):
             continue

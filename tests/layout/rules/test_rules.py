@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import affinity
+from shapely import GeometryCollection, LineString, affinity
 from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.rule_words import rule_titles
@@ -19,7 +20,7 @@ from layout.posts.plan import Camera, Equipment, Post
 from layout.rules.check import check_hall
 from layout.rules.data import COUNTRIES, RuleFile, choose_rules, read_rules
 from layout.rules.reference import rules_reference
-from layout.rules.scene import FinishedHall
+from layout.rules.scene import FinishedHall, areal
 from layout.settings.rules import RuleSettings
 from layout.zones.plan import PlacedZone
 from outlet.errors import InputError
@@ -231,3 +232,9 @@ def test_a_hall_turned_and_mirrored_breaks_the_same_rules(clean_hall: Clean, tur
     there = [(rule.rule, rule.where) for rule in check_hall(moved(spoilt, turns, mirror), rules)]
     assert here == there
     assert {"aisle_public", "turning_room", "low_counter"} <= {rule for rule, _ in here}
+
+
+def test_floor_keeps_no_lines_where_solids_touch() -> None:
+    square = shapely.box(0, 0, 2, 2)
+    assert areal(GeometryCollection([square, LineString([(2, 1), (3, 1)])])).equals(square)
+    assert areal(LineString([(0, 0), (1, 1)])).is_empty
