@@ -7,7 +7,7 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    from layout.study.simulate import run_simulate
+    from layout.study.day.run import run_simulate
 
     return run_simulate(stage)
 

@@ -7,7 +7,7 @@ from outlet.stage import Stage, StageRun, Summary
 
 def run(stage: StageRun) -> Summary:
     """Do the stage."""
-    from layout.study.staff import run_staff
+    from layout.study.staff.run import run_staff
 
     return run_staff(stage)
 

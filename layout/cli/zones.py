@@ -8,7 +8,7 @@ from outlet.stage import Stage, StageRun, Summary
 def run(stage: StageRun) -> Summary:
     """Plan the hall, then draw it."""
     from layout.drawings import FlowHeat, HallDrawing, write_drawings
-    from layout.study.zones import run_zones
+    from layout.study.hall.zones import run_zones
 
     summary, plan = run_zones(stage)
     if plan is None:

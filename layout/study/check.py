@@ -67,7 +67,7 @@ def _forms(project: Project) -> list[Fault]:
 
 def _unknown_rules(project: Project) -> list[Fault]:
     """Return the rules and numbers that ``[layout.rules]`` names and that there are not."""
-    from layout.study.rules import hall_rules
+    from layout.study.hall.rules import hall_rules
 
     try:
         hall_rules(project)
@@ -81,7 +81,7 @@ def _unknown_services(project: Project) -> list[Fault]:
     """Return the counted visits, or the queues of the settings, whose service no outlet's catalogue has."""
     from layout.data.visits import check_visits
     from layout.settings import LayoutSettings
-    from layout.study.workload import read_catalogue, unknown_services
+    from layout.study.work.workload import read_catalogue, unknown_services
 
     layout = project.section("layout", LayoutSettings)
     settings = layout.services
@@ -127,8 +127,8 @@ def _least_brief(project: Project) -> OutletBrief:
 
 def _shortfall(project: Project, file: str, brief: OutletBrief) -> Fault | None:
     from layout.settings import LayoutSettings
-    from layout.study.hall import choose_programme, hall_work, read_hall
-    from layout.study.requirement import plan_requirement
+    from layout.study.hall.read import choose_programme, hall_work, read_hall
+    from layout.study.work.requirement import plan_requirement
     from layout.zones.space import plan_space
 
     try:

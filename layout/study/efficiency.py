@@ -12,8 +12,8 @@ import numpy as np
 
 from layout.efficiency.kpi import Efficiency, Halls, measure
 from layout.settings import LayoutSettings
-from layout.study.establishment import PostRow, network_table, read_establishment
-from layout.study.workload import plan_workload
+from layout.study.staff.establishment import PostRow, network_table, read_establishment
+from layout.study.work.workload import plan_workload
 from outlet.cells import csv_text
 from outlet.handover import OUTLETS_FOLDER, OutletBrief, folder_of
 from outlet.outlets import list_outlets

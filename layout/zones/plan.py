@@ -101,7 +101,7 @@ class ZoneMeasure:
     Parameters
     ----------
     zone, term
-        Id of the zone, and which term: see `layout.study.measures`.
+        Id of the zone, and which term: see `layout.study.hall.measures`.
     unit
         ``share``, ``m``, ``min`` or ``m²``.
     value

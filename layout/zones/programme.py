@@ -90,7 +90,7 @@ class ZoneSpec(Settings):
     from_floor_m2
         Free floor from which a hall has it at all; 0: any.
     measure
-        The one term it is judged by (`layout.study.measures`); "": none.
+        The one term it is judged by (`layout.study.hall.measures`); "": none.
     source
         Where the numbers are from.
     """

@@ -14,7 +14,7 @@ from layout.data.read import read_plan
 from layout.drawings import FlowHeat, HallDrawing
 from layout.floor.plan import FloorPlan
 from layout.settings.hall import HallSettings
-from layout.study.posts import furnish_hall
+from layout.study.furnish.hall import furnish_hall
 from layout.zones.plan import BrokenRule, PlacedZone, ZonePlan
 from outlet.outcome import Limits
 

@@ -13,7 +13,7 @@ from layout.rules.check import check_hall
 from layout.rules.data import choose_rules, read_rules
 from layout.rules.scene import FinishedHall
 from layout.settings.rules import RuleSettings
-from layout.study.zone_plan import make_zone_plan
+from layout.study.hall.arranged import make_zone_plan
 from layout.zones.check import judge
 from layout.zones.improve import Arrangement
 from layout.zones.problem import Placement

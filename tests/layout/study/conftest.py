@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from layout.settings import LayoutSettings
-from layout.study.requirement import plan_requirement, write_requirement
+from layout.study.work.requirement import plan_requirement, write_requirement
 from outlet.artefacts import Staging
 from outlet.handover import WEEKDAYS, OutletBrief, folder_of, minute_of_day
 from outlet.progress import SILENT

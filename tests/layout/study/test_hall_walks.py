@@ -14,8 +14,8 @@ from layout.floor.ground import boxes
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Equipment, Furnishing
 from layout.rules.data import read_rules
-from layout.study.hall_exposure import seat_views, waited_minutes
-from layout.study.hall_walks import fronts, walk_hall
+from layout.study.hall.exposure import seat_views, waited_minutes
+from layout.study.hall.walks import fronts, walk_hall
 from layout.workload.requirement import Requirement, RequirementRow
 from layout.zones.plan import PlacedZone
 

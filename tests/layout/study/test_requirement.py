@@ -2,7 +2,7 @@
 
 import pytest
 
-from layout.study.requirement import plan_requirement, read_requirement, write_requirement
+from layout.study.work.requirement import plan_requirement, read_requirement, write_requirement
 from outlet.errors import InputError, TableError
 
 

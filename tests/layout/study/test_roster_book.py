@@ -10,9 +10,9 @@ from python_calamine import CalamineWorkbook
 from layout.data.people import Person
 from layout.staffing import Shift
 from layout.staffing.plan import FREE, OFF
-from layout.study.roster_book import RosterBook, write_book
-from layout.study.staff_need import StaffNeed
-from layout.study.staff_shifts import NamedShifts
+from layout.study.staff.book import RosterBook, write_book
+from layout.study.staff.need import StaffNeed
+from layout.study.staff.shifts import NamedShifts
 
 MONDAY = dt.date(2026, 3, 2)
 HOSTILE = ("=HYPERLINK(1)", "+1", "-2", "@x", "<img src=x onerror=alert(1)>", "http://example.org", "007")

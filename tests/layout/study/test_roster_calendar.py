@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layout.study.roster_calendar import CalendarShift, escape_text, fold, write_calendar
+from layout.study.staff.calendar import CalendarShift, escape_text, fold, write_calendar
 
 HOSTILE = "<img src=x onerror=alert(1)>\r\nEND:VEVENT\nBEGIN:VALARM;,\\"
 LINE = re.compile(r"(?P<name>[A-Z0-9-]+)(?P<parameters>(;[A-Z0-9-]+=[^;:\"]+)*):(?P<value>.*)", re.DOTALL)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from layout.data.rostered import read_duties
-from layout.study.simulate import run_simulate
-from layout.study.simulated_day import typical_date
+from layout.study.day.make import typical_date
+from layout.study.day.run import run_simulate
 from outlet.errors import InputError
 
 

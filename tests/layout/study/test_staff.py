@@ -10,9 +10,9 @@ from collections import defaultdict
 import pytest
 
 from layout.settings.staff import StaffSettings
-from layout.study.staff import run_staff
-from layout.study.staff_shifts import post_letters
-from layout.study.staff_tables import communities_table
+from layout.study.staff.run import run_staff
+from layout.study.staff.shifts import post_letters
+from layout.study.staff.tables import communities_table
 from outlet.errors import InputError, NoSolutionError, TableError
 from outlet.handover import WEEKDAYS, minute_of_day
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.simulate import DayResult, Estimate
-from layout.study.simulated_day import PlannedDay, Prediction
+from layout.study.day.make import PlannedDay, Prediction
 
 SCHEMA = 1
 DIGITS = 4

@@ -38,8 +38,8 @@ from layout.floor.plan import FloorPlan
 from layout.floor.walk import walk_distances
 from layout.flow.exposure import ZoneExposure
 from layout.posts.plan import Equipment, Furnishing
-from layout.study.cameras import inside_door
-from layout.study.hall_walks import HallWalks, fronts
+from layout.study.furnish.cameras import inside_door
+from layout.study.hall.walks import HallWalks, fronts
 from layout.workload.erlang import mean_wait
 from layout.workload.requirement import Requirement
 from layout.zones.plan import PlacedZone, ZoneMeasure

@@ -14,11 +14,11 @@ from layout.flow.book import JourneyBook, read_journeys
 from layout.flow.journeys import Errand
 from layout.posts.catalogue import PostCatalogue, read_catalogue
 from layout.settings import LayoutSettings
-from layout.study.cameras import CameraKind
-from layout.study.posts import Kit
-from layout.study.requirement import Requirement
-from layout.study.rules import hall_rules
-from layout.study.workload import Workload
+from layout.study.furnish.cameras import CameraKind
+from layout.study.furnish.hall import Kit
+from layout.study.hall.rules import hall_rules
+from layout.study.work.requirement import Requirement
+from layout.study.work.workload import Workload
 from layout.zones.brief import make_ground
 from layout.zones.problem import Ground
 from layout.zones.programme import Programme, read_programme

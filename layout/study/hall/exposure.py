@@ -22,7 +22,7 @@ from layout.flow.book import JourneyBook
 from layout.flow.exposure import SEEN_WITHIN_M, ZoneExposure, exposure_shares
 from layout.flow.journeys import Journey, trips
 from layout.posts.plan import Furnishing
-from layout.study.hall_walks import HallWalks, fronts
+from layout.study.hall.walks import HallWalks, fronts
 from layout.workload.erlang import mean_wait
 from layout.workload.requirement import Requirement
 from layout.zones.plan import PlacedZone

@@ -1,6 +1,6 @@
 """Place equipment, posts and cameras in the zones of one hall: `furnish_hall`.
 
-Called by `layout.study.zones` once the zones are settled; `zones_json_parts` gives the entries of zones.json.
+Called by `layout.study.hall.zones` once the zones are settled; `zones_json_parts` gives the entries of zones.json.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from layout.posts.plan import Equipment, Furnishing, MachinePool, Post
 from layout.posts.privacy import pads_of, public_points, shield_screens, stand_off_lines
 from layout.posts.room import ZoneArea, zone_mask
 from layout.posts.views import centres, make_views
-from layout.study.cameras import WATCHED, CameraKind, inside_door, watch_hall
-from layout.study.post_spots import Room, faces_entrance, place_people, split
+from layout.study.furnish.cameras import WATCHED, CameraKind, inside_door, watch_hall
+from layout.study.furnish.people import Room, faces_entrance, place_people, split
 from layout.zones.plan import ZonePlan
 from outlet.outcome import Limits
 

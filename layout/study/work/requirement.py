@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 from layout.settings import LayoutSettings
-from layout.study.workload import Workload, plan_workload
+from layout.study.work.workload import Workload, plan_workload
 from layout.workload.requirement import Requirement, RequirementRow, Target, require_posts
 from outlet.cells import csv_text, read_csv_records
 from outlet.errors import Fault, InputError, TableError

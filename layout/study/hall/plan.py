@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from layout.flow.exposure import ZoneExposure
 from layout.flow.journeys import DOOR
 from layout.posts.plan import Furnishing
-from layout.study.hall import Hall
-from layout.study.hall_walks import Movement
-from layout.study.posts import zones_json_parts
-from layout.study.requirement import Requirement
+from layout.study.furnish.hall import zones_json_parts
+from layout.study.hall.read import Hall
+from layout.study.hall.walks import Movement
+from layout.study.work.requirement import Requirement
 from layout.zones.plan import BrokenRule, ZoneMeasure, ZonePlan
 from outlet.commit import Json
 

@@ -19,8 +19,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from layout.data.people import Person
 from layout.staffing.plan import FREE, OFF
-from layout.study.staff_need import StaffNeed, clock
-from layout.study.staff_shifts import NamedShifts
+from layout.study.staff.need import StaffNeed, clock
+from layout.study.staff.shifts import NamedShifts
 from outlet.book import (
     A3,
     A4,

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from layout.data.people import Person
 from layout.settings.staff import StaffSettings
 from layout.staffing.plan import FREE, OFF, RosterProblem, Shift
-from layout.study.staff_need import StaffNeed, clock
-from layout.study.staff_shifts import NamedShifts, shift_ids, staffed
+from layout.study.staff.need import StaffNeed, clock
+from layout.study.staff.shifts import NamedShifts, shift_ids, staffed
 from outlet.cells import csv_text, read_csv_records
 from outlet.errors import Fault, TableError
 from outlet.handover import WEEKDAYS

@@ -14,11 +14,10 @@ from layout.settings.staff import StaffSettings
 from layout.staffing import Roster, RosterProblem, ShiftPlan, roster
 from layout.staffing.check import check_roster
 from layout.staffing.plan import OFF
-from layout.study.requirement import read_requirement
-from layout.study.roster_book import RosterBook, write_book
-from layout.study.roster_calendar import CalendarShift, write_calendar
-from layout.study.staff_need import StaffNeed, clock, plan_need
-from layout.study.staff_roster import (
+from layout.study.staff.book import RosterBook, write_book
+from layout.study.staff.calendar import CalendarShift, write_calendar
+from layout.study.staff.need import StaffNeed, clock, plan_need
+from layout.study.staff.people import (
     Cover,
     UnmetNamed,
     cover_by_shift,
@@ -28,8 +27,8 @@ from layout.study.staff_roster import (
     roster_problem,
     tell_unmet,
 )
-from layout.study.staff_shifts import NamedShifts, design, full_length_shifts, name_shifts
-from layout.study.staff_tables import (
+from layout.study.staff.shifts import NamedShifts, design, full_length_shifts, name_shifts
+from layout.study.staff.tables import (
     communities_table,
     establishment_rows,
     establishment_table,
@@ -38,7 +37,8 @@ from layout.study.staff_tables import (
     spare_hours_per_week,
     used_shifts,
 )
-from layout.study.workload import opening_hours, read_catalogue
+from layout.study.work.requirement import read_requirement
+from layout.study.work.workload import opening_hours, read_catalogue
 from outlet.handover import folder_of
 from outlet.outcome import Limits, Outcome
 from outlet.stage import StageRun, Summary

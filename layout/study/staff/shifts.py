@@ -14,7 +14,7 @@ from layout.staffing.patterns import BreakRule, ShiftRules, enumerate_shifts, so
 from layout.staffing.plan import Shift, ShiftPlan
 from layout.staffing.shift_design import design_shifts
 from layout.staffing.shift_model import DesignRules
-from layout.study.staff_need import DAY_MIN, StaffNeed
+from layout.study.staff.need import DAY_MIN, StaffNeed
 from outlet.outcome import Limits, Outcome
 
 

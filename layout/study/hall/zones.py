@@ -19,8 +19,13 @@ from layout.flow.heat import heat
 from layout.flow.journeys import Errand, plan_journeys, trips
 from layout.posts.plan import Furnishing
 from layout.settings import LayoutSettings
-from layout.study.conflict import explain_conflict
-from layout.study.hall import (
+from layout.study.furnish.hall import furnish_hall
+from layout.study.hall.arranged import make_zone_plan
+from layout.study.hall.conflict import explain_conflict
+from layout.study.hall.exposure import show_seats, show_zones, waited_minutes
+from layout.study.hall.measures import FinishedFloor, measure_zones
+from layout.study.hall.plan import HallPlan, Measured, zones_json
+from layout.study.hall.read import (
     Hall,
     busiest_hour,
     choose_journeys,
@@ -30,15 +35,10 @@ from layout.study.hall import (
     hall_work,
     read_hall,
 )
-from layout.study.hall_exposure import show_seats, show_zones, waited_minutes
-from layout.study.hall_plan import HallPlan, Measured, zones_json
-from layout.study.hall_walks import HallWalks, main_entrance, walk_hall
-from layout.study.measures import FinishedFloor, measure_zones
-from layout.study.posts import furnish_hall
-from layout.study.requirement import Requirement, plan_requirement, write_requirement
-from layout.study.rules import check_rules, hall_rules
-from layout.study.workload import plan_workload
-from layout.study.zone_plan import make_zone_plan
+from layout.study.hall.rules import check_rules, hall_rules
+from layout.study.hall.walks import HallWalks, main_entrance, walk_hall
+from layout.study.work.requirement import Requirement, plan_requirement, write_requirement
+from layout.study.work.workload import plan_workload
 from layout.zones.brief import SIDES, make_problem
 from layout.zones.check import entrance_cells
 from layout.zones.improve import Arrangement, arrange

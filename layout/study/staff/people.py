@@ -16,8 +16,8 @@ from layout.settings.staff import StaffSettings
 from layout.staffing.check import find_unmet
 from layout.staffing.construct import construct_roster
 from layout.staffing.plan import FREE, OFF, RosterProblem, RosterRules, RosterWishes, Shift
-from layout.study.staff_need import StaffNeed, clock
-from layout.study.staff_shifts import NamedShifts, staffed
+from layout.study.staff.need import StaffNeed, clock
+from layout.study.staff.shifts import NamedShifts, staffed
 from outlet.errors import Fault, TableError
 
 WEEK_DAYS = 7

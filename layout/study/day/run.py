@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from layout.data.rostered import read_duties
 from layout.settings import LayoutSettings
 from layout.simulate import DayResult, simulate_day
-from layout.study.requirement import Requirement, read_requirement
-from layout.study.simulated_day import PlannedDay, Prediction, busiest_day, plan_day, predict, typical_date
-from layout.study.simulation_json import build_simulation
-from layout.study.workload import plan_workload
+from layout.study.day.make import PlannedDay, Prediction, busiest_day, plan_day, predict, typical_date
+from layout.study.day.simulation_json import build_simulation
+from layout.study.work.requirement import Requirement, read_requirement
+from layout.study.work.workload import plan_workload
 from outlet.handover import WEEKDAYS, minute_of_day
 from outlet.stage import StageRun, Summary
 

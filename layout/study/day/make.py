@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from layout.data.rostered import Duty, crew_of
 from layout.settings import LayoutSettings
 from layout.simulate import DayProblem
-from layout.study.workload import Workload
+from layout.study.work.workload import Workload
 from layout.workload.erlang import mean_wait, service_level
 from layout.workload.requirement import load_of
 from layout.workload.services import Post, Service

@@ -1,0 +1,1 @@
+"""The replayed day of one outlet."""

@@ -1,0 +1,1 @@
+"""Equipment, people and cameras in the zones of one hall."""

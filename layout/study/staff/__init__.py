@@ -1,0 +1,1 @@
+"""From the requirement to shifts, roster and what is printed of them."""

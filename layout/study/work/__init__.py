@@ -1,0 +1,1 @@
+"""From services and visits to the posts required in each interval."""
