@@ -192,7 +192,7 @@ def _market_notes(found: ProjectMarket, sites: PlannedSites) -> list[str]:
     weight = np.divide(market.demand, everyone, out=np.zeros_like(everyone), where=everyone > 0)
     total = max(float(market.demand.sum()), np.finfo(float).tiny)
     to_us, elsewhere = float(weight @ ours) / total, found.elsewhere * float(weight.sum()) / total
-    to_rivals = float(weight @ market.rivals) / total - elsewhere
+    to_rivals = max(float(weight @ market.rivals) / total - elsewhere, 0.0)
     nowhere = 1.0 - to_us - to_rivals - elsewhere
     parts = [f"{100 * to_us:.1f} % to us", f"{100 * to_rivals:.1f} % to rivals", f"{100 * elsewhere:.1f} % elsewhere"]
     if nowhere > 5e-4:

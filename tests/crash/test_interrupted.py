@@ -19,11 +19,11 @@ from outlet.cli.main import run_command
 
 MAIN = "from outlet.cli.main import main; main()"
 PARALLEL = """
-import sys, time
+import os, sys, time
 from outlet.cli import run
 from outlet.orphans import end_with_parent
 def plan(seconds):
-    print("planning", flush=True)
+    os.write(1, b"planning\n")  # at once: two processes share the pipe
     time.sleep(seconds)
 run._plan_outlet = plan
 if __name__ == "__main__":
@@ -36,7 +36,6 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.slow
 def heed_interrupts() -> None:
     """Heed Ctrl-C in a child though the tests were started in the background, where a shell has it ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -72,19 +71,19 @@ def test_an_interrupted_run_ends_in_130_and_leaves_what_was_there(siting: Path, 
 def test_processes_that_plan_halls_end_with_the_run(tmp_path: Path, number: int) -> None:
     script = tmp_path / "parallel.py"
     script.write_text(PARALLEL, encoding="utf-8")
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         preexec_fn=heed_interrupts,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "planning\n"
-    started = time.monotonic()
-    process.send_signal(number)
-    _, told = process.communicate(timeout=30)
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "planning\n"
+        started = time.monotonic()
+        process.send_signal(number)
+        _, told = process.communicate(timeout=30)
     assert process.returncode == (-signal.SIGKILL if number == signal.SIGKILL else 130), told
     assert time.monotonic() - started < 20
     assert crash._left_over(process.pid) == []
