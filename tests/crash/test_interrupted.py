@@ -23,7 +23,7 @@ import os, sys, time
 from outlet.cli import run
 from outlet.orphans import end_with_parent
 def plan(seconds):
-    os.write(1, b"planning\n")  # at once: two processes share the pipe
+    os.write(1, b"planning\\n")  # at once: two processes share the pipe
     time.sleep(seconds)
 run._plan_outlet = plan
 if __name__ == "__main__":
