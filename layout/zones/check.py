@@ -4,9 +4,10 @@ Written a second time from the rules, on whole arrays, and sharing no code with 
 
 Rules (each with the zone concerned): ``inside`` (on free floor, columns and walls clear), ``doors`` (turning circles
 at doors clear), ``overlap``, ``area`` (a shape the programme allows), ``reachable`` (a walk as wide as its aisle leads
-from an entrance to its front and crosses no zone), ``turning`` (a turning circle at the access of visitors' zones),
-``front`` (people can stand along all of a full front), ``exits`` (every exit can be walked to), ``staff_side`` (staff
-reach their place from their own zone), ``entrance_within`` (the real walk is short enough).
+from an entrance to its front and crosses no zone, and visitors can walk from each place to the next), ``turning`` (a
+turning circle at the access of visitors' zones), ``front`` (people can stand along all of a full front), ``exits``
+(every exit can be walked to), ``staff_side`` (staff reach their place from their own zone), ``entrance_within`` (the
+real walk is short enough).
 
 Terms: see `layout.zones.terms`.
 """
@@ -93,6 +94,7 @@ def judge(problem: PackProblem, placement: Placement) -> Verdict:
     broken.extend(_exit_rules(problem, backs))
     broken.extend(_staff_side(problem, placement))
     paths = walked(aisles, ground.cell_m, np.vstack([doors[:1], access]), problem.flow)
+    broken.extend(_cut_off(problem, paths, access))
     terms = judge_terms(problem, placement, paths, aisles, walkable)
     return Verdict(tuple(broken), terms, judge_cost(problem, terms), access, paths, aisles, public)
 
@@ -206,6 +208,17 @@ def _exit_rules(problem: PackProblem, backs: Mask) -> list[BrokenRule]:
         BrokenRule("exits", f"exit {number}", "no aisle leads to it")
         for number, mask in enumerate(problem.ground.exits, start=1)
         if mask.any() and not (mask & backs).any()
+    ]
+
+
+def _cut_off(problem: PackProblem, paths: Walked, access: Ints) -> list[BrokenRule]:
+    """Return the zones visitors cannot walk to from where they come from, though an entrance leads to each."""
+    names = ("the entrance", *problem.kinds)
+    there = np.concatenate([[True], (access[:, 0] >= 0) & ~problem.staff_access])
+    cut = (problem.flow + problem.flow.T > 0) & ~np.isfinite(paths.metres) & there & there[:, None]
+    return [
+        BrokenRule("reachable", names[b], f"no walk inside the hall leads to it from {names[a]}")
+        for a, b in np.argwhere(np.triu(cut)).tolist()
     ]
 
 

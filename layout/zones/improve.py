@@ -25,9 +25,9 @@ from layout.zones.search.anneal import anneal
 from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits, Outcome
 
-TRIALS = 50_000
-RESTARTS, RESTARTS_AGAIN = 12, 4
-SPENT = 0.7
+TRIALS = 25_000
+RESTARTS, RESTARTS_LEAST, CELLS = 12, 4, 500_000
+SPENT = 0.78
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,18 @@ def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement 
     found = anneal(
         problem,
         steps=max(2_000, round(effort * TRIALS)),
-        restarts=RESTARTS if start is None else RESTARTS_AGAIN,
+        restarts=_restarts(problem) if start is None else RESTARTS_LEAST,
         seed=limits.seed,
         workers=limits.workers,
         until=time.perf_counter() + SPENT * limits.seconds,
         start=None if start is None else _with_locked(problem, start),
     )
     return sorted((Arrangement(item.placement, judge(problem, item.placement)) for item in found), key=_order)
+
+
+def _restarts(problem: PackProblem) -> int:
+    """Return how many times to start anew: fewer times in large halls, where a run takes longer."""
+    return max(RESTARTS_LEAST, min(RESTARTS, CELLS // (problem.ground.free.size * problem.count)))
 
 
 def _with_locked(problem: PackProblem, start: Placement) -> Placement:

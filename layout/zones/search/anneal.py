@@ -9,24 +9,60 @@ their results are read in order: any number of threads gives the same bytes. The
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layout.zones.draws import draw
-from layout.zones.problem import Ints, PackProblem, Placement
+from layout.zones.problem import Floats, Ints, PackProblem, Placement
 from layout.zones.search.arrays import Floor, Scratch, Spec, make_floor, make_scratch, make_spec
-from layout.zones.search.moves import move
+from layout.zones.search.insert import Room, make_room, reinsert
+from layout.zones.search.moves import State, move
 from layout.zones.search.price import HARD, SOFT, price
 from layout.zones.search.walks import Walker, make_walker, real_price
 from outlet.compiled import compiled
 
-COLDEST, GENTLEST, STEEPEST, RISE = 0.02, 0.05, 2.5, 0.7
-WARM, REHEATED, LUKEWARM = 10.0, 2.0, 0.5
+STEEPEST, RISE = 2.5, 0.7
 TRUSTED, SLACK, PATIENCE = 2.0, 0.5, 100
-AGAIN, REFINED = 3, 3
+REFINED, SHARE = 4, 0.62
+
+
+class Plan(NamedTuple):
+    """How a run goes: trials; warmth at the start and the end; the share of their price at which hard rules start; how
+    far zones jump at the start; the share of trials that put zones in anew; whether all is priced by real walks.
+    """
+
+    steps: int
+    warmest: float
+    coldest: float
+    gentlest: float
+    jump: float
+    inserted: float
+    real: bool
+
+
+class Rooms(NamedTuple):
+    """Room for one run to work in."""
+
+    scratch: Scratch
+    walker: Walker
+    room: Room
+
+
+def make_rooms(problem: PackProblem) -> Rooms:
+    """Return the room for one run."""
+    return Rooms(make_scratch(problem), make_walker(problem), make_room(problem))
+
+
+FRESH = Plan(steps=0, warmest=4.0, coldest=0.1, gentlest=0.1, jump=1.0, inserted=0.04, real=False)
+REPAIR = FRESH._replace(warmest=2.0, gentlest=0.2)
+REFINE = Plan(steps=0, warmest=1.0, coldest=0.05, gentlest=STEEPEST, jump=0.3, inserted=0.2, real=True)
 
 
 @dataclass(frozen=True)
@@ -44,94 +80,77 @@ class Found:
 
 
 @compiled
-def _anneal(
-    places: Ints,
-    floor: Floor,
-    spec: Spec,
-    scratch: Scratch,
-    walker: Walker,
-    plan: tuple[int, float, float],
-    seed: int,
-) -> tuple[float, float]:
-    """Anneal in place; return the hard and the soft price of the best state, which is left in ``places``.
-
-    ``plan`` is the number of trials, the warmth at the start, and the share of their price at which hard rules start.
-    Once they cost their full price, a state that looks better than any before is walked, and refused where the real
-    walks are much longer than estimated; none is walked for a while then.
-    """
-    steps, warmest, gentlest = plan
-    state = np.array([np.uint64(seed)], dtype=np.uint64)
-    price(places, floor, spec, scratch, 1.0, np.inf)
-    hard, soft = scratch.bill[HARD], scratch.bill[SOFT]
-    real_price(places, floor, spec, scratch, walker, np.inf)
-    best, best_hard, best_soft = places.copy(), scratch.bill[HARD], scratch.bill[SOFT]
-    lowest, patient = np.inf, 0
-    trial = places.copy()
-    cooling = (COLDEST / warmest) ** (1.0 / steps)
-    warmth = warmest
-    for step in range(steps):
-        warmth *= cooling
-        steep = min(STEEPEST, gentlest + (STEEPEST - gentlest) * step / (RISE * steps))
-        trial[:] = places
-        if not move(trial, floor, spec, 1.0 - step / steps, state) or (trial == places).all():
-            continue
-        limit = steep * hard + soft - warmth * np.log(draw(state) + 1e-300)
-        if not price(trial, floor, spec, scratch, steep, limit):
-            continue
-        new_hard, new_soft = scratch.bill[HARD], scratch.bill[SOFT]
-        if steep >= 1.0 and STEEPEST * new_hard + new_soft < lowest:
-            if step < patient:
-                continue
-            real_price(trial, floor, spec, scratch, walker, np.inf)
-            real_hard, real_soft = scratch.bill[HARD], scratch.bill[SOFT]
-            if real_hard + real_soft > new_hard + new_soft + TRUSTED:
-                patient = step + PATIENCE
-                continue
-            lowest = STEEPEST * new_hard + new_soft
-            if STEEPEST * real_hard + real_soft < STEEPEST * best_hard + best_soft:
-                best_hard, best_soft = real_hard, real_soft
-                best[:] = trial
-        places[:] = trial
-        hard, soft = new_hard, new_soft
-    places[:] = best
-    return best_hard, best_soft
+def _vary(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, left: float, state: State) -> bool:
+    """Change a state, with the share ``left`` of the trials still to come; False where what came out is none."""
+    if draw(state) < plan.inserted:
+        return reinsert(places, floor, spec, rooms.scratch, rooms.walker, rooms.room, state)
+    return move(places, floor, spec, plan.jump * left, state)
 
 
 @compiled
-def _refine(
-    places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, plan: tuple[int, float, float], seed: int
-) -> tuple[float, float]:
-    """Anneal on real walks in place; return the hard and the soft price of the best state, left in ``places``.
+def _note(places: Ints, bill: Floats, best: Ints, prices: Floats) -> None:
+    """Keep a state as the best where it is cheaper than the best so far."""
+    if STEEPEST * bill[HARD] + bill[SOFT] < STEEPEST * prices[HARD] + prices[SOFT]:
+        prices[:] = bill
+        best[:] = places
 
-    ``plan`` is the number of trials, the warmth at the start, and by how much the estimate may exceed what would be
-    accepted before the real walks are taken.
+
+@compiled
+def _anneal(
+    places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, stop: NDArray[np.uint8], seed: int
+) -> tuple[float, float]:
+    """Anneal in place; return the hard and the soft price of the best state by real walks, left in ``places``.
+
+    By estimated walks, once hard rules cost their full price, a state that looks better than any before is walked,
+    and refused where the real walks are much longer than estimated; none is walked for a while then. The run ends
+    when another thread sets ``stop``.
     """
-    steps, warmest, slack = plan
+    scratch, walker = rooms.scratch, rooms.walker
     state = np.array([np.uint64(seed)], dtype=np.uint64)
     price(places, floor, spec, scratch, 1.0, np.inf)
-    guess = scratch.bill[HARD] + scratch.bill[SOFT]
-    real_price(places, floor, spec, scratch, walker, np.inf)
-    hard, soft = scratch.bill[HARD], scratch.bill[SOFT]
-    best, best_hard, best_soft = places.copy(), hard, soft
+    guess_hard, guess_soft = scratch.bill[HARD], scratch.bill[SOFT]
+    real_price(places, floor, spec, scratch, walker, 1.0, np.inf)
+    best, prices = places.copy(), scratch.bill.copy()
+    hard, soft = (prices[HARD], prices[SOFT]) if plan.real else (guess_hard, guess_soft)
+    lowest, patient = np.inf, 0
     trial = places.copy()
-    warmth, cooling = warmest, (COLDEST / warmest) ** (1.0 / steps)
-    for step in range(steps):
+    cooling = (plan.coldest / plan.warmest) ** (1.0 / plan.steps)
+    warmth = plan.warmest
+    for step in range(plan.steps):
+        if stop[0]:
+            break
         warmth *= cooling
+        steep = min(STEEPEST, plan.gentlest + (STEEPEST - plan.gentlest) * step / (RISE * plan.steps))
         trial[:] = places
-        if not move(trial, floor, spec, 0.2 * (1.0 - step / steps), state) or (trial == places).all():
+        if not _vary(trial, floor, spec, rooms, plan, 1.0 - step / plan.steps, state) or (trial == places).all():
             continue
         more = -warmth * np.log(draw(state) + 1e-300)
-        if not price(trial, floor, spec, scratch, 1.0, guess + more + slack):
+        limit = steep * hard + soft + more
+        guessed = steep * guess_hard + guess_soft + more + SLACK if plan.real else limit
+        if not price(trial, floor, spec, scratch, steep, guessed):
             continue
-        estimate = scratch.bill[HARD] + scratch.bill[SOFT]
-        if real_price(trial, floor, spec, scratch, walker, hard + soft + more):
-            places[:] = trial
-            hard, soft, guess = scratch.bill[HARD], scratch.bill[SOFT], estimate
-            if hard + soft < best_hard + best_soft:
-                best_hard, best_soft = hard, soft
-                best[:] = places
+        new_hard, new_soft = scratch.bill[HARD], scratch.bill[SOFT]
+        promising = steep >= 1.0 and STEEPEST * new_hard + new_soft < lowest
+        if plan.real or (promising and step >= patient):
+            seen = real_price(trial, floor, spec, scratch, walker, steep, limit if plan.real else np.inf)
+            real_hard, real_soft = scratch.bill[HARD], scratch.bill[SOFT]
+            _note(trial, scratch.bill, best, prices)
+            if plan.real and not seen:
+                continue
+            if not plan.real:
+                if real_hard + real_soft > new_hard + new_soft + TRUSTED:
+                    patient = step + PATIENCE
+                    continue
+                lowest = STEEPEST * new_hard + new_soft
+        elif promising:
+            continue
+        places[:] = trial
+        guess_hard, guess_soft = new_hard, new_soft
+        hard, soft = (real_hard, real_soft) if plan.real else (new_hard, new_soft)
+    real_price(places, floor, spec, scratch, walker, 1.0, np.inf)
+    _note(places, scratch.bill, best, prices)
     places[:] = best
-    return best_hard, best_soft
+    return prices[HARD], prices[SOFT]
 
 
 def anneal(
@@ -151,7 +170,7 @@ def anneal(
     problem
         What to arrange.
     steps
-        Trials of a restart. The best few are annealed once more, less warm, and then by real walks.
+        Trials of a restart. The best few are annealed once more by real walks, with an eighth of the trials.
     restarts
         How many times to start anew.
     seed
@@ -159,38 +178,49 @@ def anneal(
     workers
         Threads; they change nothing but the time.
     until
-        Time of ``time.perf_counter`` after which no run begins but the first.
+        Time of ``time.perf_counter`` at which runs end with the best they have; those by real walks begin earlier.
     start
         A placement to begin from: then no run begins elsewhere, and none is very warm.
     """
     floor, spec = make_floor(problem), make_spec(problem)
+    began = time.perf_counter()
 
-    def run(job: tuple[str, Ints, int]) -> Found | None:
-        kind, places, number = job
-        if number > 0 and time.perf_counter() > until:
-            return None
-        room = make_scratch(problem), make_walker(problem)
-        if kind == "refine":
-            prices = _refine(places, floor, spec, *room, (steps // 5, LUKEWARM, SLACK), seed * 1000 + number)
-        else:
-            plan = (steps, WARM, GENTLEST) if kind == "fresh" else (steps, REHEATED, 4 * GENTLEST)
-            prices = _anneal(places, floor, spec, *room, plan, seed * 1000 + number)
-        return Found(*prices, places)
+    def rounds(plan: Plan, starts: Sequence[Ints], first: int, end: float) -> list[Found]:
+        stop = np.zeros(1, dtype=np.uint8)
+        with _clock(stop, end), ThreadPoolExecutor(workers) as pool:
 
-    def rounds(kind: str, starts: Sequence[Ints], first: int) -> list[Found]:
-        jobs = [(kind, places, first + number) for number, places in enumerate(starts)]
-        return [found for found in pool.map(run, jobs) if found is not None]
+            def run(number: int) -> Found | None:
+                if stop[0] and first + number > 0:
+                    return None
+                places = starts[number]
+                prices = _anneal(places, floor, spec, make_rooms(problem), plan, stop, seed * 1000 + first + number)
+                return Found(*prices, places)
 
-    with ThreadPoolExecutor(workers) as pool:
-        if start is None:
-            starts = [start_state(problem, seed * 1000 + number) for number in range(restarts)]
-            pooled = rounds("fresh", starts, 0)
-        else:
-            pooled = rounds("again", [state_of(start)] * restarts, 0)
-        again = rounds("again", [found.places.copy() for found in in_order(pooled)[:AGAIN]], restarts)
-        pooled = in_order([*pooled, *again])
-        refined = rounds("refine", [found.places.copy() for found in pooled[:REFINED]], restarts + AGAIN)
-    return in_order([*refined, *pooled])
+            return [found for found in pool.map(run, range(len(starts))) if found is not None]
+
+    half = began + SHARE * (until - began)
+    if start is None:
+        starts = [start_state(problem, seed * 1000 + number) for number in range(restarts)]
+        pooled = in_order(rounds(FRESH._replace(steps=steps), starts, 0, half))
+    else:
+        pooled = in_order(rounds(REPAIR._replace(steps=steps), [state_of(start) for _ in range(restarts)], 0, half))
+    best = [found.places.copy() for found in pooled[:REFINED]]
+    return in_order([*rounds(REFINE._replace(steps=steps // 8), best, restarts, until), *pooled])
+
+
+@contextmanager
+def _clock(stop: NDArray[np.uint8], end: float) -> Iterator[None]:
+    """Set ``stop`` at a time of ``time.perf_counter``."""
+    if end == np.inf:
+        yield
+        return
+    timer = Timer(max(0.0, end - time.perf_counter()), stop.fill, (1,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def in_order(found: Sequence[Found]) -> list[Found]:

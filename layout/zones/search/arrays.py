@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from layout.floor.cells import forbidden_rectangles
 from layout.floor.walk import reached, touching, walk_distances
@@ -105,7 +106,7 @@ def make_floor(problem: PackProblem) -> Floor:
     far = walk_distances(empty, 1.0, doors[:1])[0]
     return Floor(
         free=board_of(ground.free),
-        start_public=_positions(ground, ground.entrance, ground.aisle_public),
+        start_public=_positions(ground, _widest(ground, empty), ground.aisle_public),
         start_staff=_positions(ground, ground.entrance, ground.aisle_staff),
         exits=np.array(
             [_positions(ground, mask, ground.aisle_staff) for mask in ground.exits if mask.any()], dtype=np.uint64
@@ -121,6 +122,18 @@ def make_floor(problem: PackProblem) -> Floor:
         sizes=np.array([ground.aisle_public, ground.aisle_staff, ground.turning], dtype=np.int64),
         cell_m=ground.cell_m,
     )
+
+
+def _widest(ground: Ground, empty: Mask) -> Mask:
+    """Return the widest entrance, from which visitors reach all others, or all where they do not on the empty floor.
+
+    Walks that exist start from one entrance only in plans whose aisles hang together.
+    """
+    labels, _ = ndimage.label(ground.entrance)
+    row, column = entrance_cells(ground.entrance, empty)[0]
+    widest = labels == labels[row, column]
+    alone = reached(ground.free, ground.aisle_public, widest)
+    return ground.entrance if (empty & ~alone).any() else np.asarray(widest)
 
 
 def _positions(ground: Ground, mask: Mask, k: int) -> Board:
@@ -171,12 +184,17 @@ def make_spec(problem: PackProblem) -> Spec:
         partner=np.array(partner, dtype=np.int64),
         within=problem.entrance_within.astype(np.float64) / problem.ground.cell_m,
         locked=(problem.locked[:, 0] >= 0).astype(np.uint8),
-        legs=legs.astype(np.int64).reshape(-1, 2),
+        legs=_pairs(both > 0),
         load=both[legs[:, 0], legs[:, 1]].astype(np.float64),
         close=problem.closeness.astype(np.float64),
-        sees=np.argwhere(problem.sees).astype(np.int64).reshape(-1, 2),
+        sees=_pairs(problem.sees),
         weights=np.array([*(problem.weights.get(name, 0.0) for name in TERMS), repelled]),
     )
+
+
+def _pairs(mask: Mask) -> Ints:
+    """Return the places that are set, shape (k, 2), row by row: argwhere's own order in memory compiles anew."""
+    return np.ascontiguousarray(np.argwhere(mask), dtype=np.int64).reshape(-1, 2)
 
 
 def make_scratch(problem: PackProblem) -> Scratch:

@@ -94,7 +94,7 @@ def _staff_side(places: Ints, i: int, floor: Floor, spec: Spec) -> float:
 
 
 @compiled
-def _alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
+def alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
     """Price one zone where it stands."""
     m, weights = floor.cell_m, spec.weights
     area, out, hidden = 0, 0, 0
@@ -157,7 +157,7 @@ def _cheap(places: Ints, floor: Floor, spec: Spec, bill: Floats) -> None:
     """Price what needs no walk and no sight."""
     m, weights = floor.cell_m, spec.weights
     for i in range(len(places)):
-        _alone(places, i, floor, spec, bill)
+        alone(places, i, floor, spec, bill)
         for j in range(i):
             bill[HARD] += OVERLAP * m * m * common(places, i, j)
             weight = spec.close[i + 1, j + 1]

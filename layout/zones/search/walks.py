@@ -111,7 +111,7 @@ def _step(walker: Walker, far: NDArray[np.float32], at: int, bucket: int, filled
 
 
 @compiled
-def _walk(sources: Ints, walker: Walker, far: NDArray[np.float32]) -> None:
+def walk(sources: Ints, walker: Walker, far: NDArray[np.float32]) -> None:
     """Write into ``far`` the walk from the nearest source (flat cells) to every cell, in cells."""
     far[:] = np.inf
     filled = np.zeros(4, dtype=np.int64)
@@ -134,7 +134,8 @@ def _walk(sources: Ints, walker: Walker, far: NDArray[np.float32]) -> None:
 
 
 @compiled
-def _flat(row: int, column: int, floor: Floor) -> int:
+def flat(row: int, column: int, floor: Floor) -> int:
+    """Return the number of a cell on the flat grid with a border."""
     return int((row + PAD) * (floor.from_door.shape[1] + 2 * PAD) + column + PAD)
 
 
@@ -150,26 +151,26 @@ def _enter(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, far
         r, c = square_at(place, s, k)
         if has(reached, r, c):
             r, c = before(place, s, k)
-            if far[_flat(r, c, floor)] < best:
-                best = float(far[_flat(r, c, floor)])
+            if far[flat(r, c, floor)] < best:
+                best = float(far[flat(r, c, floor)])
                 scratch.access[i, 0], scratch.access[i, 1] = r, c
     return best
 
 
 @compiled
-def _enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
+def enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     """Find all accesses and price how far from the entrances zones with a limit lie; leaves visitors' grid behind."""
     m, far = floor.cell_m, walker.from_doors
     doors = np.empty(len(floor.doors), dtype=np.int64)
     for d in range(len(doors)):
-        doors[d] = _flat(floor.doors[d, 0], floor.doors[d, 1], floor)
+        doors[d] = flat(floor.doors[d, 0], floor.doors[d, 1], floor)
     for staff in (1, 0):
         if staff:
             dilate(scratch.staff, floor.sizes[1], scratch.spare)
             _unpack(scratch.spare, floor, walker)
         else:
             _unpack(scratch.cover, floor, walker)
-        _walk(doors, walker, far)
+        walk(doors, walker, far)
         for i in range(len(places)):
             if spec.staff[i] == staff:
                 steps = _enter(places, i, floor, spec, scratch, far)
@@ -181,11 +182,11 @@ def _enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker:
 def _from_entrance(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     """Price what hangs on the walk from the widest entrance."""
     m, weights = floor.cell_m, spec.weights
-    _walk(np.array([_flat(floor.door[0], floor.door[1], floor)]), walker, walker.metres)
+    walk(np.array([flat(floor.door[0], floor.door[1], floor)]), walker, walker.metres)
     for i in range(len(scratch.access)):
         weight = spec.close[0, i + 1]
         if weight != 0:
-            far = m * walker.metres[_flat(scratch.access[i, 0], scratch.access[i, 1], floor)]
+            far = m * walker.metres[flat(scratch.access[i, 0], scratch.access[i, 1], floor)]
             far = far if far < np.inf else 2 * CAP_M
             scratch.bill[SOFT] += weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
 
@@ -197,7 +198,7 @@ def _legs_to(k: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker)
         if spec.legs[leg, 1] != k:
             continue
         other = spec.legs[leg, 0] - 1
-        at = _flat(scratch.access[other, 0], scratch.access[other, 1], floor)
+        at = flat(scratch.access[other, 0], scratch.access[other, 1], floor)
         if walker.metres[at] == np.inf:
             continue
         scratch.bill[SOFT] += spec.weights[WALKING] * floor.cell_m * spec.load[leg] * walker.metres[at]
@@ -215,8 +216,8 @@ def _legs(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
         for leg in range(len(spec.legs)):
             wanted = wanted or spec.legs[leg, 1] == k
         if wanted:
-            source = _flat(scratch.access[k - 1, 0], scratch.access[k - 1, 1], floor)
-            _walk(np.array([source]), walker, walker.metres)
+            source = flat(scratch.access[k - 1, 0], scratch.access[k - 1, 1], floor)
+            walk(np.array([source]), walker, walker.metres)
             _legs_to(k, floor, spec, scratch, walker)
 
 
@@ -235,19 +236,21 @@ def _passing(places: Ints, floor: Floor, spec: Spec, walker: Walker) -> float:
             x, y, w, h = places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3]
             for r in range(max(0, y - near), min(rows, y + h + near) if w > 0 else 0):
                 for c in range(max(0, x - near), min(columns, x + w + near)):
-                    most = max(most, walker.density[_flat(r, c, floor)])
+                    most = max(most, walker.density[flat(r, c, floor)])
         passed += min(1.0, most)
     return float(spec.weights[EXPOSURE] * (1.0 - passed / count)) if count else 0.0
 
 
 @compiled
-def real_price(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, limit: float) -> bool:
-    """Price a state by real walks into ``scratch.bill``; False where its price surely exceeds ``limit``."""
+def real_price(
+    places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, steep: float, limit: float
+) -> bool:
+    """Price a state by real walks into ``scratch.bill``; False where ``steep`` · hard + soft exceeds ``limit``."""
     bill = scratch.bill
-    if not price_still(places, floor, spec, scratch, 1.0, limit):
+    if not price_still(places, floor, spec, scratch, steep, limit):
         return False
-    _enter_all(places, floor, spec, scratch, walker)
+    enter_all(places, floor, spec, scratch, walker)
     _from_entrance(floor, spec, scratch, walker)
     _legs(floor, spec, scratch, walker)
     bill[SOFT] += price_views(places, floor, spec) + _passing(places, floor, spec, walker)
-    return bool(bill[HARD] + bill[SOFT] <= limit)
+    return bool(steep * bill[HARD] + bill[SOFT] <= limit)

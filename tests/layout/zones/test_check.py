@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from layout.zones.check import judge
-from layout.zones.problem import Ground, PackProblem, Placement
+from layout.zones.problem import Ground, PackProblem, Placement, shapes_of
 
 MakeProblem = Callable[..., PackProblem]
 EAST, NORTH, WEST, SOUTH = range(4)
@@ -58,14 +59,28 @@ def test_overlap_names_both(ground: Ground, make_problem: MakeProblem) -> None:
 
 def test_a_gap_narrower_than_the_aisle_leads_nowhere(ground: Ground, make_problem: MakeProblem) -> None:
     """A zone across the hall leaves 1.00 m beside it: staff pass (0.9 m), visitors (1.2 m) do not."""
-    from layout.zones.problem import shapes_of
-
     wide = shapes_of((36, 36), (8, 8), (288, 288), 0.0)
     usual = shapes_of((8, 16), (8, 12), (64, 144), 0.0)
     places = (4, 10, 36, 8, SOUTH), (20, 24, 12, 8, SOUTH)
     for staff, expected in ((False, [("reachable", "behind")]), (True, [])):
         problem = make_problem(ground, ("bar", "behind"), shapes=(wide, usual), staff_access=np.array([False, staff]))
         assert [rule for rule in rules(problem, *places) if rule[1] == "behind"] == expected
+
+
+def test_a_hall_in_two_halves_keeps_visitors_from_walking_on(ground: Ground, make_problem: MakeProblem) -> None:
+    """Shelves from front to back, an entrance on either side: each zone is reached, not one from another."""
+    doors = np.zeros_like(ground.free)
+    doors[:6, 4:14] = doors[:6, 28:36] = True
+    halved = replace(
+        ground, entrance=doors, buildable=ground.free & ~doors, exits=np.zeros((0, *doors.shape), dtype=bool)
+    )
+    flow = np.zeros((4, 4))
+    flow[0, 1] = flow[1, 2] = flow[2, 0] = 10.0
+    shapes = tuple(shapes_of((8, 32), (4, 12), (64, 144), 0.0) for _ in range(3))
+    problem = make_problem(halved, ("left", "right", "shelves"), flow=flow, shapes=shapes)
+    left, right = (0, 12, 8, 12, EAST), (32, 12, 8, 12, WEST)
+    assert rules(problem, left, right, (18, 0, 4, 32, EAST)) == [("reachable", "right"), ("reachable", "right")]
+    assert rules(problem, left, right, (18, 0, 4, 24, EAST)) == []
 
 
 def test_people_must_be_able_to_stand_along_a_full_front(ground: Ground, make_problem: MakeProblem) -> None:
@@ -77,8 +92,6 @@ def test_people_must_be_able_to_stand_along_a_full_front(ground: Ground, make_pr
 
 def test_a_turning_circle_is_wanted_at_the_access(ground: Ground, make_problem: MakeProblem) -> None:
     """The aisle before the zone is 1.25 m wide: wide enough to walk, too narrow to turn."""
-    from layout.zones.problem import shapes_of
-
     long = shapes_of((30, 30), (8, 8), (240, 240), 0.0)
     problem = make_problem(ground, ("north", "south"), shapes=(long, long))
     places = (10, 22, 30, 8, SOUTH), (10, 9, 30, 8, NORTH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -14,9 +15,10 @@ from layout.zones.bound import least_walking
 from layout.zones.check import judge
 from layout.zones.improve import alternatives, arrange
 from layout.zones.problem import Ground, PackProblem, Placement, shapes_of
-from layout.zones.search.anneal import anneal, start_state, state_of
+from layout.zones.search.anneal import anneal, make_rooms, start_state, state_of
 from layout.zones.search.arrays import make_floor, make_scratch, make_spec
 from layout.zones.search.bits import board_of, count_outside, dilate, erode, flood, meet
+from layout.zones.search.insert import reinsert
 from layout.zones.search.price import HARD, SOFT
 from layout.zones.search.walks import make_walker, real_price
 from layout.zones.topology import DIFFERENT, unlike
@@ -103,11 +105,38 @@ def test_a_random_state_without_hard_price_breaks_no_rule(ground: Ground, make_p
     problem = make_problem(ground, ("a", "b"), flow=np.array([[0.0, 3.0, 0], [0, 0, 3.0], [3.0, 0, 0]]))
     places = start_state(problem, seed)
     scratch = make_scratch(problem)
-    real_price(places, make_floor(problem), make_spec(problem), scratch, make_walker(problem), np.inf)
+    real_price(places, make_floor(problem), make_spec(problem), scratch, make_walker(problem), 1.0, np.inf)
     verdict = judge(problem, Placement(places[:, :5], places[:, 5:]))
     assert (scratch.bill[HARD] < 1e-9) == (verdict.broken == ())
     if not verdict.broken:
         assert scratch.bill[SOFT] == pytest.approx(verdict.cost, rel=1e-4)
+
+
+def test_zones_are_put_back_on_free_floor(ground: Ground, make_problem: MakeProblem) -> None:
+    """From a plan that keeps all rules: no zone overlaps another or leaves the floor, locked ones stay."""
+    locked = np.full((5, 5), -1)
+    problem = bank(ground, make_problem)
+    start = arrange(problem, QUICK, effort=0.3).require().placement
+    locked[3] = start.places[3]
+    problem = bank(ground, make_problem, locked=locked)
+    rooms = make_rooms(problem)
+    state = np.array([7], dtype=np.uint64)
+    put = 0
+    for _ in range(60):
+        places = state_of(start)
+        if reinsert(places, make_floor(problem), make_spec(problem), *rooms, state):
+            assert not judge(problem, Placement(places[:, :5], places[:, 5:])).fatal
+            assert (places[3, :5] == locked[3]).all()
+            put += (places[:, :5] != start.places).any()
+    assert put > 20
+
+
+def test_the_clock_ends_a_run_that_has_begun(ground: Ground, make_problem: MakeProblem) -> None:
+    problem = bank(ground, make_problem)
+    began = time.perf_counter()
+    found = anneal(problem, steps=100_000_000, restarts=2, seed=1, until=began + 0.5)
+    assert found
+    assert time.perf_counter() - began < 5.0
 
 
 def test_threads_change_nothing(ground: Ground, make_problem: MakeProblem) -> None:
