@@ -13,6 +13,7 @@ An arrangement in which zones overlap or leave the floor is no plan; other broke
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,10 +96,14 @@ def alternatives(
     for item in _pool(problem, limits, effort, None):
         if len(chosen) == count or item.verdict.fatal:
             break
-        if all(unlike(item.placement, other.placement) >= DIFFERENT for other in chosen):
-            chosen.append(item)
-    polished = [_polish(problem, item, limits) for item in chosen]
-    return tuple(_outcome(item, limits, started) for item in sorted(polished, key=_order))
+        if _is_unlike(item, chosen):
+            polished = _polish(problem, item, limits)
+            chosen.append(polished if _is_unlike(polished, chosen) else item)
+    return tuple(_outcome(item, limits, started) for item in sorted(chosen, key=_order))
+
+
+def _is_unlike(item: Arrangement, others: Sequence[Arrangement]) -> bool:
+    return all(unlike(item.placement, other.placement) >= DIFFERENT for other in others)
 
 
 def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement | None) -> list[Arrangement]:
