@@ -1,4 +1,6 @@
-"""Measure shift design and rosters against published values.
+"""Measure the work on people, one table after another: shift design and rosters below, the others in `staffing`.
+
+``--only NAME`` measures one of them: simulator, rosters. Ciw and SimPy come with ``pip install -e ".[bench]"``.
 
 ``python benchmarks/staff.py [--staffing FOLDER] [--seconds N] [--rosters 1,2,3]``; FOLDER holds ``shift_design`` and
 ``curtois_qu`` and is ``../shared/benchmarks/staffing`` by default. Shift design: RandomExample1–3, optima 480, 300 and
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib
 import re
 import time
 from pathlib import Path
@@ -22,6 +25,7 @@ from layout.staffing.plan import FREE
 from layout.staffing.shift_model import DesignRules, ShiftPrices
 from outlet.outcome import Limits
 
+TABLES = ("simulator",)
 STAFFING = Path(__file__).parents[2] / "shared" / "benchmarks" / "staffing"
 OPTIMA = {"RandomExample1": 480, "RandomExample2": 300, "RandomExample3": 600}
 
@@ -146,7 +150,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rosters", default="1,2,3,4")
+    parser.add_argument("--only", choices=[*TABLES, "rosters"])
     options = parser.parse_args()
+    for name in TABLES:
+        if options.only in (None, name):
+            importlib.import_module(f"staffing.{name}").run()
+    if options.only not in (None, "rosters"):
+        return
     print(f"{'instance':<20}{'status':<12}{'price':>10}{'bound':>10}{'known':>10}{'time':>11}")
     measure_design(options.staffing / "shift_design", options.seconds)
     numbers = [int(number) for number in options.rosters.split(",") if number]

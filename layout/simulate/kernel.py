@@ -1,244 +1,337 @@
-"""Replay one day in compiled code: a binary heap of events and one linked list a pool and priority.
+"""Replay days in compiled code, event by event, with everything `layout.simulate.day.DayProblem` can say.
 
-`layout.simulate.day` says what is replayed. A visitor who gives up leaves when a server would have called him: that
-affects nobody else, since a queue has no room limit.
+Arrivals and crew steps are read off their sorted lists; what happens in between (receptions, joins, departures,
+patience that ends, outages, counters that open) waits in a heap. A queue is one linked list a pool and priority. At one
+moment crews change first, then the events of the heap happen, then visitors arrive. The tables are those of
+`layout.simulate.tables`; ``clock`` holds the step of the crew, the day, and the minutes of reserves.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from layout.simulate import tables as of
+from layout.simulate.draws import Needs, key_of, uniform
+from layout.simulate.heap import KIND, WHERE, WHO, drop_first, make_heap, next_time, push
+from layout.simulate.rules import NOBODY, Floats, Rules, Trace
+from layout.simulate.tables import people_table, pool_table, stream_table, write_trace
+from outlet.compiled import compiled
+
 Bools = NDArray[np.bool_]
 
-NOBODY = -1
-LEVELS = 11
-"""Levels of a queue: 0 is reception, 1 … 10 the priorities."""
-
-_ARRIVE, _RECEIVED, _JOIN, _DONE, _CREW = 0, 1, 2, 3, 4
-
-
-class Rules(NamedTuple):
-    """What is the same for every visitor; see `layout.simulate.day.DayProblem`."""
-
-    pool: Ints
-    priority: Ints
-    walk: Floats
-    crew: Ints
-    step: float
-    helps: Bools
-    triage_pool: int
+BREAKDOWNS = 20
+"""Purpose of the draws of breakdowns; pool p has purpose 20 + p."""
+NOW, STEP, DAY, RESERVE = range(4)
+"""What the clock holds."""
+_RECEIVED, _JOIN, _DONE, _GIVE_UP, _DOWN, _UP, _OPEN, _CLOSE = range(8)
 
 
-class Needs(NamedTuple):
-    """What each visitor of the day brings, by arrival."""
-
-    stream: Ints
-    arrival: Floats
-    service: Floats
-    triage: Floats
-    patience: Floats
-
-
-class Trace(NamedTuple):
-    """What happens to each visitor: filled in by the replay."""
-
-    joined: Floats
-    called: Floats
-    left: Floats
-    server: Ints
-    triage_start: Floats
-
-
-class _Heap(NamedTuple):
-    """Events: when, of what kind, of which visitor (or crew step), at which pool; ``size[0]`` of them."""
-
-    times: Floats
-    kinds: Ints
-    who: Ints
-    where: Ints
-    size: Ints
-
-
-class _Queues(NamedTuple):
-    """First and last waiting visitor a pool and level, and who stands behind each visitor."""
-
-    head: Ints
-    tail: Ints
-    behind: Ints
-
-
-class _State(NamedTuple):
-    """Servers busy and on duty a pool, and who has been received."""
-
-    busy: Ints
-    on_duty: Ints
-    received: Bools
-
-
-@numba.njit(cache=True)
-def _before(heap: _Heap, a: int, b: int) -> bool:
-    """Tell whether event a comes before event b; ties go by kind, then visitor, so that every run is alike."""
-    if heap.times[a] != heap.times[b]:
-        return bool(heap.times[a] < heap.times[b])
-    if heap.kinds[a] != heap.kinds[b]:
-        return bool(heap.kinds[a] < heap.kinds[b])
-    return bool(heap.who[a] < heap.who[b])
-
-
-@numba.njit(cache=True)
-def _swap(heap: _Heap, a: int, b: int) -> None:
-    heap.times[a], heap.times[b] = heap.times[b], heap.times[a]
-    heap.kinds[a], heap.kinds[b] = heap.kinds[b], heap.kinds[a]
-    heap.who[a], heap.who[b] = heap.who[b], heap.who[a]
-    heap.where[a], heap.where[b] = heap.where[b], heap.where[a]
-
-
-@numba.njit(cache=True)
-def _push(heap: _Heap, time: float, kind: int, visitor: int, pool: int) -> None:
-    at = heap.size[0]
-    heap.times[at], heap.kinds[at], heap.who[at], heap.where[at] = time, kind, visitor, pool
-    heap.size[0] += 1
-    while at > 0 and _before(heap, at, (at - 1) // 2):
-        _swap(heap, at, (at - 1) // 2)
-        at = (at - 1) // 2
-
-
-@numba.njit(cache=True)
-def _drop_first(heap: _Heap) -> None:
-    heap.size[0] -= 1
-    size = heap.size[0]
-    _swap(heap, 0, size)
-    at = 0
-    while 2 * at + 1 < size:
-        down = 2 * at + 1
-        if down + 1 < size and _before(heap, down + 1, down):
-            down += 1
-        if not _before(heap, down, at):
-            return
-        _swap(heap, at, down)
-        at = down
-
-
-@numba.njit(cache=True)
-def _enqueue(queues: _Queues, pool: int, level: int, visitor: int) -> None:
-    queues.behind[visitor] = NOBODY
-    if queues.tail[pool, level] == NOBODY:
-        queues.head[pool, level] = visitor
+@compiled
+def _enqueue(people: Floats, pools: Floats, p: int, level: int, who: int) -> None:
+    people[who, of.BEHIND], people[who, of.WAITS] = NOBODY, 1.0
+    last = int(pools[p, of.TAIL + level])
+    if last == NOBODY:
+        pools[p, of.HEAD + level] = who
     else:
-        queues.behind[queues.tail[pool, level]] = visitor
-    queues.tail[pool, level] = visitor
+        people[last, of.BEHIND] = who
+    pools[p, of.TAIL + level] = who
 
 
-@numba.njit(cache=True)
-def _next_visitor(queues: _Queues, pool: int, now: float, needs: Needs, trace: Trace) -> int:
-    """Take the next visitor who still waits out of a pool's queue; those who gave up leave on the way."""
-    for level in range(LEVELS):
-        while queues.head[pool, level] != NOBODY:
-            visitor = queues.head[pool, level]
-            queues.head[pool, level] = queues.behind[visitor]
-            if queues.head[pool, level] == NOBODY:
-                queues.tail[pool, level] = NOBODY
-            if level > 0 and trace.joined[visitor] + needs.patience[visitor] < now:
-                trace.left[visitor] = trace.joined[visitor] + needs.patience[visitor]
-            else:
-                return int(visitor)
+@compiled
+def _next_visitor(people: Floats, pools: Floats, p: int) -> int:
+    """Take the next visitor who still waits out of a pool's queue; those who gave up are passed over."""
+    for level in range(of.LEVELS):
+        who = int(pools[p, of.HEAD + level])
+        while who != NOBODY:
+            pools[p, of.HEAD + level] = people[who, of.BEHIND]
+            if people[who, of.BEHIND] == NOBODY:
+                pools[p, of.TAIL + level] = NOBODY
+            if people[who, of.WAITS] > 0.0:
+                people[who, of.WAITS] = 0.0
+                return who
+            who = int(people[who, of.BEHIND])
     return NOBODY
 
 
-@numba.njit(cache=True)
+@compiled
+def _idle(pools: Floats, q: int) -> bool:
+    on_duty = pools[q, of.CREW] - pools[q, of.DOWN] + pools[q, of.EXTRA] - pools[q, of.LENT]
+    return bool(pools[q, of.BUSY] < on_duty)
+
+
+@compiled
+def _pace(people: Floats, pools: Floats, clock: Floats, places: tuple[Floats, Bools], q: int, who: int) -> float:
+    """Take a place of pool q, of the free ones the first, and return the speed of the server there."""
+    speed, taken = places
+    place = int(pools[q, of.BUSY])
+    if taken.size > 0:
+        place = 0
+        while taken[q, place]:
+            place += 1
+        taken[q, place] = True
+        people[who, of.PLACE] = place
+    if place >= pools[q, of.CREW]:
+        return float(pools[q, of.PACE])
+    return float(speed[int(clock[STEP]), q, place]) if taken.size > 0 else 1.0
+
+
+@compiled
 def _serve(
-    heap: _Heap, queues: _Queues, state: _State, crew: tuple[int, int], now: float, day: tuple[Needs, Trace]
+    people: Floats,
+    pools: Floats,
+    streams: Floats,
+    heap: Floats,
+    clock: Floats,
+    places: tuple[Floats, Bools],
+    by: tuple[int, int],
 ) -> None:
-    """Let the idle servers of pool q take visitors who wait for pool p, ``crew = (q, p)``."""
-    q, p = crew
-    needs, trace = day
-    while state.busy[q] < state.on_duty[q]:
-        visitor = _next_visitor(queues, p, now, needs, trace)
-        if visitor == NOBODY:
+    """Let the idle servers of pool ``by[0]`` take visitors who wait for pool ``by[1]``."""
+    q, p = by
+    now = clock[NOW]
+    while _idle(pools, q):
+        who = _next_visitor(people, pools, p)
+        if who == NOBODY:
             return
-        state.busy[q] += 1
-        if state.received[visitor]:
-            trace.called[visitor], trace.server[visitor] = now, q
-            _push(heap, now + needs.service[visitor], _DONE, visitor, q)
+        pace = _pace(people, pools, clock, places, q, who)
+        pools[q, of.BUSY] += 1.0
+        if people[who, of.RECEIVED] > 0.0:
+            pools[p, of.WAITING] -= 1.0
+            people[who, of.CALLED], people[who, of.SERVER] = now, q
+            each = people[who, of.OTHER] if people[who, of.SENT] > 0.0 else people[who, of.SERVICE]
+            push(heap, now + (each / pace + streams[int(people[who, of.STREAM]), of.APPROACH]), _DONE, who, q)
         else:
-            trace.triage_start[visitor] = now
-            _push(heap, now + needs.triage[visitor], _RECEIVED, visitor, q)
+            people[who, of.RECEPTION] = now
+            push(heap, now + people[who, of.TRIAGE], _RECEIVED, who, q)
 
 
-@numba.njit(cache=True)
-def _skip_reception(heap: _Heap, queues: _Queues, rules: Rules, needs: Needs, now: float) -> None:
-    """Let those who wait for reception walk on, since nobody is there to receive them."""
-    pool = rules.triage_pool
-    visitor = queues.head[pool, 0]
-    while visitor != NOBODY:
-        _push(heap, now + rules.walk[needs.stream[visitor]], _JOIN, visitor, 0)
-        visitor = queues.behind[visitor]
-    queues.head[pool, 0] = queues.tail[pool, 0] = NOBODY
+@compiled
+def _join(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, who: int) -> None:
+    """Let a visitor join the queue of his pool, or of the pool he is sent to; a full room turns him away."""
+    now, s = clock[NOW], int(people[who, of.STREAM])
+    people[who, of.RECEIVED], people[who, of.JOINED] = 1.0, now
+    p, to = int(streams[s, of.POOL]), int(streams[s, of.TO])
+    if (
+        to != NOBODY
+        and pools[p, of.WAITING] >= streams[s, of.SEND_AT]
+        and people[who, of.WILLING] < streams[s, of.SHARE]
+    ):
+        people[who, of.SENT] = 1.0
+        p = to
+    if pools[p, of.WAITING] >= pools[p, of.ROOM] and not _idle(pools, p):
+        people[who, of.LEFT] = now
+        return
+    pools[p, of.WAITING] += 1.0
+    _enqueue(people, pools, p, 1 + int(streams[s, of.PRIORITY]), who)
+    if people[who, of.PATIENCE] < np.inf:
+        push(heap, now + people[who, of.PATIENCE], _GIVE_UP, who, p)
+    _call_reserve(pools, heap, clock, p)
 
 
-@numba.njit(cache=True)
-def _happen(heap: _Heap, queues: _Queues, state: _State, rules: Rules, day: tuple[Needs, Trace]) -> float:
-    """Let the first event happen; return its time."""
-    needs, trace = day
-    now, kind, visitor, pool = heap.times[0], heap.kinds[0], heap.who[0], heap.where[0]
-    _drop_first(heap)
-    if kind == _ARRIVE and visitor + 1 < len(needs.arrival):
-        _push(heap, needs.arrival[visitor + 1], _ARRIVE, visitor + 1, 0)
-    if kind == _CREW:
-        state.on_duty[:] = rules.crew[visitor]
-        if rules.triage_pool != NOBODY and state.on_duty[rules.triage_pool] == 0:
-            _skip_reception(heap, queues, rules, needs, now)
-    elif kind == _ARRIVE and rules.triage_pool != NOBODY and state.on_duty[rules.triage_pool] > 0:
-        _enqueue(queues, rules.triage_pool, 0, visitor)
-    elif kind == _JOIN:
-        state.received[visitor] = True
-        trace.joined[visitor] = now
-        stream = needs.stream[visitor]
-        _enqueue(queues, rules.pool[stream], 1 + rules.priority[stream], visitor)
+@compiled
+def _call_reserve(pools: Floats, heap: Floats, clock: Floats, p: int) -> None:
+    """Call one more of the reserve where the queue is long, unless one is on the way."""
+    more = pools[p, of.PEOPLE] > pools[p, of.EXTRA] and pools[p, of.COMING] == 0.0
+    if more and pools[p, of.WAITING] >= pools[p, of.OPEN_AT]:
+        pools[p, of.COMING] = 1.0
+        push(heap, clock[NOW] + pools[p, of.DELAY], _OPEN, 0, p)
+
+
+@compiled
+def _walk_on(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, who: int) -> None:
+    walk = streams[int(people[who, of.STREAM]), of.WALK]
+    if walk > 0.0:
+        push(heap, clock[NOW] + walk, _JOIN, who, 0)
     else:
-        if kind != _ARRIVE:
-            state.busy[pool] -= 1
+        _join(people, pools, streams, heap, clock, who)
+
+
+@compiled
+def _open(pools: Floats, heap: Floats, clock: Floats, p: int) -> None:
+    """Let one of the reserve begin at pool p, unless the queue has gone."""
+    pools[p, of.COMING] = 0.0
+    if pools[p, of.WAITING] <= pools[p, of.CLOSE_AT]:
+        return
+    pools[p, of.EXTRA] += 1.0
+    pools[p, of.SINCE] = clock[NOW]
+    clock[RESERVE] -= clock[NOW]
+    if pools[p, of.LENDER] != NOBODY:
+        pools[int(pools[p, of.LENDER]), of.LENT] += 1.0
+    push(heap, clock[NOW] + pools[p, of.STAY], _CLOSE, 0, p)
+    _call_reserve(pools, heap, clock, p)
+
+
+@compiled
+def _release(pools: Floats, clock: Floats) -> bool:
+    """Let the reserve go where the queue is short, once the last who came stayed long enough; tell whether any went."""
+    now, went = clock[NOW], False
+    for p in range(len(pools)):
+        if pools[p, of.EXTRA] == 0.0 or pools[p, of.WAITING] > pools[p, of.CLOSE_AT]:
+            continue
+        if now >= pools[p, of.SINCE] + pools[p, of.STAY]:
+            clock[RESERVE] += now * pools[p, of.EXTRA]
+            if pools[p, of.LENDER] != NOBODY:
+                pools[int(pools[p, of.LENDER]), of.LENT] -= pools[p, of.EXTRA]
+            pools[p, of.EXTRA] = 0.0
+            went = True
+    return went
+
+
+@compiled
+def _draw(pools: Floats, clock: Floats, p: int, seed: int, mean: float) -> float:
+    """Draw the next minutes up or in repair of the machines of pool p."""
+    found = -math.log(uniform(key_of(seed, int(clock[DAY]), BREAKDOWNS + p), int(pools[p, of.DRAWN]))) * mean
+    pools[p, of.DRAWN] += 1.0
+    return found
+
+
+@compiled
+def _fail_or_mend(pools: Floats, heap: Floats, clock: Floats, rules: Rules, event: tuple[int, int, int]) -> None:
+    """Let machine ``number`` of pool p fail or be up again; number −1 − k is outage k."""
+    kind, number, p = event
+    now, live = clock[NOW], rules.live
+    sign = 1.0 if kind == _DOWN else -1.0
+    if number < 0:
+        pools[p, of.DOWN] += sign * live.out_count[-1 - number]
+        if kind == _DOWN:
+            push(heap, live.out_end[-1 - number], _UP, number, p)
+        return
+    pools[p, of.DOWN] += sign
+    if kind == _DOWN:
+        push(heap, now + _draw(pools, clock, p, rules.seed, pools[p, of.REPAIR]), _UP, number, p)
+        return
+    at = now + _draw(pools, clock, p, rules.seed, pools[p, of.UP])
+    if at < rules.closing:
+        push(heap, at, _DOWN, number, p)
+
+
+@compiled
+def _happen(
+    people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, taken: Bools, rules: Rules
+) -> None:
+    """Let the first event of the heap happen."""
+    kind, who, p = int(heap[1, KIND]), int(heap[1, WHO]), int(heap[1, WHERE])
+    drop_first(heap)
+    if kind in (_DONE, _RECEIVED):
+        pools[p, of.BUSY] -= 1.0
+        if taken.size > 0:
+            taken[p, int(people[who, of.PLACE])] = False
         if kind == _DONE:
-            trace.left[visitor] = now
+            people[who, of.LEFT] = clock[NOW]
         else:
-            _push(heap, now + rules.walk[needs.stream[visitor]], _JOIN, visitor, 0)
-    return float(now)
+            _walk_on(people, pools, streams, heap, clock, who)
+    elif kind == _JOIN:
+        _join(people, pools, streams, heap, clock, who)
+    elif kind == _GIVE_UP:
+        if people[who, of.WAITS] > 0.0:
+            people[who, of.WAITS] = 0.0
+            pools[p, of.WAITING] -= 1.0
+            people[who, of.LEFT] = clock[NOW]
+    elif kind == _OPEN:
+        _open(pools, heap, clock, p)
+    elif kind in (_DOWN, _UP):
+        _fail_or_mend(pools, heap, clock, rules, (kind, who, p))
 
 
-@numba.njit(cache=True)
-def replay_day(rules: Rules, needs: Needs, trace: Trace) -> None:
-    """Replay one day and fill in the trace."""
-    count, steps, pools = len(needs.stream), rules.crew.shape[0], rules.crew.shape[1]
-    # a visitor has one event at a time, a crew step one in all; the next arrival waits in the heap
-    room = count + steps + 1
-    heap = _Heap(
-        np.empty(room),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.empty(room, np.int64),
-        np.zeros(1, np.int64),
-    )
-    queues = _Queues(np.full((pools, LEVELS), NOBODY), np.full((pools, LEVELS), NOBODY), np.full(count, NOBODY))
-    state = _State(np.zeros(pools, np.int64), rules.crew[0].copy(), np.zeros(count, np.bool_))
-    day = (needs, trace)
-    if count > 0:
-        _push(heap, needs.arrival[0], _ARRIVE, 0, 0)
-    for k in range(1, steps):
-        _push(heap, k * rules.step, _CREW, k, 0)
-    while heap.size[0] > 0:
-        now = _happen(heap, queues, state, rules, day)
-        for q in range(pools):
-            _serve(heap, queues, state, (q, q), now, day)
-        for q in range(pools):
-            for p in range(pools):
-                if p != q and rules.helps[q, p]:
-                    _serve(heap, queues, state, (q, p), now, day)
-    for visitor in range(count):
-        if state.received[visitor] and np.isnan(trace.left[visitor]):
-            trace.left[visitor] = trace.joined[visitor] + needs.patience[visitor]
+@compiled
+def _skip_reception(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, guide: int) -> None:
+    """Let those who wait for reception walk on, since nobody is there to receive them."""
+    who = int(pools[guide, of.HEAD])
+    pools[guide, of.HEAD] = pools[guide, of.TAIL] = NOBODY
+    while who != NOBODY:
+        behind = int(people[who, of.BEHIND])
+        people[who, of.WAITS] = 0.0
+        _walk_on(people, pools, streams, heap, clock, who)
+        who = behind
+
+
+@compiled
+def _begin(rules: Rules, count: int, pools: Floats, clock: Floats) -> Floats:
+    """Return the events known at opening: outages and the first failures of machines."""
+    live = rules.live
+    reserve = 2 + live.people.max()
+    heap = make_heap(2 * count + 2 * len(live.out_pool) + rules.crew[0].sum() + len(pools) * reserve)
+    for k in range(len(live.out_pool)):
+        push(heap, live.out_begin[k], _DOWN, -1 - k, live.out_pool[k])
+    for p in range(len(pools)):
+        if pools[p, of.UP] < np.inf:
+            for machine in range(rules.crew[0, p]):
+                at = _draw(pools, clock, p, rules.seed, pools[p, of.UP])
+                if at < rules.closing:
+                    push(heap, at, _DOWN, machine, p)
+    return heap
+
+
+@compiled
+def _serve_all(
+    people: Floats,
+    pools: Floats,
+    streams: Floats,
+    heap: Floats,
+    clock: Floats,
+    places: tuple[Floats, Bools],
+    helps: NDArray[np.int64],
+) -> None:
+    """Let idle servers serve: their own visitors first, then those of the pools they help."""
+    for q in range(len(pools)):
+        if _idle(pools, q):
+            _serve(people, pools, streams, heap, clock, places, (q, q))
+    for h in range(len(helps)):
+        q, p = helps[h, 0], helps[h, 1]
+        if _idle(pools, q):
+            _serve(people, pools, streams, heap, clock, places, (q, p))
+
+
+@compiled
+def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, rules: Rules) -> None:
+    """Replay one day; ``people`` says what happened."""
+    count, steps, guide = len(people), rules.crew.shape[0], rules.triage_pool
+    crew, length = rules.crew, rules.step
+    heap = _begin(rules, count, pools, clock)
+    room = rules.crew.max() + rules.live.people.max() if rules.speed.size > 0 else 0
+    taken = np.zeros((len(pools), room), np.bool_)
+    helps, speed = rules.helps, rules.speed
+    who, step = 0, 1
+    gone = guide != NOBODY and pools[guide, of.CREW] == 0.0
+    while True:
+        arrives = people[who, of.ARRIVAL] if who < count else np.inf
+        changes = step * length if step < steps else np.inf
+        happens = next_time(heap)
+        now = min(arrives, changes, happens)
+        if now == np.inf:
+            break
+        clock[NOW] = now
+        if changes == now:
+            clock[STEP] = step
+            pools[:, of.CREW] = crew[step]
+            step += 1
+        elif happens == now:
+            _happen(people, pools, streams, heap, clock, taken, rules)
+        else:
+            if guide != NOBODY and not gone:
+                _enqueue(people, pools, guide, 0, who)
+            else:
+                _walk_on(people, pools, streams, heap, clock, who)
+            who += 1
+        gone = guide != NOBODY and pools[guide, of.CREW] <= pools[guide, of.DOWN] + pools[guide, of.LENT]
+        if gone and pools[guide, of.HEAD] != NOBODY:
+            _skip_reception(people, pools, streams, heap, clock, guide)
+        _serve_all(people, pools, streams, heap, clock, (speed, taken), helps)
+        if _release(pools, clock):
+            _serve_all(people, pools, streams, heap, clock, (speed, taken), helps)
+    clock[RESERVE] += (np.maximum(pools[:, of.SINCE], rules.closing) * pools[:, of.EXTRA]).sum()
+
+
+@compiled
+def replay_days(rules: Rules, needs: Needs, trace: Trace, first_day: int) -> None:
+    """Replay days and fill in the trace."""
+    streams, clock = stream_table(rules), np.zeros(4)
+    for d in range(len(needs.first) - 1):
+        people = people_table(needs, needs.first[d], needs.first[d + 1])
+        clock[:] = 0.0
+        clock[DAY] = first_day + d
+        _replay_day(people, pool_table(rules), streams, clock, rules)
+        trace.extra[d] = clock[RESERVE]
+        write_trace(people, trace, needs.first[d])

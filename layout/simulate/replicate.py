@@ -4,23 +4,33 @@ A mean over visitors is a ratio of two sums over days, X/N: its interval is that
 X̄/N̄ ± t·s/(√R·N̄), s² the sample variance of X_r − (X̄/N̄)·N_r (W. G. Cochran, *Sampling Techniques*, 1977, ch. 6),
 t the quantile of Student's distribution with R − 1 degrees of freedom. Days are independent, visitors of one day are
 not: so the day is the unit.
+
+Days are drawn, replayed and counted some at a time, so that memory stays small; with several workers, threads share the
+work and the sums are added in the order of the days: the figures do not depend on the workers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.simulate.day import DayProblem, Replay, Visitors, draw_visitors, replay
-from layout.simulate.kernel import NOBODY
+from layout.simulate.day import DayProblem
+from layout.simulate.draws import Needs
+from layout.simulate.replay import draw_visitors, replay, rules_of
+from layout.simulate.rules import Trace
+from layout.simulate.tally import CAME, COUNTS, GONE, PAIRS, Asked, Sums, count_days
 from outlet.errors import InputError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 CONFIDENCE = 0.95
-QUEUE_PERCENTILE = 95.0
+QUEUE_PERCENTILE = 0.95
+AT_A_TIME = 20_000
+"""Visitors drawn, replayed and counted at a time: they fit the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +41,17 @@ class Estimate:
     low: Floats
     high: Floats
 
+    def at(self, *where: int | slice) -> Estimate:
+        """Return a part of it."""
+        return Estimate(*(np.asarray(array[where]) for array in (self.mean, self.low, self.high)))
+
 
 @dataclass(frozen=True)
 class DayResult:
     """What a replayed day is like. Letters: T intervals, S streams, P pools; waits in minutes, from joining the queue.
 
     A visitor counts in the interval of arrival. One who gave up waited until then and is not within target; one left
-    unserved at closing is not within target and has no wait.
+    unserved at closing is not within target and has no wait. One turned away counts as one who gave up at once.
 
     Parameters
     ----------
@@ -45,9 +59,9 @@ class DayResult:
         Replications.
     arrivals
         Shape (T,): visitors a day who count, by interval.
-    wait, within
-        Shape (T,): mean wait, and share called within the target, of visitors whose pool counts.
-    day_wait, day_within
+    wait, within, abandoned
+        Shape (T,): mean wait, share called within the target, and share who gave up, of visitors whose pool counts.
+    day_wait, day_within, day_abandoned
         Shape (): the same over the whole day.
     pool_wait, pool_within
         Shape (T, P): the same by pool.
@@ -57,20 +71,29 @@ class DayResult:
         Shape (S,): visitors a day; of these, those who gave up, and those left unserved at closing.
     triage_wait
         Shape (T,): mean wait before reception, all visitors; NaN without reception.
+    queue
+        Shape (T,): mean of the persons waiting for pools that count, looked at in the middle of every minute.
     queue_p95
-        Shape (T,): persons waiting for pools that count, 95th percentile over minutes and days.
+        Shape (T,): the 95th percentile of these, over minutes and days.
     occupancy
         Shape (T, P): share of the crew's time that was spent with visitors; NaN without a crew.
     overtime_min
         Minutes after closing until the last visitor has left, mean over days.
+    reserve_min
+        Minutes a day that people of a reserve were called away.
+    daily
+        Shape (days, 7): visitors who count, those not unserved, their minutes of wait, those within target, those who
+        gave up, minutes of reserves, minutes after closing, of each day.
     """
 
     days: int
     arrivals: Floats
     wait: Estimate
     within: Estimate
+    abandoned: Estimate
     day_wait: Estimate
     day_within: Estimate
+    day_abandoned: Estimate
     pool_wait: Estimate
     pool_within: Estimate
     stream_wait: Estimate
@@ -79,9 +102,12 @@ class DayResult:
     stream_abandoned: Floats
     stream_unserved: Floats
     triage_wait: Estimate
+    queue: Estimate
     queue_p95: Floats
     occupancy: Floats
     overtime_min: float
+    reserve_min: float
+    daily: Floats
 
 
 def simulate_day(
@@ -91,6 +117,8 @@ def simulate_day(
     seed: int = 0,
     target_min: Floats | float = 5.0,
     counted: NDArray[np.bool_] | None = None,
+    workers: int = 1,
+    events: bool = False,
 ) -> DayResult:
     """Replay a day ``days`` times; the same seed gives the same visitors, whatever the crew.
 
@@ -106,6 +134,10 @@ def simulate_day(
         Target wait of each stream, shape (S,) or one number, minutes.
     counted
         Shape (P,): pools whose visitors count in the results over all pools; all by default.
+    workers
+        Threads that share the days; the figures are the same.
+    events
+        Whether to replay event by event where it is not needed; the figures are the same.
 
     Raises
     ------
@@ -114,9 +146,59 @@ def simulate_day(
     """
     if days < 2:
         raise InputError(f"days is {days}; expected at least 2, or there is no confidence interval")
-    visitors = draw_visitors(problem, days, seed)
-    trace = replay(problem, visitors)
-    return _summarise(_Tally.of(problem, visitors, trace, days, target_min, counted))
+    asked = Asked(
+        np.array(np.broadcast_to(target_min, problem.pool.shape), dtype=np.float64),
+        np.ones(problem.crew.shape[1], dtype=np.bool_) if counted is None else counted,
+        float(problem.interval_min),
+        len(problem.visits),
+    )
+    each = max(1, int(AT_A_TIME / max(float(problem.visits.sum()), 1.0)))
+
+    def part(first: int) -> Sums:
+        return _replay_part(problem, asked, seed, (first, min(each, days - first)), events=events)
+
+    firsts = range(0, days, each)
+    if workers > 1:
+        with ThreadPoolExecutor(workers) as threads:
+            sums = _total(list(threads.map(part, firsts)))
+    else:
+        sums = _total([part(first) for first in firsts])
+    return _result(problem, asked, sums, days)
+
+
+def _replay_part(problem: DayProblem, asked: Asked, seed: int, span: tuple[int, int], *, events: bool) -> Sums:
+    first, days = span
+    visitors = draw_visitors(problem, days, seed, first)
+    found = replay(problem, visitors, seed=seed, first_day=first, events=events)
+    needs = Needs(
+        visitors.first,
+        visitors.stream,
+        visitors.interval,
+        visitors.arrival,
+        visitors.service,
+        visitors.triage,
+        visitors.patience,
+        visitors.willing,
+        visitors.other,
+    )
+    trace = Trace(found.joined, found.called, found.left, found.server, found.triage_start, found.extra)
+    return count_days(rules_of(problem, seed), asked, needs, trace)
+
+
+def _total(parts: Sequence[Sums]) -> Sums:
+    width = max(part.waiting.shape[1] for part in parts)
+    waiting = np.zeros((len(parts[0].waiting), width), dtype=np.int64)
+    for part in parts:
+        waiting[:, : part.waiting.shape[1]] += part.waiting
+    return Sums(
+        moments=np.sum([part.moments for part in parts], axis=0),
+        unserved=np.sum([part.unserved for part in parts], axis=0),
+        busy=np.sum([part.busy for part in parts], axis=0),
+        reception=np.sum([part.reception for part in parts], axis=0),
+        queue=np.sum([part.queue for part in parts], axis=0),
+        waiting=waiting,
+        daily=np.concatenate([part.daily for part in parts]),
+    )
 
 
 def ratio_interval(numerator: Floats, denominator: Floats) -> Estimate:
@@ -126,177 +208,79 @@ def ratio_interval(numerator: Floats, denominator: Floats) -> Estimate:
     >>> float(found.mean), float(found.low), float(found.high)
     (2.0, 2.0, 2.0)
     """
+    x, y = numerator, denominator
+    sums = np.stack([x.sum(axis=0), y.sum(axis=0), (x * x).sum(axis=0), (x * y).sum(axis=0), (y * y).sum(axis=0)])
+    return ratio_of_sums(sums, len(numerator))
+
+
+def ratio_of_sums(sums: Floats, days: int) -> Estimate:
+    """Return the ratio x/y with its 95 % interval from Σx, Σy, Σx², Σxy, Σy² over days, shape (5, …)."""
     from scipy.stats import t
 
-    days = len(numerator)
-    total = denominator.sum(axis=0)
-    mean = np.divide(numerator.sum(axis=0), total, out=np.full(np.shape(total), np.nan), where=total > 0)
-    spread = np.sqrt(np.sum((numerator - mean * denominator) ** 2, axis=0) / (days - 1) / days)
-    centre = np.where(total > 0, total / days, np.nan)
+    x, y, xx, xy, yy = sums
+    mean = np.divide(x, y, out=np.full(np.shape(y), np.nan), where=y > 0)
+    spread = np.sqrt(np.maximum(xx - 2 * mean * xy + mean**2 * yy, 0.0) / (days - 1) / days)
+    centre = np.where(y > 0, y / days, np.nan)
     half = float(t.ppf((1 + CONFIDENCE) / 2, days - 1)) * spread / centre
     return Estimate(np.asarray(mean), np.asarray(np.maximum(mean - half, 0.0)), np.asarray(mean + half))
 
 
-@dataclass(frozen=True)
-class _Tally:
-    """Visitors with what is to be counted of each; one entry a visitor."""
-
-    problem: DayProblem
-    visitors: Visitors
-    trace: Replay
-    days: int
-    day: Ints
-    interval: Ints
-    counts: NDArray[np.bool_]
-    wait: Floats
-    gone: NDArray[np.bool_]
-    unserved: NDArray[np.bool_]
-    within: NDArray[np.bool_]
-
-    @classmethod
-    def of(
-        cls,
-        problem: DayProblem,
-        visitors: Visitors,
-        trace: Replay,
-        days: int,
-        target_min: Floats | float,
-        counted: NDArray[np.bool_] | None,
-    ) -> _Tally:
-        intervals = len(problem.visits)
-        called = np.isfinite(trace.called)
-        unserved = ~called & ~np.isfinite(trace.left)
-        wait = np.where(called, trace.called, np.where(unserved, 0.0, trace.left)) - trace.joined
-        wait = np.where(unserved, 0.0, wait)
-        target = np.broadcast_to(np.asarray(target_min, dtype=np.float64), problem.pool.shape)
-        pools = np.ones(problem.crew.shape[1], dtype=np.bool_) if counted is None else counted
-        return cls(
-            problem=problem,
-            visitors=visitors,
-            trace=trace,
-            days=days,
-            day=np.repeat(np.arange(days, dtype=np.int64), np.diff(visitors.first)),
-            interval=np.minimum(visitors.arrival // problem.interval_min, intervals - 1).astype(np.int64),
-            counts=pools[problem.pool][visitors.stream],
-            wait=wait,
-            gone=~called & ~unserved,
-            unserved=unserved,
-            within=called & (wait <= target[visitors.stream] + 1e-9),
-        )
-
-    def sums(self, value: Floats | NDArray[np.bool_], where: NDArray[np.bool_], by: Ints, size: int) -> Floats:
-        """Sum a value over the visitors ``where``, shape (days, size), by position ``by``."""
-        cell = self.day[where] * size + by[where]
-        total = np.bincount(cell, weights=value[where].astype(np.float64), minlength=self.days * size)
-        return np.asarray(total.reshape(self.days, size))
-
-    def per_day(self, positions: Ints, size: int) -> Floats:
-        """Count positions, a day."""
-        return np.bincount(positions, minlength=size).astype(np.float64) / self.days
-
-    def wait_and_within(self, where: NDArray[np.bool_], by: Ints, size: int) -> tuple[Estimate, Estimate]:
-        """Return mean wait and share within target of the visitors ``where``, by position."""
-        every = self.sums(np.ones(self.day.size), where, by, size)
-        waited = self.sums(np.ones(self.day.size), where & ~self.unserved, by, size)
-        return (
-            ratio_interval(self.sums(self.wait, where & ~self.unserved, by, size), waited),
-            ratio_interval(self.sums(self.within, where, by, size), every),
-        )
-
-
-def _summarise(tally: _Tally) -> DayResult:
-    problem, streams = tally.problem, tally.visitors.stream
-    intervals, kinds = problem.visits.shape
+def _result(problem: DayProblem, asked: Asked, sums: Sums, days: int) -> DayResult:
+    intervals, streams = problem.visits.shape
     pools = problem.crew.shape[1]
-    everybody = np.ones(tally.day.size, dtype=np.bool_)
-    wait, within = tally.wait_and_within(tally.counts, tally.interval, intervals)
-    whole = np.zeros_like(tally.interval)
-    day_wait, day_within = tally.wait_and_within(tally.counts, whole, 1)
-    cell = tally.interval * pools + problem.pool[streams]
-    pool_wait, pool_within = (
-        Estimate(*(part.reshape(intervals, pools) for part in (found.mean, found.low, found.high)))
-        for found in tally.wait_and_within(everybody, cell, intervals * pools)
-    )
-    stream_wait, stream_within = tally.wait_and_within(everybody, streams, kinds)
+    parts = np.cumsum([intervals * pools, streams, intervals])
+    wait, within, gone = (_ratios(sums.moments, pair, days) for pair in range(len(PAIRS)))
+    over, whole, stream = slice(parts[1], parts[2]), int(parts[2]), slice(parts[0], parts[1])
+    came = sums.moments[CAME] / days
     return DayResult(
-        days=tally.days,
-        arrivals=tally.per_day(tally.interval[tally.counts], intervals),
-        wait=wait,
-        within=within,
-        day_wait=_only(day_wait),
-        day_within=_only(day_within),
-        pool_wait=pool_wait,
-        pool_within=pool_within,
-        stream_wait=stream_wait,
-        stream_within=stream_within,
-        stream_arrivals=tally.per_day(streams, kinds),
-        stream_abandoned=tally.per_day(streams[tally.gone], kinds),
-        stream_unserved=tally.per_day(streams[tally.unserved], kinds),
-        triage_wait=_triage_wait(tally),
-        queue_p95=_queue(tally),
-        occupancy=_occupancy(tally),
-        overtime_min=_overtime(tally),
+        days=days,
+        arrivals=came[over],
+        wait=wait.at(over),
+        within=within.at(over),
+        abandoned=gone.at(over),
+        day_wait=wait.at(whole),
+        day_within=within.at(whole),
+        day_abandoned=gone.at(whole),
+        pool_wait=_by_pool(wait, intervals, pools),
+        pool_within=_by_pool(within, intervals, pools),
+        stream_wait=wait.at(stream),
+        stream_within=within.at(stream),
+        stream_arrivals=came[stream],
+        stream_abandoned=sums.moments[GONE, stream] / days,
+        stream_unserved=sums.unserved / days,
+        triage_wait=ratio_of_sums(sums.reception, days),
+        queue=ratio_of_sums(sums.queue, days),
+        queue_p95=_percentile(sums.waiting),
+        occupancy=_occupancy(problem, sums.busy / days),
+        overtime_min=float(sums.daily[:, COUNTS + 1].mean()),
+        reserve_min=float(sums.daily[:, COUNTS].mean()),
+        daily=sums.daily,
     )
 
 
-def _only(found: Estimate) -> Estimate:
-    return Estimate(np.asarray(found.mean[0]), np.asarray(found.low[0]), np.asarray(found.high[0]))
+def _ratios(moments: Floats, pair: int, days: int) -> Estimate:
+    top, low = PAIRS[pair]
+    squares = moments[COUNTS + 3 * pair : COUNTS + 3 * pair + 3]
+    return ratio_of_sums(np.stack([moments[top], moments[low], *squares]), days)
 
 
-def _triage_wait(tally: _Tally) -> Estimate:
-    received = np.isfinite(tally.trace.triage_start)
-    waits = np.where(received, tally.trace.triage_start - tally.visitors.arrival, 0.0)
-    size = len(tally.problem.visits)
-    return ratio_interval(
-        tally.sums(waits, received, tally.interval, size),
-        tally.sums(np.ones(waits.size), received, tally.interval, size),
-    )
+def _by_pool(found: Estimate, intervals: int, pools: int) -> Estimate:
+    parts = (array[: intervals * pools].reshape(intervals, pools) for array in (found.mean, found.low, found.high))
+    return Estimate(*parts)
 
 
-def _queue(tally: _Tally) -> Floats:
-    """Return shape (T,): 95th percentile of persons waiting, looked at in the middle of every minute of every day."""
-    problem, trace = tally.problem, tally.trace
-    intervals = len(problem.visits)
-    minutes = int(np.ceil(intervals * problem.interval_min))
-    waits = tally.counts & np.isfinite(trace.joined)
-    until = np.where(np.isfinite(trace.called), trace.called, trace.left)[waits]
-    begin = np.clip(np.ceil(trace.joined[waits] - 0.5), 0, minutes).astype(np.int64)
-    end = np.clip(np.ceil(until - 0.5), 0, minutes).astype(np.int64)
-    row = tally.day[waits] * (minutes + 1)
-    size = tally.days * (minutes + 1)
-    change = np.bincount(row + begin, minlength=size) - np.bincount(row + end, minlength=size)
-    waiting = np.cumsum(change.reshape(tally.days, minutes + 1), axis=1)[:, :minutes]
-    of = np.minimum(((np.arange(minutes) + 0.5) // problem.interval_min).astype(np.int64), intervals - 1)
-    return np.array(
-        [
-            np.percentile(waiting[:, of == t], QUEUE_PERCENTILE, method="inverted_cdf") if (of == t).any() else 0.0
-            for t in range(intervals)
-        ]
-    )
+def _percentile(waiting: Ints) -> Floats:
+    """Return shape (T,): the least number that at least 95 % of the minutes do not pass."""
+    reached = np.cumsum(waiting, axis=1) >= QUEUE_PERCENTILE * waiting.sum(axis=1, keepdims=True)
+    return np.asarray(reached.argmax(axis=1), dtype=np.float64)
 
 
-def _occupancy(tally: _Tally) -> Floats:
+def _occupancy(problem: DayProblem, busy: Floats) -> Floats:
     """Return shape (T, P): minutes spent with visitors over the crew's minutes; NaN without a crew."""
-    problem, trace, visitors = tally.problem, tally.trace, tally.visitors
-    served, received = trace.server != NOBODY, np.isfinite(trace.triage_start)
-    begin = np.concatenate([trace.called[served], trace.triage_start[received]])
-    length = np.concatenate([visitors.service[served], visitors.triage[received]])
-    pool = np.concatenate([trace.server[served], np.full(int(received.sum()), problem.triage_pool, dtype=np.int64)])
-    pools, intervals = problem.crew.shape[1], len(problem.visits)
-    step_start = np.arange(len(problem.crew)) * problem.step_min
-    found = np.full((intervals, pools), np.nan)
-    for t in range(intervals):
+    starts = np.arange(len(problem.crew)) * problem.step_min
+    found = np.full(busy.shape, np.nan)
+    for t in range(len(busy)):
         low, high = t * problem.interval_min, (t + 1) * problem.interval_min
-        inside = np.clip(begin + length, low, high) - np.clip(begin, low, high)
-        busy = np.bincount(pool, weights=inside, minlength=pools) / tally.days
-        on_duty = (np.clip(step_start + problem.step_min, low, high) - np.clip(step_start, low, high)) @ problem.crew
-        np.divide(busy, on_duty, out=found[t], where=on_duty > 0)
+        on_duty = (np.clip(starts + problem.step_min, low, high) - np.clip(starts, low, high)) @ problem.crew
+        np.divide(busy[t], on_duty, out=found[t], where=on_duty > 0)
     return found
-
-
-def _overtime(tally: _Tally) -> float:
-    closing = len(tally.problem.visits) * tally.problem.interval_min
-    last = np.full(tally.days, closing, dtype=np.float64)
-    left = np.isfinite(tally.trace.left)
-    np.maximum.at(last, tally.day[left], tally.trace.left[left])
-    return float((last - closing).mean())

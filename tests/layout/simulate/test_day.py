@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layout.simulate import DayProblem
-from layout.simulate.day import Visitors, draw_visitors, replay
+from layout.simulate.replay import Visitors, draw_visitors, replay
 from outlet.errors import InputError
 
 
@@ -24,15 +24,18 @@ def problem(crew, *, streams=1, pools=None, step=60.0, intervals=1, interval=60.
     )
 
 
-def visitors(arrival, service, *, stream=None, triage=None, patience=None):
+def visitors(arrival, service, *, stream=None, triage=None, patience=None, willing=None, other=None):
     count = len(arrival)
     return Visitors(
         first=np.array([0, count]),
         stream=np.zeros(count, dtype=np.int64) if stream is None else np.array(stream),
+        interval=np.zeros(count, dtype=np.int64),
         arrival=np.array(arrival, dtype=float),
         service=np.array(service, dtype=float),
         triage=np.zeros(count) if triage is None else np.array(triage, dtype=float),
         patience=np.full(count, np.inf) if patience is None else np.array(patience, dtype=float),
+        willing=np.zeros(0) if willing is None else np.array(willing, dtype=float),
+        other=np.zeros(0) if other is None else np.array(other, dtype=float),
     )
 
 
@@ -96,7 +99,8 @@ def test_an_unmanned_reception_is_passed():
 
 
 def test_visitors_give_up_when_their_patience_ends():
-    found = replay(problem([[1]]), visitors([0, 1, 2], [10, 5, 5], patience=[1, 3, 30]))
+    day = problem([[1]], patience_min=9.0)
+    found = replay(day, visitors([0, 1, 2], [10, 5, 5], patience=[1, 3, 30]))
     assert found.called.tolist() == [0, np.inf, 10]
     assert found.left.tolist() == [10, 4, 15]
     assert found.server.tolist() == [0, -1, 0]

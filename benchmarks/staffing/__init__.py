@@ -1,0 +1,1 @@
+"""Tables about people: one module each, dispatched by benchmarks/staff.py."""

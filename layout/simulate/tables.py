@@ -1,0 +1,80 @@
+"""Name the columns of the three tables the event engine works on.
+
+Small functions that get large tuples of arrays cost ten times as much in compiled code as those that get a few tables;
+so what belongs to a visitor, a pool, and a stream is one row of one array each, whole numbers included.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layout.simulate.draws import Needs
+from layout.simulate.rules import NOBODY, Rules, Trace
+from outlet.compiled import compiled
+
+Floats = NDArray[np.float64]
+
+LEVELS = 11
+"""Levels of a queue: 0 is reception, 1 … 10 the priorities."""
+
+STREAM, ARRIVAL, SERVICE, TRIAGE, PATIENCE, WILLING, OTHER, JOINED, CALLED, LEFT, SERVER, RECEPTION = range(12)
+RECEIVED, SENT, PLACE, BEHIND, WAITS = range(12, 17)
+"""Of a visitor: what he brings, what happens to him, whether he was received and sent elsewhere, and where he is."""
+
+BUSY, CREW, DOWN, EXTRA, LENT, COMING, SINCE, WAITING, DRAWN = range(9)
+PEOPLE, OPEN_AT, CLOSE_AT, DELAY, STAY, LENDER, PACE, ROOM, UP, REPAIR = range(9, 19)
+HEAD, TAIL = 19, 19 + LEVELS
+"""Of a pool: servers, its reserve, persons waiting, draws of breakdowns; its rules; first and last in line."""
+
+POOL, PRIORITY, WALK, APPROACH, TO, SEND_AT, SHARE = range(7)
+"""Of a stream: its rules."""
+
+
+@compiled
+def stream_table(rules: Rules) -> Floats:
+    """Return the rules by stream."""
+    found = np.empty((len(rules.pool), 7))
+    found[:, POOL], found[:, PRIORITY], found[:, WALK] = rules.pool, rules.priority, rules.walk
+    found[:, APPROACH], found[:, TO] = rules.approach, rules.live.to
+    found[:, SEND_AT], found[:, SHARE] = rules.live.send_at, rules.live.share
+    return found
+
+
+@compiled
+def pool_table(rules: Rules) -> Floats:
+    """Return the rules by pool, and empty queues."""
+    live = rules.live
+    found = np.zeros((rules.crew.shape[1], TAIL + LEVELS))
+    found[:, CREW], found[:, PEOPLE], found[:, OPEN_AT] = rules.crew[0], live.people, live.open_at
+    found[:, CLOSE_AT], found[:, DELAY], found[:, STAY] = live.close_at, live.delay, live.stay
+    found[:, LENDER], found[:, PACE], found[:, ROOM] = live.lender, live.pace, rules.room
+    found[:, UP], found[:, REPAIR] = live.up, live.repair
+    found[:, HEAD:] = NOBODY
+    return found
+
+
+@compiled
+def people_table(needs: Needs, begin: int, end: int) -> Floats:
+    """Return the visitors of a day before it began."""
+    found = np.zeros((end - begin, WAITS + 1))
+    found[:, STREAM], found[:, ARRIVAL] = needs.stream[begin:end], needs.arrival[begin:end]
+    found[:, SERVICE], found[:, TRIAGE] = needs.service[begin:end], needs.triage[begin:end]
+    found[:, PATIENCE] = needs.patience[begin:end]
+    if len(needs.willing) > 0:
+        found[:, WILLING], found[:, OTHER] = needs.willing[begin:end], needs.other[begin:end]
+    found[:, JOINED] = found[:, RECEPTION] = np.nan
+    found[:, CALLED] = found[:, LEFT] = np.inf
+    found[:, SERVER] = NOBODY
+    return found
+
+
+@compiled
+def write_trace(people: Floats, trace: Trace, begin: int) -> None:
+    """Write what happened to the visitors of a day into the trace."""
+    for v in range(len(people)):
+        trace.joined[begin + v] = people[v, JOINED]
+        trace.called[begin + v] = people[v, CALLED]
+        trace.left[begin + v] = people[v, LEFT]
+        trace.server[begin + v] = int(people[v, SERVER])
+        trace.triage_start[begin + v] = people[v, RECEPTION]

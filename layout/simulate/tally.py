@@ -1,0 +1,230 @@
+"""Count what happened on replayed days, in compiled code: sums, and the squares that confidence intervals need.
+
+Visitors are counted in cells: interval × pool, then stream, then interval over the pools that count, then the whole
+day over these. A cell has five counts a day (`COUNTS`); a ratio estimate needs their sums, and the sums of squares and
+products over days (`MOMENTS`).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layout.simulate.draws import Needs
+from layout.simulate.rules import NOBODY, Floats, Ints, Rules, Trace
+from outlet.compiled import compiled
+
+CAME, WAITED, WAIT, WITHIN, GONE = range(5)
+COUNTS = 5
+"""A day's visitors; those not left unserved at closing, their minutes of wait, those within target, who gave up."""
+PAIRS = ((WAIT, WAITED), (WITHIN, CAME), (GONE, CAME))
+"""Numerator and denominator of each ratio."""
+MOMENTS = COUNTS + 3 * len(PAIRS)
+
+
+class Asked(NamedTuple):
+    """What to count: ``target`` (S,) minutes, pools that are ``counted`` (P,), and the intervals with their length."""
+
+    target: Floats
+    counted: NDArray[np.bool_]
+    length: float
+    intervals: int
+
+
+class Sums(NamedTuple):
+    """Sums over days.
+
+    ``moments`` (MOMENTS, cells); ``unserved`` (S,); ``busy`` (T, P) minutes; ``reception`` and ``queue`` (5, T):
+    numerator, denominator, their squares and product; ``waiting`` (T, Q): minutes at which so many waited; ``daily``
+    (days, 7): the five counts of a day over the pools that count, minutes of reserves, minutes after closing.
+    """
+
+    moments: Floats
+    unserved: Floats
+    busy: Floats
+    reception: Floats
+    queue: Floats
+    waiting: Ints
+    daily: Floats
+
+
+@compiled
+def _spread(busy: Floats, begin: float, end: float, p: int, length: float) -> None:
+    """Add the minutes of a span to the intervals they lie in; those after closing are left out."""
+    t = int(begin / length)
+    while t < busy.shape[0] and begin < end:
+        until = min(end, (t + 1) * length)
+        if until > begin:
+            busy[t, p] += until - begin
+            begin = until
+        t += 1
+
+
+@compiled
+def _count_busy(busy: Floats, needs: Needs, trace: Trace, span: tuple[int, int], asked: Asked) -> None:
+    """Add the minutes that servers spend with a day's visitors."""
+    called, left, server, length = trace.called, trace.left, trace.server, asked.length
+    for v in range(span[0], span[1]):
+        if server[v] != NOBODY:
+            _spread(busy, called[v], left[v], server[v], length)
+
+
+@compiled
+def _count_cells(
+    counts: Floats, needs: Needs, trace: Trace, span: tuple[int, int], cells: tuple[Ints, Ints], target: Floats
+) -> None:
+    """Count a day's visitors in the cells ``cells[0]`` (a visitor) and ``cells[1]`` (a stream)."""
+    by_visitor, by_stream = cells
+    stream, joined, called, left = needs.stream, trace.joined, trace.called, trace.left
+    for v in range(span[0], span[1]):
+        s = stream[v]
+        a, b = by_visitor[v], by_stream[s]
+        until = min(called[v], left[v])
+        waited = 1.0 if until < np.inf else 0.0
+        gone = 1.0 if until < called[v] else 0.0
+        wait = until - joined[v] if until < np.inf else 0.0
+        within = 1.0 if wait <= target[s] + 1e-9 and called[v] < np.inf else 0.0
+        counts[CAME, a] += 1.0
+        counts[CAME, b] += 1.0
+        counts[WAITED, a] += waited
+        counts[WAITED, b] += waited
+        counts[WAIT, a] += wait
+        counts[WAIT, b] += wait
+        counts[WITHIN, a] += within
+        counts[WITHIN, b] += within
+        counts[GONE, a] += gone
+        counts[GONE, b] += gone
+
+
+@compiled
+def _count_line(line: Ints, needs: Needs, trace: Trace, span: tuple[int, int], counted: NDArray[np.bool_]) -> None:
+    """Note in which minutes a day's visitors begin and cease to wait; in their middle who waits is counted."""
+    stream, joined, called, left = needs.stream, trace.joined, trace.called, trace.left
+    minutes = len(line) - 1
+    for v in range(span[0], span[1]):
+        until = min(called[v], left[v])
+        if counted[stream[v]] and until > joined[v]:
+            line[min(int(np.ceil(joined[v] - 0.5)), minutes)] += 1
+            line[int(np.ceil(until - 0.5)) if until < minutes else minutes] -= 1
+
+
+@compiled
+def _join_cells(counts: Floats, rules: Rules, asked: Asked) -> None:
+    """Add up the cells of intervals and of the day over the pools that count."""
+    pools, streams = rules.crew.shape[1], len(rules.pool)
+    base = asked.intervals * pools + streams
+    for kind in range(COUNTS):
+        for t in range(asked.intervals):
+            for p in range(pools):
+                if asked.counted[p]:
+                    counts[kind, base + t] += counts[kind, t * pools + p]
+                    counts[kind, base + asked.intervals] += counts[kind, t * pools + p]
+
+
+@compiled
+def _add_moments(moments: Floats, counts: Floats) -> None:
+    for c in range(counts.shape[1]):
+        if counts[CAME, c] == 0.0:
+            continue
+        for kind in range(COUNTS):
+            moments[kind, c] += counts[kind, c]
+        row = COUNTS
+        for top, low in PAIRS:
+            moments[row, c] += counts[top, c] * counts[top, c]
+            moments[row + 1, c] += counts[top, c] * counts[low, c]
+            moments[row + 2, c] += counts[low, c] * counts[low, c]
+            row += 3
+
+
+@compiled
+def _add_queue(sums: Sums, line: Ints, length: float) -> None:
+    """Note how many wait in each minute of a day."""
+    waiting, minutes, t, total, looked = 0, len(line) - 1, 0, 0.0, 0.0
+    histogram, last = sums.waiting, sums.queue.shape[1] - 1
+    for m in range(minutes):
+        while t < last and m + 0.5 >= (t + 1) * length:
+            _add_pair(sums.queue, t, total, looked)
+            total, looked, t = 0.0, 0.0, t + 1
+        waiting += line[m]
+        histogram[t, waiting] += 1
+        total += waiting
+        looked += 1.0
+    _add_pair(sums.queue, t, total, looked)
+
+
+@compiled
+def _add_pair(pairs: Floats, t: int, top: float, low: float) -> None:
+    pairs[0, t] += top
+    pairs[1, t] += low
+    pairs[2, t] += top * top
+    pairs[3, t] += top * low
+    pairs[4, t] += low * low
+
+
+@compiled
+def _reception(needs: Needs, trace: Trace, span: tuple[int, int], sums: Sums, rules: Rules, asked: Asked) -> None:
+    """Count a day's waits before reception."""
+    waits = np.zeros((2, asked.intervals))
+    for v in range(span[0], span[1]):
+        start = trace.triage_start[v]
+        if np.isfinite(start):
+            waits[0, needs.interval[v]] += start - needs.arrival[v]
+            waits[1, needs.interval[v]] += 1.0
+            _spread(sums.busy, start, start + needs.triage[v], rules.triage_pool, asked.length)
+    for t in range(asked.intervals):
+        _add_pair(sums.reception, t, waits[0, t], waits[1, t])
+
+
+@compiled
+def count_days(rules: Rules, asked: Asked, needs: Needs, trace: Trace) -> Sums:
+    """Count what happened to the visitors of some days."""
+    pools, streams, days = rules.crew.shape[1], len(rules.pool), len(needs.first) - 1
+    intervals = asked.intervals
+    cells = intervals * pools + streams + intervals + 1
+    most = 1
+    for d in range(days):
+        most = max(most, needs.first[d + 1] - needs.first[d] + 1)
+    sums = Sums(
+        np.zeros((MOMENTS, cells)),
+        np.zeros(streams),
+        np.zeros((intervals, pools)),
+        np.zeros((5, intervals)),
+        np.zeros((5, intervals)),
+        np.zeros((intervals, most), np.int64),
+        np.zeros((days, COUNTS + 2)),
+    )
+    counts = np.empty((COUNTS, cells))
+    line = np.empty(int(np.ceil(rules.closing)) + 1, np.int64)
+    by_visitor = needs.interval * pools + rules.pool[needs.stream]
+    by_stream = np.arange(streams) + intervals * pools
+    line_of = asked.counted[rules.pool]
+    for d in range(days):
+        counts[:], line[:] = 0.0, 0
+        span = (needs.first[d], needs.first[d + 1])
+        _count_cells(counts, needs, trace, span, (by_visitor, by_stream), asked.target)
+        _count_busy(sums.busy, needs, trace, span, asked)
+        _count_line(line, needs, trace, span, line_of)
+        if rules.triage_pool != NOBODY:
+            _reception(needs, trace, span, sums, rules, asked)
+        for s in range(streams):
+            sums.unserved[s] += counts[CAME, by_stream[s]] - counts[WAITED, by_stream[s]]
+        _join_cells(counts, rules, asked)
+        _add_moments(sums.moments, counts)
+        _add_queue(sums, line, asked.length)
+        sums.daily[d, :COUNTS] = counts[:, cells - 1]
+        sums.daily[d, COUNTS], sums.daily[d, COUNTS + 1] = (
+            trace.extra[d],
+            _last(trace.left, span, rules.closing) - rules.closing,
+        )
+    return sums
+
+
+@compiled
+def _last(left: Floats, span: tuple[int, int], closing: float) -> float:
+    last = closing
+    for v in range(span[0], span[1]):
+        if last < left[v] < np.inf:
+            last = left[v]
+    return last

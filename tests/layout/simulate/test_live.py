@@ -1,0 +1,165 @@
+"""Live policies and failures on hand-drawn days, and what they do to many."""
+
+import numpy as np
+import pytest
+
+from layout.simulate import Breakdowns, DayProblem, Diversion, Outage, Reserve, simulate_day
+from layout.simulate.replay import Visitors, replay
+from outlet.errors import InputError
+
+
+def problem(crew, **more):
+    crew = np.atleast_2d(np.asarray(crew, dtype=np.int64))
+    streams = len(more.get("pool", [0]))
+    return DayProblem(
+        **{
+            "interval_min": 60.0,
+            "visits": np.ones((1, streams)),
+            "pool": np.zeros(streams, dtype=np.int64),
+            "mean_min": np.ones(streams),
+            "cv": np.ones(streams),
+            "crew": crew,
+            "step_min": 60.0 / len(crew),
+            **more,
+        }
+    )
+
+
+def visitors(arrival, service, **more):
+    count = len(arrival)
+    brought = {
+        "stream": np.zeros(count, dtype=np.int64),
+        "triage": np.zeros(count),
+        "patience": np.full(count, np.inf),
+        "willing": np.zeros(0),
+        "other": np.zeros(0),
+        **{name: np.array(value) for name, value in more.items()},
+    }
+    return Visitors(
+        first=np.array([0, count]),
+        interval=np.zeros(count, dtype=np.int64),
+        arrival=np.array(arrival, dtype=float),
+        service=np.array(service, dtype=float),
+        **brought,
+    )
+
+
+def test_a_counter_opens_when_the_queue_is_long_and_closes_when_it_is_gone():
+    """One server; the third who waits (at 3) calls another, who begins at 5 and leaves when nobody waits."""
+    day = problem([[1]], reserves=(Reserve(pool=0, open_at=3, delay_min=2.0),))
+    found = replay(day, visitors([0, 1, 2, 3, 30, 31], [10, 10, 10, 10, 10, 1]))
+    assert found.called.tolist() == [0, 5, 10, 15, 30, 40]
+    assert found.extra.tolist() == [10.0], "from 5 until the last waiting is called at 15"
+
+
+def test_a_reserve_stays_its_least_time_and_works_at_its_own_pace():
+    day = problem([[1]], reserves=(Reserve(pool=0, open_at=2, stay_min=20.0, pace=0.5),))
+    found = replay(day, visitors([0, 1, 2, 12], [30, 4, 4, 4]))
+    assert found.called.tolist() == [0, 2, 10, 18], "each of 4 minutes takes 8"
+    assert found.extra.tolist() == [20.0], "from 2 to 22"
+
+
+def test_a_reserve_lent_by_another_pool_is_missing_there():
+    day = problem([[1, 1]], pool=np.array([0, 1]), reserves=(Reserve(pool=0, open_at=1, lender=1, stay_min=30.0),))
+    found = replay(day, visitors([0, 1, 5], [60, 3, 3], stream=[0, 0, 1]))
+    assert found.called.tolist() == [0, 1, 31]
+
+
+def test_small_amounts_go_to_a_machine_only_when_busy():
+    """From two who wait on, visitors who agree (willing < 0.5) use the machine; one who does not waits."""
+    sent = Diversion(stream=0, pool=1, at_queue=2, share=0.5, mean_min=2.0)
+    day = problem([[1, 1]], diversions=(sent,))
+    people = visitors([0, 1, 2, 3, 4], [9] * 5, willing=[0.1, 0.1, 0.1, 0.9, 0.2], other=[2.0] * 5)
+    found = replay(day, people)
+    assert found.server.tolist() == [0, 0, 0, 0, 1]
+    assert found.called.tolist() == [0, 9, 18, 27, 4]
+    assert found.left[4] == 6
+
+
+def test_an_outage_stops_new_services_until_its_end():
+    day = problem([[1]], outages=(Outage(pool=0, begin_min=5.0, end_min=20.0, servers=1),))
+    assert replay(day, visitors([4, 6], [3, 1])).called.tolist() == [4, 20]
+
+
+def test_the_first_free_place_takes_the_visitor_at_its_speed():
+    """A beginner at half speed beside a usual server."""
+    day = problem([[2]], speed=np.array([[[1.0, 0.5]]]))
+    found = replay(day, visitors([0, 1, 20], [10, 10, 4]))
+    assert found.left.tolist() == [10, 21, 24]
+
+
+def test_a_full_room_turns_away():
+    found = replay(problem([[1]], room=np.array([1])), visitors([0, 1, 2, 11], [10, 10, 10, 1]))
+    assert found.called.tolist() == [0, 10, np.inf, 20]
+    assert found.left[2] == 2
+
+
+def test_the_walk_to_the_counter_keeps_the_server():
+    found = replay(problem([[1]], approach_min=np.array([0.5])), visitors([0, 1], [2, 2]))
+    assert found.called.tolist() == [0, 2.5]
+    assert found.left.tolist() == [2.5, 5]
+
+
+def busy_day(**more):
+    return DayProblem(
+        interval_min=60.0,
+        visits=np.full((6, 1), 30.0),
+        pool=np.zeros(1, dtype=np.int64),
+        mean_min=np.array([5.0]),
+        cv=np.array([0.8]),
+        step_min=60.0,
+        **{"crew": np.full((6, 2), [3, 1]), **more},
+    )
+
+
+def test_policies_help_and_failures_hurt_with_common_random_numbers():
+    static = simulate_day(busy_day(), days=300, seed=1)
+    called = simulate_day(busy_day(reserves=(Reserve(pool=0, open_at=5, close_at=1),)), days=300, seed=1)
+    sent = busy_day(diversions=(Diversion(stream=0, pool=1, at_queue=4, share=0.3, mean_min=3.0),))
+    power = busy_day(outages=(Outage(pool=0, begin_min=120.0, end_min=150.0, servers=3),))
+    assert called.day_wait.high < static.day_wait.low
+    assert called.reserve_min > 0
+    assert simulate_day(sent, days=300, seed=1).day_wait.high < static.day_wait.low
+    hurt = simulate_day(power, days=300, seed=1)
+    assert hurt.wait.mean[:1].tolist() == static.wait.mean[:1].tolist(), "before it nothing changes"
+    assert hurt.wait.low[2] > static.wait.high[2]
+
+
+def test_machines_are_up_for_their_share_of_the_time():
+    """Up 60 minutes, repaired in 30: with one machine for ever busy it serves about two thirds of the time."""
+    day = DayProblem(
+        interval_min=6000.0,
+        visits=np.array([[12000.0]]),
+        pool=np.zeros(1, dtype=np.int64),
+        mean_min=np.ones(1),
+        cv=np.zeros(1),
+        crew=np.ones((1, 1), dtype=np.int64),
+        step_min=6000.0,
+        room=np.array([3]),
+        breakdowns=(Breakdowns(pool=0, up_min=60.0, repair_min=30.0),),
+    )
+    found = simulate_day(day, days=20, seed=1)
+    assert found.occupancy[0, 0] == pytest.approx(2 / 3, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Reserve(pool=0, open_at=0), "Reserve.open_at: a value is out of range; expected persons from 1"),
+        (lambda: Reserve(pool=0, open_at=2, close_at=2), "Reserve.close_at: .* below open_at"),
+        (lambda: Reserve(pool=0, open_at=2, lender=0), "Reserve.lender: .* another pool"),
+        (lambda: Diversion(stream=0, pool=1, share=1.2, mean_min=1.0), "Diversion.share: .* 0 to 1"),
+        (lambda: Outage(pool=0, begin_min=5.0, end_min=5.0, servers=1), "Outage.end_min: .* after begin_min"),
+        (lambda: Breakdowns(pool=0, up_min=0.0, repair_min=1.0), "Breakdowns.up_min: .* above 0"),
+        (lambda: problem([[1]], reserves=(Reserve(pool=3, open_at=1),)), "DayProblem.reserves: position 3"),
+        (lambda: problem([[1]], outages=(Outage(pool=1, begin_min=0, end_min=1, servers=1),)), "outages: position 1"),
+        (lambda: problem([[1]], reserves=(Reserve(pool=0, open_at=1),) * 2), "reserves: two for one position"),
+        (lambda: problem([[1]], speed=np.ones((1, 1, 0))), "DayProblem.speed: shape"),
+        (lambda: problem([[1]], room=np.array([-1])), "DayProblem.room: a value is out of range"),
+        (lambda: problem([[1]], samples=(np.ones(1), np.ones(1))), "DayProblem.samples: 2 arrays; expected 1"),
+        (lambda: problem([[1]], cv=np.array([0.5]), distribution="hyperexponential"), "DayProblem.cv: .* from 1"),
+    ],
+)
+def test_bad_policies(make, message):
+    with pytest.raises(InputError, match=message):
+        make()
