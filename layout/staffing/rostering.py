@@ -7,12 +7,13 @@ Letters as in `layout.staffing.rules`, where every rule stands alone::
     s.t. Σ_s x_eds + o_ed = 1;  rest;  contract minutes;  shift maxima;  days in a row;  weekends;  Sundays;  locks
 
 Groups of people who can stand in for each other (`layout.staffing.groups`) are solved apart, and their prices and
-bounds add up. Each starts from a constructed roster (`layout.staffing.construct`), which is the answer where the
-solver finds none better in time. A large group is solved week by week (`layout.staffing.weeks`). The objective is
-priced by `layout.staffing.check`.
+bounds add up. Every hard rule is one person's, so a roster is one legal row of days a person: each group starts from a
+constructed roster, columns of rows bound it and dives build better ones (`layout.staffing.rows`). Cells that no better
+roster can have fall away at this bound, and CP-SAT searches what is left. The objective is priced by
+`layout.staffing.check`.
 
-Source: Curtois and Qu (2014), Computational results on new staff scheduling benchmark instances, University of
-Nottingham; the terms of fairness are ours.
+Sources: Curtois and Qu (2014), Computational results on new staff scheduling benchmark instances, University of
+Nottingham; Burke and Curtois (2014), EJOR 237, for the columns; the terms of fairness are ours.
 """
 
 from __future__ import annotations
@@ -25,19 +26,19 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from layout.staffing.check import check_roster, price_roster
-from layout.staffing.construct import construct_roster, improve_roster
 from layout.staffing.groups import Group, extract, find_groups
-from layout.staffing.plan import FREE, OFF, Int, Roster, RosterProblem, count_weeks
+from layout.staffing.leave_out import without_each_rule
+from layout.staffing.plan import FREE, OFF, Int, Roster, RosterProblem
+from layout.staffing.rows.finder import finder_of
+from layout.staffing.rows.generate import Columns
+from layout.staffing.rows.solve import solve_rows
 from layout.staffing.rules import PRICES, RULES, SCALE, RosterVariables, add_variables
-from layout.staffing.weeks import is_cut_by_weeks, put_week, week_problem
 from outlet.cp_sat import CpSatRun, run_cp_sat
 from outlet.outcome import Limits, Outcome, Status, StoppedBy
 
 _MOST_RULES = ("rest", "minutes_max", "shift_max", "consecutive_max", "weekends_max", "sundays_max")
 _WORST_FIRST: tuple[Status, ...] = ("infeasible", "undecided", "feasible", "optimal")
 _STOPS: tuple[StoppedBy, ...] = ("interrupt", "time", "work", "gap", "proof")
-_PROBE_SHARE = 0.1
-_FIRST_WEEK = 0.55
 _SAME = 1e-6
 
 
@@ -114,62 +115,67 @@ def _solve_group(whole: RosterProblem, group: Group, limits: Limits) -> _Answer:
             reasons = tuple(f"person {person} has no shift to fill the contract with" for person in group.persons)
             return _Answer(None, "infeasible", None, 0.0, "proof", reasons)
         return _Answer(nobody, "optimal", price_roster(problem, nobody).total, 0.0, "proof")
-    start = improve_roster(problem, construct_roster(problem))
-    if is_cut_by_weeks(problem):
-        return _solve_by_weeks(problem, start, limits)
-    model, variables = _build(problem, start, leave_out=None)
+    finder = finder_of(problem)
+    if finder is None:
+        return _solve_whole(problem, limits)
+    lacking = [person for person, network in enumerate(finder.networks) if finder.lacks(person)]
+    if lacking:
+        reasons = tuple(reason for person in lacking for reason in _explain(problem, person, group.persons[person]))
+        return _Answer(None, "infeasible", None, 0.0, "proof", reasons)
+    found = solve_rows(finder, limits)
+    if found is None:
+        return _solve_whole(problem, limits)
+    if check_roster(problem, found.best):
+        raise RuntimeError(f"a roster breaks a rule: {check_roster(problem, found.best)[0]}")
+    stopped = found.budget.stopped_by()
+    if found.proved:
+        return _Answer(found.best, "optimal", found.price, found.budget.seconds, "proof")
+    if stopped is not None:
+        return _Answer(found.best, "feasible", found.bound, found.budget.seconds, stopped)
+    return _close(problem, found)
+
+
+def _solve_whole(problem: RosterProblem, limits: Limits) -> _Answer:
+    """Solve a group whose rows are too many to be written as a network by CP-SAT alone."""
+    model, variables = _build(problem, None, None)
     run = run_cp_sat(model, limits)
-    if run.status == "infeasible":
-        return _Answer(None, "infeasible", None, run.seconds, "proof", _explain(problem, group, limits))
-    found = [start] if not check_roster(problem, start) else []
+    if not run.has_plan:
+        return _Answer(None, run.status, _bound_of(run), run.seconds, run.stopped_by)
+    assigned = _read(variables, run.value, problem)
+    if check_roster(problem, assigned):
+        raise RuntimeError(f"a roster breaks a rule: {check_roster(problem, assigned)[0]}")
+    return _Answer(assigned, run.status, _bound_of(run), run.seconds, run.stopped_by)
+
+
+def _close(problem: RosterProblem, found: Columns) -> _Answer:
+    """Let CP-SAT search the cells that a better roster may have, from the best roster on."""
+    model, variables = _build(problem, found.best, found.cells)
+    run = run_cp_sat(model, found.budget.rest())
+    best = found.best
     if run.has_plan:
-        found.append(_read(variables, run.value, problem))
-        if check_roster(problem, found[-1]):
-            raise RuntimeError(f"a roster breaks a rule: {check_roster(problem, found[-1])[0]}")
-    best = min(found, key=lambda assigned: price_roster(problem, assigned).total, default=None)
-    status: Status = "feasible" if best is not None and run.status == "undecided" else run.status
-    return _Answer(best, status, _bound_of(run), run.seconds, run.stopped_by)
+        assigned = _read(variables, run.value, problem)
+        if check_roster(problem, assigned):
+            raise RuntimeError(f"a roster breaks a rule: {check_roster(problem, assigned)[0]}")
+        best = min(best, assigned, key=lambda one: price_roster(problem, one).total)
+    price = price_roster(problem, best).total
+    bound = min(max(found.bound, _bound_of(run) or 0.0), price)
+    if run.status == "infeasible" or price < bound + found.grain - _SAME:
+        return _Answer(best, "optimal", price, found.budget.seconds, "proof")
+    return _Answer(best, "feasible", bound, found.budget.seconds, run.stopped_by)
 
 
 def _bound_of(run: CpSatRun) -> float | None:
     return None if run.bound is None else max(run.bound / SCALE, 0.0)
 
 
-def _solve_by_weeks(problem: RosterProblem, start: Int, limits: Limits) -> _Answer:
-    """Solve each week alone for its bound and pattern, and keep a pattern, in its week or in all, where it helps."""
-    weeks = count_weeks(problem)
-    best, bound, seconds = start, 0.0, 0.0
-    stops: list[StoppedBy] = []
-    for week in range(weeks):
-        share = _FIRST_WEEK if week == 0 else (1 - _FIRST_WEEK) / (weeks - 1)
-        part = week_problem(problem, week)
-        model, variables = _build(part, None, leave_out=None, priced=True)
-        run = run_cp_sat(model, _share(limits, share))
-        bound += _bound_of(run) or 0.0
-        seconds += run.seconds
-        stops.append(run.stopped_by)
-        if run.has_plan:
-            pattern = _read(variables, run.value, part)
-            others = [put_week(problem, best, pattern, [week]), put_week(problem, best, pattern, list(range(weeks)))]
-            best = min([best, *others], key=lambda assigned: price_roster(problem, assigned).total)
-    best = improve_roster(problem, best)
-    if check_roster(problem, best):
-        return _Answer(None, "undecided", bound, seconds, min(stops, key=_STOPS.index))
-    proved = price_roster(problem, best).total <= bound + _SAME
-    status: Status = "optimal" if proved else "feasible"
-    return _Answer(best, status, bound, seconds, "proof" if proved else min(stops, key=_STOPS.index))
-
-
 def _build(
-    problem: RosterProblem, start: Int | None, leave_out: str | None, *, priced: bool = False
+    problem: RosterProblem, start: Int | None, allowed: NDArray[np.bool_] | None
 ) -> tuple[cp_model.CpModel, RosterVariables]:
     model = cp_model.CpModel()
-    variables = add_variables(model, problem, start)
-    for name, add in RULES.items():
-        if name != leave_out:
-            add(model, variables, problem)
-    if priced or start is not None:
-        model.minimize(cp_model.LinearExpr.sum([add(model, variables, problem) for add in PRICES.values()]))
+    variables = add_variables(model, problem, start, allowed)
+    for add in RULES.values():
+        add(model, variables, problem)
+    model.minimize(cp_model.LinearExpr.sum([add(model, variables, problem) for add in PRICES.values()]))
     return model, variables
 
 
@@ -183,17 +189,17 @@ def _read(
     return assigned
 
 
-def _explain(problem: RosterProblem, group: Group, limits: Limits) -> tuple[str, ...]:
-    """Name each rule without which, alone, the group has a roster."""
-    people = ", ".join(str(person) for person in group.persons)
+def _explain(problem: RosterProblem, person: int, position: int) -> tuple[str, ...]:
+    """Name each rule without which, alone, a person has a row."""
+    alone = extract(problem, Group((person,), tuple(range(problem.shifts)), tuple(range(len(problem.contributes)))))
     helpful = []
-    for name in RULES:
-        model, _ = _build(problem, None, leave_out=name)
-        if run_cp_sat(model, _share(limits, _PROBE_SHARE)).has_plan:
+    for name, relaxed in without_each_rule(alone):
+        finder = finder_of(relaxed)
+        if finder is not None and not finder.lacks(0):
             helpful.append(name)
     if helpful:
-        return tuple(f"people {people}: no roster keeps every rule; one exists without {name}" for name in helpful)
-    return (f"people {people}: no roster keeps every rule, and leaving out any single one does not help",)
+        return tuple(f"person {position}: no roster keeps every rule; one exists without {name}" for name in helpful)
+    return (f"person {position}: no roster keeps every rule, and leaving out any single one does not help",)
 
 
 def _join(problem: RosterProblem, groups: tuple[Group, ...], answers: list[_Answer]) -> Outcome[Roster]:

@@ -15,7 +15,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from layout.staffing.check import find_unmet, weekends_worked, worked_minutes_in_all
-from layout.staffing.plan import FREE, OFF, Int, RosterProblem
+from layout.staffing.plan import FREE, OFF, Bool, Int, RosterProblem
 
 SCALE = 60
 
@@ -52,10 +52,16 @@ Rule = Callable[[cp_model.CpModel, RosterVariables, RosterProblem], None]
 Price = Callable[[cp_model.CpModel, RosterVariables, RosterProblem], cp_model.LinearExprT]
 
 
-def add_variables(model: cp_model.CpModel, problem: RosterProblem, start: Int | None = None) -> RosterVariables:
-    """Return the variables, tied so that a person works one shift or is off: Σ_s x_eds + o_ed = 1."""
+def add_variables(
+    model: cp_model.CpModel, problem: RosterProblem, start: Int | None = None, allowed: Bool | None = None
+) -> RosterVariables:
+    """Return the variables, tied so that a person works one shift or is off: Σ_s x_eds + o_ed = 1.
+
+    ``allowed`` leaves out cells that no roster worth finding has, shape (E, D, S + 1), a day off last.
+    """
     x: dict[tuple[int, int, int], cp_model.IntVar] = {}
-    for e, d, s in np.argwhere(problem.possible).tolist():
+    possible = problem.possible if allowed is None else problem.possible & allowed[:, :, :-1]
+    for e, d, s in np.argwhere(possible).tolist():
         x[e, d, s] = model.new_bool_var(f"x_{e}_{d}_{s}")
     off: list[list[cp_model.IntVar]] = []
     weekend: list[list[cp_model.IntVar]] = []
@@ -64,6 +70,8 @@ def add_variables(model: cp_model.CpModel, problem: RosterProblem, start: Int | 
         weekend.append([model.new_bool_var(f"weekend_{e}_{i}") for i in range(len(problem.weekends))])
         for d in range(problem.days):
             model.add_exactly_one([off[e][d], *(x[e, d, s] for s in range(problem.shifts) if (e, d, s) in x)])
+            if allowed is not None and not allowed[e, d, -1]:
+                model.add(off[e][d] == 0)
         for i, days in enumerate(problem.weekends):
             for d in days:
                 model.add_implication(off[e][d].negated(), weekend[e][i])

@@ -67,7 +67,7 @@ def imports_of(file: Path) -> set[str]:
     [
         ("folium", ("siting/maps/",)),
         ("ezdxf", ("layout/data/", "layout/drawings/")),
-        ("highspy", ("outlet/mip.py",)),
+        ("highspy", ("outlet/mip.py", "outlet/growing_lp.py")),
         ("pickle", ()),
         ("sklearn", ("siting/scoring/", "siting/demand/", "siting/geo/")),
     ],

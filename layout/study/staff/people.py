@@ -14,8 +14,8 @@ from layout.data.locked import LockedCell
 from layout.data.people import Person
 from layout.settings.staff import StaffSettings
 from layout.staffing.check import find_unmet
-from layout.staffing.construct import construct_roster
 from layout.staffing.plan import FREE, OFF, RosterProblem, RosterRules, RosterWishes, Shift
+from layout.staffing.rows.draft import construct_roster
 from layout.study.staff.need import StaffNeed, clock
 from layout.study.staff.shifts import NamedShifts, staffed
 from outlet.errors import Fault, TableError
@@ -225,8 +225,8 @@ def make_up_people(named: NamedShifts, need: StaffNeed, settings: StaffSettings)
         for _ in range(MADE_UP_TRIES):
             team = _team(count, post, need, settings)
             problem = roster_problem(team, named, cover_by_shift(named), need, settings)
-            under = find_unmet(problem, construct_roster(problem)).under
-            if not under[:, mine].any():
+            constructed = construct_roster(problem)
+            if constructed is not None and not find_unmet(problem, constructed).under[:, mine].any():
                 break
             count += 1
         people.extend(_team(count, post, need, settings))

@@ -1,0 +1,216 @@
+"""Bound a roster by columns, and build one by fixing people's rows one after another.
+
+Column generation: the linear program prices cells, each person's cheapest row at these prices joins, until none is
+worth it. Diving then fixes the rows the program is surest of, lets the others' rows follow, and so on until everybody
+has one. Sources: Desaulniers, Desrosiers and Solomon (2005), Column Generation; Burke and Curtois (2014), EJOR 237.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layout.staffing.check import price_roster
+from layout.staffing.plan import OFF, Int, RosterProblem
+from layout.staffing.rows.draft import draft_rows
+from layout.staffing.rows.finder import RowFinder
+from layout.staffing.rows.master import Master
+from outlet.compiled import compiling_seconds
+from outlet.growing_lp import LpRun
+from outlet.outcome import Limits, StoppedBy
+
+Float = NDArray[np.float64]
+
+PIVOTS_PER_WORK = 20_000.0
+_EPS = 1e-6
+_SURE = 0.999
+_ROUNDS_PER_FIX = 6
+
+
+@dataclass
+class Budget:
+    """What is left of seconds, compiling not counted, and of deterministic work."""
+
+    limits: Limits
+    started: float = field(default_factory=lambda: time.perf_counter() - compiling_seconds())
+    work: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds gone."""
+        return time.perf_counter() - compiling_seconds() - self.started
+
+    def rest(self) -> Limits:
+        """Return limits of what is left."""
+        work = None if self.limits.work is None else max(self.limits.work - self.work, 1e-3)
+        return replace(self.limits, seconds=max(self.limits.seconds - self.seconds, 1e-3), work=work)
+
+    def share(self) -> float:
+        """Return the share of seconds or work, whichever is larger, that is gone."""
+        gone = self.seconds / self.limits.seconds
+        return gone if self.limits.work is None else max(gone, self.work / self.limits.work)
+
+    def stopped_by(self) -> StoppedBy | None:
+        """Return what stops the solve now, if anything."""
+        if self.limits.work is not None and self.work >= self.limits.work:
+            return "work"
+        return "time" if self.seconds >= self.limits.seconds else None
+
+
+@dataclass
+class Columns:
+    """Column generation on one problem, with the best roster and bound so far."""
+
+    finder: RowFinder
+    master: Master
+    budget: Budget
+    best: Int
+    price: float
+    grain: float
+    bound: float = 0.0
+    converged: bool = False
+    cells: NDArray[np.bool_] | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether no roster is cheaper than the best."""
+        return self.price < self.bound + self.grain - _EPS
+
+    def spend(self, before: tuple[float, int]) -> None:
+        """Count the work done since ``before``."""
+        self.budget.work += self.finder.work - before[0]
+        self.budget.work += (self.master.lp.pivots - before[1]) / PIVOTS_PER_WORK
+
+    def mark(self) -> tuple[float, int]:
+        """Return where work stands."""
+        return self.finder.work, self.master.lp.pivots
+
+    def offer(self, assigned: Int) -> bool:
+        """Keep a roster that is the best so far."""
+        price = price_roster(self.finder.problem, assigned).total
+        if price < self.price - _EPS:
+            self.best, self.price = assigned.copy(), price
+            return True
+        return False
+
+    def generate(self, people: list[int], rounds: int, *, whole: bool) -> LpRun | None:
+        """Add rows of some people until none is worth it, for some rounds; ``whole`` makes their prices a bound."""
+        run = None
+        for _ in range(rounds):
+            if self.budget.stopped_by() is not None:
+                return run
+            mark = self.mark()
+            run = self.master.lp.solve()
+            if run is None:
+                return None
+            found, reduced = self._price(run, people)
+            if whole:
+                self.bound = max(self.bound, round_up(run.objective + reduced, self.grain))
+            added = self.master.add(found)
+            self.spend(mark)
+            if not added:
+                self.converged |= whole
+                return run
+            if whole and self.proved:
+                return run
+        return run
+
+    def allowed(self, run: LpRun) -> NDArray[np.bool_]:
+        """Return the cells of the best roster and of any that is cheaper, shape (E, D, S + 1), a day off last.
+
+        A row through any other costs so much more than its dual that the bound alone passes the best.
+        """
+        problem = self.finder.problem
+        mark = self.mark()
+        floors, spare = [], 0.0
+        for person in range(problem.persons):
+            prices = self.master.prices(run, person)
+            floor = self.finder.cell_floor(person, prices.cells, prices.weekend) - prices.dual
+            floors.append(floor)
+            spare += min(float(floor.min()), 0.0)
+        room = self.price - self.grain + _EPS - run.objective - spare
+        self.spend(mark)
+        allowed: NDArray[np.bool_] = np.array([floor - min(float(floor.min()), 0.0) <= room for floor in floors])
+        own: NDArray[np.bool_] = self.best[:, :, None] == np.append(np.arange(problem.shifts), OFF)
+        return np.logical_or(allowed, own)
+
+    def _price(self, run: LpRun, people: list[int]) -> tuple[list[tuple[int, Int]], float]:
+        found, reduced = [], 0.0
+        for person in people:
+            prices = self.master.prices(run, person)
+            row = self.finder.cheapest(person, prices.cells, prices.weekend, prices.dual - _EPS)
+            reduced += min(row.least - prices.dual, 0.0)
+            if row.assigned is not None:
+                found.append((person, row.assigned))
+        return found, reduced
+
+    def dive(self, run: LpRun, random: np.random.Generator | None) -> None:
+        """Fix rows until everybody has one, polish the roster and offer it."""
+        master = self.master
+        people = self.finder.problem.persons
+        fixed: dict[int, int] = {}
+        while len(fixed) < people:
+            free = [person for person in range(people) if person not in fixed]
+            if self.budget.stopped_by() is not None:
+                break
+            fixed |= self._surest(run, fixed, random)
+            self._forbid(fixed)
+            free = [person for person in free if person not in fixed]
+            following = self.generate(free, _ROUNDS_PER_FIX, whole=False)
+            if following is None or following.objective > self.price - self.grain + _EPS:
+                break
+            run = following
+        if len(fixed) == people:
+            rows = np.stack([master.rows[fixed[person]] for person in range(people)])
+            draft = draft_rows(self.finder, rows)
+            draft.settle(3)
+            self.offer(draft.assigned)
+            master.add([(person, row.copy()) for person, row in enumerate(draft.assigned)])
+        columns = master.slacks + np.arange(len(master.rows))
+        master.lp.set_upper(columns, np.full(len(columns), np.inf))
+
+    def _surest(self, run: LpRun, fixed: dict[int, int], random: np.random.Generator | None) -> dict[int, int]:
+        """Return the column of each person the program is sure of, or of the one it is surest of."""
+        values = self.master.values(run)
+        top: dict[int, int] = {}
+        for at, value in enumerate(values.tolist()):
+            person = self.master.person[at]
+            if person not in fixed and (person not in top or value > values[top[person]]):
+                top[person] = at
+        sure = {person: at for person, at in top.items() if values[at] >= _SURE}
+        if sure:
+            return sure
+        score = {person: values[at] * (1 if random is None else random.uniform(0.7, 1)) for person, at in top.items()}
+        surest = max(score, key=lambda person: (score[person], -person))
+        return {surest: top[surest]}
+
+    def _forbid(self, fixed: dict[int, int]) -> None:
+        others = [at for at, person in enumerate(self.master.person) if person in fixed and fixed[person] != at]
+        columns = self.master.slacks + np.array(others, dtype=np.int64)
+        self.master.lp.set_upper(columns, np.zeros(len(columns)))
+
+
+def grain_of(problem: RosterProblem) -> float:
+    """Return the step between prices a roster can have: all are multiples of it."""
+    wishes = problem.wishes
+    paid = [int(minutes) for minutes in problem.paid_min]
+    weights = np.unique(np.concatenate([problem.under_weight, problem.over_weight]))
+    steps = [60 * int(weight) for weight in weights]
+    for prices in (wishes.shift_on, wishes.shift_off, wishes.day_on, wishes.day_off):
+        steps += [] if prices is None else [60 * int(price) for price in np.unique(prices)]
+    if wishes.short_hour:
+        steps.append(wishes.short_hour * math.gcd(*paid, *(int(least) for least in problem.minutes_min.reshape(-1))))
+    if wishes.fair_hour:
+        targets = problem.minutes_target.sum(axis=1)
+        steps.append(wishes.fair_hour * math.gcd(*paid, *(int(target - targets[0]) for target in targets)))
+    steps.append(60 * wishes.fair_weekend)
+    return math.gcd(*steps) / 60 or 1.0
+
+
+def round_up(bound: float, grain: float) -> float:
+    """Return the least price at or above a bound that a roster can have; a bound just above one is that one."""
+    return math.ceil((bound - _EPS * max(1.0, abs(bound) * 1e-3)) / grain) * grain
