@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-TABLES = {"simulator": "simulator", "shifts": "shift_design", "curtois": "curtois"}
+TABLES = {"simulator": "simulator", "shifts": "shift_design", "curtois": "curtois", "offices": "offices"}
 
 
 def main():

@@ -40,12 +40,27 @@ MOST_MINUTES = 1440
 
 
 @dataclass(frozen=True)
+class Looks:
+    """Snapshots of one queue on one day, in order of time, shape (m,) each.
+
+    ``minute`` of the day, people ``waiting``, open ``counters`` (NaN where unknown), and those who ``came`` since the
+    look before, to the first one before it.
+    """
+
+    minute: Floats
+    waiting: Floats
+    counters: Floats
+    came: Floats
+
+
+@dataclass(frozen=True)
 class QueueDay:
     """One queue on one day by half hour, arrays of shape (48,).
 
     ``outlet`` and ``service`` are ids of the settings where they name them, ``queue`` is the name in the file.
     ``open_counters`` is NaN in half hours without a snapshot, or where the file does not tell.
     ``service_min`` is the mean the system told, weighted by the customers served; NaN where it tells none.
+    ``looks`` are the snapshots behind all this.
     """
 
     outlet: str
@@ -56,6 +71,7 @@ class QueueDay:
     served: Floats
     open_counters: Floats
     service_min: float
+    looks: Looks
 
 
 @dataclass(frozen=True)
@@ -267,6 +283,7 @@ def _derive(opened: Opened, rows: pd.DataFrame, settings: SnapshotSettings, junk
                 by_half_hour(read.minute, flow.served),
                 _mean_by_half_hour(read.minute, part["open_counters"].to_numpy(np.float64)),
                 minutes,
+                Looks(read.minute, read.waiting, part["open_counters"].to_numpy(np.float64), flow.arrivals),
             )
         )
     junk["numbers of another series"] = aside

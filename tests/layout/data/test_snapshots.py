@@ -64,6 +64,9 @@ def test_visits_by_half_hour_by_hand(write):
     assert days == 1
     assert week[0, 16:20, 0].round(6).tolist() == [8, 6, 6, 5]
     assert np.nanmean(found.open_counters("R01", "Pay")[0]) == 2
+    assert day.looks.minute[:3].tolist() == [480, 485, 490]
+    assert day.looks.came[:3].round(6).tolist() == [2, 1, 1]
+    assert set(day.looks.waiting) == set(day.looks.counters) == {2}
 
 
 def test_junk_is_left_out_and_told(write):
