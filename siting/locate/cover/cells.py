@@ -28,7 +28,7 @@ from siting.locate.cover.patch import fill_overlap
 from siting.locate.cover.reach import Floats, Ints, Reach
 from siting.locate.problem.plan import Positions
 
-MOST_OUTLETS = (2, 3, 4, 6, 8, 12)
+MOST_OUTLETS = (2, 3, 4, 6, 8, 12, 17, 25, 36)
 """Outlets of the plan in one cell, at first and each time that cells are joined."""
 LEVEL_LOOKED, LEVEL_PART = 150, 0.7
 """Entries looked at before cells are joined, for each pair given and as a part of those looked at before."""
@@ -247,7 +247,7 @@ class Cells:
             part.cell = prepared(self.reach, self.price, part, limit)
             part.state = begin_descent(part.cell, self._depth(part), limit)
         before = part.state.mark[LOOKED]
-        ended = go_deeper(part.cell, part.state, SLICE, self._depth(part) < self.p)
+        ended = go_deeper(part.cell, part.state, SLICE, self._depth(part) < self.p, 0)
         looked = float(part.state.mark[LOOKED] - before)
         if ended:
             self._note(part, part.state)

@@ -74,8 +74,8 @@ class Descent(NamedTuple):
 
     ``met`` and ``twice`` tell which points of the two sides are covered, ``left`` how many candidates may still cover
     a point, ``may`` which candidates are left, ``cost`` what each copy would add to the ``loss`` of its part; ``point``
-    is whom the search branches on. ``mark`` is (depth, limit, entries looked at, 1 where a set was found below the
-    limit).
+    is whom the search branches on, ``chosen`` who was opened at each depth, and ``best`` those of the best set, −1 the
+    rest. ``mark`` is (depth, limit, entries looked at, 1 where a set was found below the limit).
     """
 
     met: NDArray[np.bool_]
@@ -86,6 +86,8 @@ class Descent(NamedTuple):
     loss: NDArray[np.float64]
     point: Ints
     mark: Floats
+    chosen: Ints
+    best: Ints
 
 
 @compiled
@@ -147,6 +149,8 @@ def begin_descent(cell: Cell, depth: int, limit: float) -> Descent:
         np.zeros((depth + 1, len(cell.floor))),
         np.full(depth + 1, NO_POINT),
         np.array([0.0, limit, 0.0, 0.0]),
+        np.full(depth, -1),
+        np.full(depth, -1),
     )
     state.cost[0] = cell.copies.charge
     for i in range(n):
@@ -230,10 +234,10 @@ def _open(cell: Cell, state: Descent, d: int, j: int) -> None:
 
 
 @compiled
-def _choose(cell: Cell, state: Descent, d: int) -> None:
+def _choose(cell: Cell, state: Descent, d: int, least: int) -> None:
     """Branch on the point with the fewest candidates left, in the part that has lost most beyond its floor.
 
-    The set is taken as it is where it loses less than the limit.
+    The set is taken as it is where it has the least number of candidates and loses less than the limit.
     """
     miss, met, left = cell.miss, state.met[d], state.left[d]
     loss, fewest = state.loss[d].sum(), np.full(len(cell.floor), DEAD)
@@ -243,8 +247,9 @@ def _choose(cell: Cell, state: Descent, d: int) -> None:
             if fewest[miss.part[i]] == DEAD or left[i] < left[fewest[miss.part[i]]]:
                 fewest[miss.part[i]] = i
     state.mark[LOOKED] += len(met)
-    if loss < state.mark[LIMIT]:
+    if loss < state.mark[LIMIT] and d >= least:
         state.mark[LIMIT], state.mark[FOUND] = loss, 1.0
+        state.best[:d], state.best[d:] = state.chosen[:d], -1
     state.point[d], most = DEAD, -np.inf
     for q in range(len(fewest)):
         if fewest[q] != DEAD and state.loss[d, q] - cell.floor[q] > most:
@@ -265,11 +270,11 @@ def _cheapest(cell: Cell, state: Descent, d: int) -> int:
 
 
 @compiled
-def go_deeper(cell: Cell, state: Descent, most_looked: float, may_be_deeper: bool) -> bool:
+def go_deeper(cell: Cell, state: Descent, most_looked: float, may_be_deeper: bool, least: int) -> bool:
     """Search on; tell whether the search has ended.
 
     It has not where a limit was met: of entries looked at or, where sets may be larger, of depth. Once the depth is −1,
-    no set loses less than ``mark[LIMIT]``.
+    no set loses less than ``mark[LIMIT]``, or where the ``least`` number of candidates is above 0, none was found.
     """
     until, last = state.mark[LOOKED] + most_looked, len(state.point) - 1
     d = int(state.mark[DEPTH])
@@ -278,7 +283,7 @@ def go_deeper(cell: Cell, state: Descent, most_looked: float, may_be_deeper: boo
             if not _close(cell, state, d):
                 d -= 1
                 continue
-            _choose(cell, state, d)
+            _choose(cell, state, d, least)
         if state.point[d] == DEAD:
             d -= 1
             continue
@@ -291,6 +296,7 @@ def go_deeper(cell: Cell, state: Descent, most_looked: float, may_be_deeper: boo
         if d == last:
             state.point[d] = DEAD
             continue
+        state.chosen[d] = j
         _open(cell, state, d, j)
         _shut(cell, state, d, j)
         if _least(cell, state.loss[d]) >= state.mark[LIMIT]:

@@ -6,7 +6,7 @@ candidates of their surroundings opened that cover the most of what the other ou
 call it POPMUSIC). The sets are searched depth first, greatest gain first; a set need not grow where neither the
 greatest gains left nor any prices 0 ≤ λ ≤ w, such as those of the linear relaxation (`saddle`), allow more than is
 covered now: with P the points not covered yet and k outlets left, Σ_{i ∈ P} (w_i − λ_i) and the k largest
-Σ_{i ∈ P, i ∋ j} λ_i together are at least what may be added.
+Σ_{i ∈ P, i ∋ j} λ_i together are at least what may be added. More than a few are chosen by what they lose (`regroup`).
 """
 
 from __future__ import annotations
@@ -20,15 +20,19 @@ from numpy.typing import NDArray
 
 from outlet.compiled import compiled
 from siting.locate.cover.reach import Flags, Floats, Ints, Reach, Shorts
+from siting.locate.cover.regroup import least_losing, shortfall
 from siting.locate.problem.plan import Positions
 
 MOST_LOOKED = 100_000_000
 """Pairs looked at in one patch; beyond them the best set so far counts."""
 MOST_OVERLAPS = 100_000_000
 """Open outlets times candidates; beyond them neighbours are not looked for."""
+MOST_BY_GAIN = 3
+"""Outlets up to which the set is the best there is, found by its gains."""
 _BETTER = 1.0 + 1e-10
 
 Table = NDArray[np.float64]
+Shared = NDArray[np.float32]
 
 
 class Patch(NamedTuple):
@@ -250,7 +254,7 @@ class Patches:
     is_allowed: Callable[[Positions], bool]
     go_on: Callable[[int], bool]
     tried: set[bytes] = field(default_factory=set)
-    overlaps: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    overlaps: dict[int, Shared] = field(default_factory=dict)
 
     def improve(self, opened: Positions, price: Floats, size: int) -> tuple[Positions, bool]:
         """Return a set at least as good, patches of ``size`` outlets chosen anew while that helps; and if it ended."""
@@ -259,10 +263,12 @@ class Patches:
             return opened, True
         for j in opened:
             _count(self.reach, j, 1, times)
-        self.overlaps = {}
+        self.overlaps = {int(j): self.overlaps[int(j)] for j in opened if int(j) in self.overlaps}
         overlap = np.array([self._overlap(int(j)) for j in opened])
         if not self.go_on(0):
             return opened, False
+        price = np.clip(price, 0.0, self.reach.weight)
+        short = shortfall(self.reach, price, len(opened)) if size > MOST_BY_GAIN else price[:0]
         again = True
         while again:
             again = False
@@ -270,7 +276,7 @@ class Patches:
                 patch = self._patch_at(opened, overlap, at, size)
                 if patch is None:
                     continue
-                new, looked = self._solved(opened, overlap, patch, price, times)
+                new, looked = self._solved(opened, overlap, patch, (price, short), times)
                 for place, j in zip(patch, new, strict=True):
                     if opened[place] != j:
                         opened[place], overlap[place], again = j, self._overlap(int(j)), True
@@ -278,14 +284,14 @@ class Patches:
                     return opened, False
         return opened, True
 
-    def _overlap(self, j: int) -> NDArray[np.float32]:
+    def _overlap(self, j: int) -> Shared:
         if j not in self.overlaps:
             found = np.empty(len(self.stays))
             self.go_on(fill_overlap(self.reach, j, found))
             self.overlaps[j] = found.astype(np.float32)
         return self.overlaps[j]
 
-    def _patch_at(self, opened: Positions, overlap: NDArray[np.float32], at: int, size: int) -> Positions | None:
+    def _patch_at(self, opened: Positions, overlap: Shared, at: int, size: int) -> Positions | None:
         """Return the places of an outlet and of those nearest to it; None where they were looked at before."""
         near = overlap @ overlap[at]
         near[at] = np.inf
@@ -299,7 +305,7 @@ class Patches:
         return patch
 
     def _solved(
-        self, opened: Positions, overlap: NDArray[np.float32], patch: Positions, price: Floats, times: Ints
+        self, opened: Positions, overlap: Shared, patch: Positions, prices: tuple[Floats, Floats], times: Ints
     ) -> tuple[Positions, int]:
         """Return the outlets of a patch, chosen anew where that covers more, and the pairs looked at."""
         old = opened[patch]
@@ -308,14 +314,25 @@ class Patches:
         may[old] = True
         for j in old:
             _count(self.reach, j, -1, times)
-        part = patch_of(self.reach, price, times, np.flatnonzero(may))
-        now = covered_by(part, np.searchsorted(part.member, old))
-        _, found, looked = best_of_patch(part, len(old), now, MOST_LOOKED)
-        new = old
-        if len(found):
-            changed = opened.copy()
-            changed[patch] = part.member[found]
-            new = changed[patch] if self.is_allowed(np.sort(changed)) else old
+        new, looked = self._chosen(prices, times, np.flatnonzero(may), old)
+        changed = opened.copy()
+        changed[patch] = new
+        if not self.is_allowed(np.sort(changed)):
+            new = old
         for j in new:
             _count(self.reach, j, 1, times)
-        return new, looked + 3 * len(part.candidate) + len(times) // 8
+        return new, looked
+
+    def _chosen(
+        self, prices: tuple[Floats, Floats], times: Ints, member: Positions, old: Positions
+    ) -> tuple[Positions, int]:
+        """Return a set of members that covers more than the old one, or the old one, and the pairs looked at."""
+        price, short = prices
+        part = patch_of(self.reach, price, times, member)
+        now, looked = covered_by(part, np.searchsorted(member, old)), 3 * len(part.candidate) + len(times) // 8
+        if len(old) <= MOST_BY_GAIN:
+            _, found, more = best_of_patch(part, len(old), now, MOST_LOOKED)
+            return (member[found] if len(found) else old), looked + more
+        new, more = least_losing(self.reach, price, short, times, member, old, MOST_LOOKED)
+        is_better = len(new) > 0 and covered_by(part, np.searchsorted(member, new)) > now * _BETTER
+        return (new if is_better else old), looked + more

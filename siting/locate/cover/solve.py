@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -29,16 +32,18 @@ THRIFT = (0.0, 0.25, 1.0, 4.0, 16.0)
 PATIENCE = 300
 SEARCH_SHARE = 0.15
 """Share of all work that goes into looking for plans while the tree is searched."""
-PATCH_SIZES, FIRST_SIZES = (2, 3, 4, 5), (2, 3)
+PATCH_SIZES, FIRST_SIZES = (2, 3, 4, 5, 6, 8, 10), (2, 3)
 """Outlets chosen anew at a time, the next size once the one before finds nothing more."""
 MEND_SHARE, MEND_FIRST, MEND_AFTER = 0.4, 100, 300
 """Share of all work that goes into patches at most; for each pair given, pairs looked at there in any case, and pairs
 looked at for the bound before."""
+MEND_AT_ROOT = 400
+"""Pairs looked at in patches, for each pair given, beside the relaxation of problems that get cells."""
 
 CELLS_FROM, MEND_BESIDE = 200_000, 0.25
 """Pairs from which on cells are made, branching being slow, and the share of patches there."""
-CELLS_WORK, TREE_PART = 1.0, 0.1
-"""Work that cells get at a time, and part of theirs that branching gets in any case."""
+CELLS_WORK, MEND_WORK, TREE_PART = 4.0, 1.3, 0.1
+"""Work that cells and patches get at a time, and part of the cells' that branching gets in any case."""
 BRANCHED, IN_CELLS = 0, 1
 
 
@@ -61,6 +66,9 @@ class CoverSolve:
     trail: Trail | None = None
     searched: float = 0.0
     mended: float = 0.0
+    mending: float = 0.0
+    may_mend: float = 0.0
+    is_stopped: bool = False
     bounded: int = 0
     patches: Patches | None = None
     until: float = 0.0
@@ -102,6 +110,8 @@ class CoverSolve:
         self._tighten(bound)
         before, self.bounded = self.bounded, self.bounded + pairs
         if before < MEND_AFTER * len(self.reach.candidate) <= self.bounded:
+            if len(self.reach.candidate) >= CELLS_FROM:
+                return False
             self._mend(self.reach.weight, FIRST_SIZES)
         return self.search.seconds_left > 0 and self.search.work_left > 0
 
@@ -194,30 +204,66 @@ class CoverSolve:
 
     def _mend(self, price: Amounts, sizes: tuple[int, ...] = PATCH_SIZES) -> None:
         """Choose neighbouring outlets of the best plan anew, few at a time and then more, while limits allow."""
-        opened, rows = self.search.opened, self.search.rows
-        if opened is None or self.search.is_done or not self._may_mend() or (self.reach.share != 1.0).any():
-            return
+        opened = self._ready_to_mend(self._mend_left())
+        if opened is not None:
+            self._take(self._mended(opened, price, sizes))
+
+    def _mend_beside(self, proving: Callable[[], None], price: Amounts, most: float) -> None:
+        """Mend the best plan while the bound is lowered, on threads where allowed; the outcome is the same."""
+        opened = self._ready_to_mend(most)
+        if opened is None:
+            proving()
+        elif self.search.limits.workers == 1:
+            proving()
+            self._take(self._mended(opened, price, PATCH_SIZES))
+        else:
+            with ThreadPoolExecutor(1) as thread:
+                found = thread.submit(self._mended, opened, price, PATCH_SIZES)
+                try:
+                    proving()
+                except KeyboardInterrupt:
+                    self.is_stopped = True
+                    raise
+            self._take(found.result())
+
+    def _mend_left(self, most: float = np.inf) -> float:
+        """Return the work that patches may take now, ``most`` at most."""
+        pairs = len(self.reach.candidate)
+        share = MEND_SHARE if pairs < CELLS_FROM else MEND_BESIDE
+        return min(most, max(MEND_FIRST * pairs / PAIRS_PER_WORK, share * self.search.work) - self.mended)
+
+    def _ready_to_mend(self, most: float) -> Positions | None:
+        """Return the plan to be mended, None for none, and note how much work that may take."""
+        search = self.search
+        self.mending, self.may_mend = 0.0, min(most, search.work_left)
+        if search.is_done or self.may_mend <= 0 or search.seconds_left <= 0 or (self.reach.share != 1.0).any():
+            return None
+        return search.opened
+
+    def _mended(self, opened: Positions, price: Amounts, sizes: tuple[int, ...]) -> Positions:
+        """Return a plan mended; what other threads change is not looked at."""
         if self.patches is None:
+            rows = self.search.rows
             self.patches = Patches(self.reach, rows.lower > 0, lambda changed: not rows.broken(changed), self._mend_on)
         for size in sizes:
             opened, ended = self.patches.improve(opened, price, size)
             if not ended:
                 break
+        return opened
+
+    def _mend_on(self, pairs: int) -> bool:
+        self.mending += pairs / PAIRS_PER_WORK
+        return self.search.seconds_left > 0 and self.mending < self.may_mend and not self.is_stopped
+
+    def _take(self, opened: Positions) -> None:
+        """Take a plan that has been mended, and search on from there."""
+        self.mended += self.mending
+        self.search.work += self.mending
         if self.search.offer(opened):
             is_open: Flags = np.zeros(self.search.rows.m, dtype=bool)
             is_open[opened] = True
             self.trail = trail_of(is_open, self.search.limits.seed, free=self.p < 0)
             self._search(FIRST_STEPS)
-
-    def _mend_on(self, pairs: int) -> bool:
-        self.search.work += pairs / PAIRS_PER_WORK
-        self.mended += pairs / PAIRS_PER_WORK
-        return self.search.seconds_left > 0 and self.search.work_left > 0 and self._may_mend()
-
-    def _may_mend(self) -> bool:
-        first = MEND_FIRST * len(self.reach.candidate) / PAIRS_PER_WORK
-        share = MEND_SHARE if len(self.reach.candidate) < CELLS_FROM else MEND_BESIDE
-        return self.mended < max(first, share * self.search.work)
 
     def _branch(self) -> None:
         search, rows = self.search, self.search.rows
@@ -230,14 +276,21 @@ class CoverSolve:
         tree.plant(mark, (search.bound or 0.0) / self.unit)
         tree.advance(self._target, ROOT_STEPS)
         self._tighten(tree.bound)
+        if tree.made == 1 and len(self.reach.candidate) >= CELLS_FROM and search.seconds_left > 0:
+            price, most = tree.nodes[0].price.astype(np.float64), MEND_AT_ROOT * len(self.reach.candidate)
+            self._mend_beside(lambda: tree.advance(self._target, ROOT_STEPS), price, most / PAIRS_PER_WORK)
+            self._tighten(tree.bound)
         price = tree.nodes[0].price.astype(np.float64) if tree.nodes else self.reach.weight
-        cells = None
+        cells: Cells | None = None
         while tree.nodes and not search.is_done and search.seconds_left > 0 and search.work_left > 0:
+            cells = cells or self._cells_at(price)
+            if cells:
+                self._mend_beside(partial(self._prove, tree, cells), price, self._mend_left(MEND_WORK))
+                continue
             if self.trail is not None and (self._is_lively() or self.searched < SEARCH_SHARE * search.work):
                 self._search(FIRST_STEPS)
             self._mend(price)
-            cells = cells or self._cells_at(price)
-            self._prove(tree, cells)
+            self._prove(tree, None)
         if not tree.nodes and search.opened is None:
             search.infeasible = True
             search.reasons.append("the rules together allow no set of outlets: " + ", ".join(rows.names[:10]))

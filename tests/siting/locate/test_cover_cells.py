@@ -54,7 +54,7 @@ def test_a_cell_loses_what_the_best_of_all_its_sets_loses(seed, share, parts, kn
     copies = Copies(np.arange(10) * parts, np.tile(np.arange(parts), 9), charge.ravel())
     cell = cell_of(reach_from(covers, weight), price, np.arange(40), part, np.arange(9), copies, known * np.array(each))
     state = begin_descent(cell, 9, share * least + 1e-3)
-    while not go_deeper(cell, state, 1000.0, True):
+    while not go_deeper(cell, state, 1000.0, True, 0):
         pass
     assert state.mark[DEPTH] == -1
     assert state.mark[LIMIT] == pytest.approx(min(least, share * least + 1e-3))
@@ -72,7 +72,7 @@ def test_a_search_from_the_floors_of_its_parts_looks_at_less():
     for known in (floor, 0.0 * floor):
         cell = cell_of(reach_from(covers, weight), price, np.arange(80), part, np.arange(18), copies, known)
         state = begin_descent(cell, 18, 1.1 * float(floor.sum()))
-        assert go_deeper(cell, state, 1e9, True)
+        assert go_deeper(cell, state, 1e9, True, 0)
         assert state.mark[LIMIT] == pytest.approx(floor.sum())
         looked.append(state.mark[LOOKED])
     assert looked[0] < 0.5 * looked[1]
