@@ -1,7 +1,8 @@
 """Measure the work on people, one table after another; each is a module of `staffing`: ``--only NAME`` measures one.
 
 shifts and curtois are published instances, read from ``../shared/benchmarks/staffing``; simulator is measured against
-exact values, and beside Ciw and SimPy, which come with ``pip install -e ".[bench]"``.
+exact values and beside Ciw and SimPy, which come with ``pip install -e ".[bench]"``; requirement is the crew found by
+simulation against Erlang C's.
 """
 
 from __future__ import annotations
@@ -9,7 +10,13 @@ from __future__ import annotations
 import argparse
 import importlib
 
-TABLES = {"simulator": "simulator", "shifts": "shift_design", "curtois": "curtois", "offices": "offices"}
+TABLES = {
+    "simulator": "simulator",
+    "requirement": "requirement",
+    "shifts": "shift_design",
+    "curtois": "curtois",
+    "offices": "offices",
+}
 
 
 def main():
