@@ -14,6 +14,9 @@ samples
 blocks
     block_layout on textbook instances (`halls.blocks`): price against the recorded best, the proved bound, and whether
     the dimensions are proved best for the plan's topology. What is dear, late or weakly bounded is marked.
+conflicts
+    The planted impossible briefs of `halls.impossible`: whether the named demands are the planted ones, proved
+    impossible together, and possible without any one of them.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from pathlib import Path
 import numpy as np
 from halls.blocks import measure_recorded
 from halls.case import hall_names, read_case
+from halls.conflicts import measure_conflicts
 from halls.plain import solve_plain
 
 from layout.data.plans.hall_sample import HALLS, read_hall
@@ -200,6 +204,7 @@ TABLES: dict[str, Callable[[Asked], None]] = {
     "baseline": measure_baseline,
     "samples": measure_samples,
     "blocks": measure_blocks,
+    "conflicts": lambda _: measure_conflicts(),
 }
 
 

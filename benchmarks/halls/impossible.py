@@ -1,8 +1,8 @@
 """Twenty impossible briefs, each with the conflict planted in it: `IMPOSSIBLE`.
 
 Halls of cells of 0.25 m: rectangles, an L, a U, two rooms joined by a neck, columns, two entrances. Every brief has
-zones that have nothing to do with the conflict. ``planted`` names the only minimal set of demands (kind, and the zone
-or exit concerned).
+zones that have nothing to do with the conflict. ``planted`` names a minimal set of demands (kind, and the zone or
+exit concerned): no plan keeps all of them, and one keeps all but any one.
 """
 
 from __future__ import annotations

@@ -6,6 +6,6 @@
 
 from layout.drawings.alternatives import Alternative, make_alternatives
 from layout.drawings.hall import FlowHeat, HallDrawing
-from layout.drawings.write import write_drawings
+from layout.drawings.write import write_alternatives, write_drawings
 
-__all__ = ["Alternative", "FlowHeat", "HallDrawing", "make_alternatives", "write_drawings"]
+__all__ = ["Alternative", "FlowHeat", "HallDrawing", "make_alternatives", "write_alternatives", "write_drawings"]

@@ -32,8 +32,8 @@ class Alternative:
     gap: float | None = None
 
 
-def make_alternatives(plans: Sequence[Alternative], language: str) -> str:
-    """Return the page.
+def make_alternatives(plans: Sequence[Alternative], language: str, *, chosen: int = 0) -> str:
+    """Return the page; ``chosen`` is the position of the one that hall.html shows.
 
     Raises
     ------
@@ -49,8 +49,12 @@ def make_alternatives(plans: Sequence[Alternative], language: str) -> str:
     _ = words.say
     about = " · ".join(text for text in (first.subtitle, day(first.as_of, language)) if text)
     figures = [
-        Markup('<figure><figcaption>{}</figcaption><div class="hall-box">{}</div></figure>\n').format(
-            _("Plan {n}").format(n=k), draw_plan(plan.hall, language, name=f"hall-{k}")
+        Markup('<figure><figcaption>{}{}</figcaption><div class="hall-box">{}</div></figure>\n').format(
+            _("Plan {n}").format(n=k),
+            Markup(' <small>– <a href="hall.html">{}</a></small>').format(_("the chosen plan"))
+            if k == chosen + 1
+            else "",
+            draw_plan(plan.hall, language, name=f"hall-{k}"),
         )
         for k, plan in enumerate(plans, start=1)
     ]
@@ -65,7 +69,9 @@ def make_alternatives(plans: Sequence[Alternative], language: str) -> str:
         Markup("").join(figures),
         _("What the plans were weighed by"),
         _table(plans, words),
-        _("The best of each row is marked. Less is better but for shares of what is seen and passed."),
+        _("The best of each row is marked. Less is better but for shares of what is seen and passed.")
+        + " "
+        + _("To take another plan, write choose in [layout.programme] of outlet.toml and run outlet zones again."),
     )
     return render_page(
         f"{first.title} – {_('Alternatives')}",
@@ -75,10 +81,6 @@ def make_alternatives(plans: Sequence[Alternative], language: str) -> str:
             files("layout.drawings").joinpath(name).read_text("utf-8") for name in ("hall.css", "alternatives.css")
         ],
     )
-
-
-def _asset(name: str) -> str:
-    return files("layout.drawings").joinpath(name).read_text(encoding="utf-8")
 
 
 def best_of(term: str, values: Sequence[float | None]) -> tuple[int, ...]:
@@ -126,7 +128,7 @@ def _cells(term: str, values: Sequence[float | None], words: Words) -> Markup:
     best = best_of(term, values)
     cells = []
     for k, value in enumerate(values):
-        digits = 0 if value is not None and term == "broken" else DIGITS
+        digits = {"broken": 0, "gap": 4}.get(term, DIGITS)
         text = "–" if value is None else fixed(value, words.language, digits)
         sign = Markup('<b class="best" title="{}">{} ★</b>').format(_("best"), text)
         cells.append(Markup('<td class="number">{}</td>').format(sign if k in best else text))

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import Point, Value, element, group, path_of, write
 from layout.drawings.palette import BROKEN, PAPER
-from layout.drawings.rule_words import name_broken
+from layout.drawings.rule_words import Named, name_broken
 from layout.drawings.sheet import Box, Sheet
 from layout.drawings.words import Words
 from layout.zones.plan import BrokenRule, Shape
@@ -116,10 +116,11 @@ def _shapes(sheet: Sheet, rule: BrokenRule) -> Iterator[Markup]:
 def draw_marks(hall: HallDrawing, sheet: Sheet, marks: Sequence[RuleMark], words: Words) -> list[Markup]:
     """Draw the marks."""
     drawn = []
+    named = Named(hall, words)
     for mark in marks:
         rule = hall.zones.broken_rules[mark.number - 1]
         x, y = mark.middle
-        parts = [element("title", {}, f"{mark.number}. {name_broken(rule, words.say)}: {rule.text}")]
+        parts = [element("title", {}, f"{mark.number}. {name_broken(rule, words.say)}: {named.text(rule.text)}")]
         if math.dist(mark.middle, mark.anchor) > MARK_MM:
             style: dict[str, Value] = {"stroke": BROKEN, "stroke-width": 0.3}
             dot: dict[str, Value] = {"cx": mark.anchor[0], "cy": mark.anchor[1], "r": 0.7, "fill": BROKEN}

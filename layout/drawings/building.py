@@ -17,11 +17,11 @@ from layout.drawings.markup import Point, Value, element, line, path_of, rectang
 from layout.drawings.palette import FAINT, FLOOR, INK, PAPER, POCHE, THIN
 from layout.drawings.sheet import DOUBLE_LEAF_M, WALL_M, Sheet, wall_m
 from layout.drawings.words import Say
+from layout.floor.doorway import Doorway
 from layout.floor.plan import Door, FloorPlan
 from layout.zones.plan import PlacedZone
 
 PARTITION_M = 0.1
-OPENING_M = 0.9
 NEAR_WALL_M = 0.3
 DOORWAY_M = 1.5
 
@@ -204,7 +204,7 @@ def partitions(zone: PlacedZone, floor: FloorPlan) -> BaseGeometry:
     None stands along a built wall, nor on a side that lies along one but for a doorway.
     """
     room = zone_shape(zone)
-    opening = _opening(zone)
+    opening = _opening(zone.door) if zone.door is not None else LineString()
     solid = shapely.union_all([floor.outline.exterior, *floor.walls, *floor.fixtures])
     sides = [LineString(ends) for ring in lines(room) for ends in pairwise(ring.coords)]
     needed = [side for side in sides if not _is_built(side, solid)]
@@ -221,23 +221,9 @@ def _is_built(side: LineString, solid: BaseGeometry) -> bool:
     return bool(left <= DOORWAY_M and left < 0.4 * middle.length)
 
 
-def _opening(zone: PlacedZone) -> BaseGeometry:
-    """Return the door of an enclosed zone: on its front, as near to its access as the corners allow."""
-    access = shapely.Point(float(zone.access[0]), float(zone.access[1]))
-    boxes = [shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects]
-    x0, y0, x1, y1 = min(boxes, key=lambda box: box.distance(access)).bounds
-    side = round(zone.front_deg / 90) % 4
-    upright = side % 2 == 0
-    low, high = (y0, y1) if upright else (x0, x1)
-    half = min(OPENING_M, (high - low) * 0.6) / 2
-    margin = min(half + PARTITION_M, (high - low) / 2)
-    middle = min(max(access.y if upright else access.x, low + margin), high - margin)
-    at = (x1, y1, x0, y0)[side]
-    reach = 2.5 * PARTITION_M
-    across, along = (at - reach, at + reach), (middle - half, middle + half)
-    (left, right), (bottom, top) = (across, along) if upright else (along, across)
-    opening: Polygon = shapely.box(left, bottom, right, top)
-    return opening
+def _opening(door: Doorway) -> BaseGeometry:
+    """Return the opening of a room's door in its walls."""
+    return LineString(door.jambs).buffer(2.5 * PARTITION_M, cap_style="flat")
 
 
 def draw_partitions(sheet: Sheet, zones: Iterable[PlacedZone], floor: FloorPlan) -> list[Markup]:
@@ -248,18 +234,16 @@ def draw_partitions(sheet: Sheet, zones: Iterable[PlacedZone], floor: FloorPlan)
         if zone.enclosed:
             walls = partitions(zone, floor)
             drawn.append(element("path", {"d": path(sheet, walls), **style}))
-            if not walls.is_empty and walls.distance(_opening(zone)) < PARTITION_M:
-                drawn += _room_door(sheet, zone)
+            if has_leaf(zone, walls):
+                assert zone.door is not None
+                into = math.radians(zone.door.facing_deg + 180)
+                drawn += _leaf(sheet, *zone.door.jambs, (round(math.cos(into)), round(math.sin(into))))
     return drawn
 
 
-def _room_door(sheet: Sheet, zone: PlacedZone) -> list[Markup]:
-    left, bottom, right, top = _opening(zone).bounds
-    x, y = (left + right) / 2, (bottom + top) / 2
-    side = round(zone.front_deg / 90) % 4
-    jambs: tuple[Point, Point] = ((x, bottom), (x, top)) if side % 2 == 0 else ((left, y), (right, y))
-    into = ((-1.0, 0.0), (0.0, -1.0), (1.0, 0.0), (0.0, 1.0))[side]
-    return _leaf(sheet, *jambs, into)
+def has_leaf(zone: PlacedZone, walls: BaseGeometry) -> bool:
+    """Whether the door of a room lies in its own walls (`partitions`), and not in a built one that has a doorway."""
+    return zone.door is not None and not walls.is_empty and walls.distance(LineString(zone.door.jambs)) < PARTITION_M
 
 
 def blocking_lines(floor: FloorPlan, zones: Iterable[PlacedZone]) -> MultiLineString:

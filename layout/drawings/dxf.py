@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layout.data.plans.dxf_write import dxf_bytes, new_drawing
 from layout.drawings.broken import broken_at
-from layout.drawings.building import lines, partitions, polygons, zone_shape
+from layout.drawings.building import has_leaf, lines, partitions, polygons, zone_shape
 from layout.drawings.dxf_blocks import door_block, equipment_block, layer_name
 from layout.drawings.hall import HallDrawing
 from layout.drawings.labels import place_labels
@@ -33,7 +33,7 @@ from layout.drawings.wishes import LabelWish
 from layout.drawings.words import Words, name_zones
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Equipment
-from layout.zones.plan import BrokenRule
+from layout.zones.plan import BrokenRule, PlacedZone
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -57,6 +57,7 @@ BUILDING_COLOURS = {
     "SWING": 33,
     "SERVICE": 5,
     "PARTITION": 252,
+    "SWING_ROOM": 33,
 }
 
 
@@ -161,7 +162,18 @@ def _building(space: Modelspace, hall: HallDrawing) -> None:
         )
     for zone in hall.zones.zones:
         if zone.enclosed:
-            _outlines(space, partitions(zone, floor), "PARTITION")
+            _room(space, zone, partitions(zone, floor))
+
+
+def _room(space: Modelspace, zone: PlacedZone, walls: BaseGeometry) -> None:
+    """Draw the walls of a room and its door, whose leaf opens into it."""
+    _outlines(space, walls, "PARTITION")
+    if zone.door is not None and has_leaf(zone, walls):
+        start, end = _points(zone.door.jambs)
+        space.add_line(start, end, dxfattribs={"layer": "SWING_ROOM"})
+        turned = {"layer": "SWING_ROOM", "rotation": round((zone.door.facing_deg + 90.0) % 360.0, 4)}
+        middle = _points([(zone.door.x, zone.door.y)])[0]
+        space.add_blockref(door_block(space.doc, zone.door.width_m), middle, dxfattribs=turned)
 
 
 def _door_layer(door: Door) -> str:

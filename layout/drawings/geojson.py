@@ -55,7 +55,7 @@ def make_geojson(hall: HallDrawing) -> str:
             "as_of": hall.as_of.isoformat(),
         },
     }
-    features = _numbered([*_building(hall), *_zones(hall), *_furnishing(hall), *_rest(hall)])
+    features = _numbered([*_building(hall), *_zones(hall), *_room_doors(hall), *_furnishing(hall), *_rest(hall)])
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, sort_keys=True, allow_nan=False) for feature in features)
     text = json.dumps(head, ensure_ascii=False, sort_keys=True, allow_nan=False)
     return f'{text[:-1]}, "features": [\n{lines}\n]}}\n'
@@ -122,6 +122,19 @@ def _zones(hall: HallDrawing) -> list[Feature]:
             },
         )
         for zone in hall.zones.zones
+    ]
+
+
+def _room_doors(hall: HallDrawing) -> list[Feature]:
+    """Return the doors of rooms: lines across their openings, which are no doors of the hall."""
+    return [
+        _feature(
+            "room_door",
+            LineString(zone.door.jambs),
+            {"zone": zone.id, "width_m": zone.door.width_m, "facing_deg": zone.door.facing_deg},
+        )
+        for zone in hall.zones.zones
+        if zone.door is not None
     ]
 
 

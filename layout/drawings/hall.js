@@ -5,7 +5,7 @@
   const panel = document.getElementById("hall-details");
   const hint = panel.textContent;
   const things = new Map(), rows = new Map(), views = new Map();
-  let picked = null;
+  let picked = null, scrolled = false;
 
   function show(key, withTable) {
     const entry = details[key];
@@ -46,6 +46,7 @@
     reset();
     if (!picked || fromPlan) return;
     reveal(key);
+    scrolled = true;
     const thing = things.get(key);
     if (thing) thing.scrollIntoView({ block: "center", inline: "center" });
   }
@@ -65,7 +66,12 @@
     thing.setAttribute("role", "button");
     thing.setAttribute("aria-pressed", "false");
     thing.setAttribute("aria-label", entry.filter(Boolean).join(", "));
-    for (const event of ["mouseenter", "focus"]) thing.addEventListener(event, function () { show(key, picked === key); });
+    thing.addEventListener("focus", function () { show(key, picked === key); });
+    thing.addEventListener("mouseenter", function (event) {
+      if (scrolled && !event.movementX && !event.movementY) return; // the plan moved under a resting pointer
+      scrolled = false;
+      show(key, picked === key);
+    });
     for (const event of ["mouseleave", "blur"]) thing.addEventListener(event, reset);
     thing.addEventListener("click", function () { pick(key, true); });
     thing.addEventListener("keydown", function (event) {

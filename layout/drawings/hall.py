@@ -58,6 +58,8 @@ class HallDrawing:
         How well zones are shown to visitors; empty where it was not computed.
     measures
         The term each zone is judged by; empty where none was computed.
+    number
+        Which plan it is of how many alternatives.
     """
 
     title: str
@@ -70,3 +72,4 @@ class HallDrawing:
     roles: Mapping[str, str] = field(default_factory=dict)
     exposure: tuple[ZoneExposure, ...] = ()
     measures: tuple[ZoneMeasure, ...] = ()
+    number: tuple[int, int] = (1, 1)

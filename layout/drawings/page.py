@@ -11,12 +11,13 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from layout.drawings.cameras import make_cameras, name_presence
 from layout.drawings.exposure import make_exposure
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import clean
 from layout.drawings.measures import make_measures
 from layout.drawings.plan_section import find, make_plan
-from layout.drawings.rule_words import name_broken, severity_names
+from layout.drawings.rule_words import Named, name_broken, severity_names
 from layout.drawings.svg import draw_print_sheet, post_codes
 from layout.drawings.words import (
     Words,
@@ -41,6 +42,7 @@ def make_page(hall: HallDrawing, language: str) -> str:
         _broken(hall, words),
         _zones(hall, words),
         _posts(hall, words),
+        make_cameras(hall, words),
         _equipment(hall, words),
         make_measures(hall, words),
         make_exposure(hall, words),
@@ -68,7 +70,12 @@ def _asset(name: str) -> str:
 def _head(hall: HallDrawing, words: Words) -> Markup:
     _ = words.say
     about = " · ".join(text for text in (hall.subtitle, _("Hall plan"), day(hall.as_of, words.language)) if text)
-    return Markup('<header class="page-head"><h1>{}</h1><p>{}</p></header>\n').format(hall.title, about)
+    number, count = hall.number
+    others = Markup("")
+    if count > 1:
+        told = _("Plan {n} of {count}").format(n=number, count=count)
+        others = Markup('<p>{}: <a href="hall_alternatives.html">{}</a></p>').format(told, _("all plans side by side"))
+    return Markup('<header class="page-head"><h1>{}</h1><p>{}</p>{}</header>\n').format(hall.title, about, others)
 
 
 def _cards(hall: HallDrawing, words: Words) -> Markup:
@@ -101,19 +108,22 @@ def _broken(hall: HallDrawing, words: Words) -> Markup:
     if not hall.zones.broken_rules:
         text = _("The plan breaks no rule.")
         return Markup('<p class="note good">{}</p>\n').format(text)
-    names = name_zones(hall.zones.zones, _)
-    items = [
-        Markup("<li>{} ({}): {} <small>{}{}</small></li>").format(
+    named = Named(hall, words)
+    rows = [
+        (
+            at,
             find(f"rule:{at}", name_broken(rule, _)),
-            names.get(rule.where, rule.where),
-            rule.text,
+            named.place(rule.where),
+            named.text(rule.text),
+            rule.expected or "–",
             severity_names(_)[rule.severity],
-            rule.source and f"; {rule.source}",
+            rule.source or "–",
         )
         for at, rule in enumerate(hall.zones.broken_rules, start=1)
     ]
-    content = Markup('<ol class="hall-broken">{}</ol>').format(Markup("").join(items))
-    return _section(_("Broken rules"), Markup('<div class="note warn">{}</div>').format(content))
+    columns = (_("No."), _("Rule"), _("Where"), _("Found"), _("Expected"), _("Severity"), _("Clause"))
+    table = render_table(columns, rows, language=words.language)
+    return _section(_("Broken rules"), Markup('<div class="hall-broken">{}</div>').format(table))
 
 
 def _zones(hall: HallDrawing, words: Words) -> Markup:
@@ -166,10 +176,11 @@ def _posts(hall: HallDrawing, words: Words) -> Markup:
             fixed(post.y, words.language, 2),
             f"{number(post.facing_deg, words.language)}°",
             _sees(post.sees, words),
+            name_presence(post.presence, _),
         )
         for post in hall.furnishing.posts
     ]
-    columns = (_("Post"), _("Role"), _("Zone"), "x, m", "y, m", _("Facing"), _("Sees"))
+    columns = (_("Post"), _("Role"), _("Zone"), "x, m", "y, m", _("Facing"), _("Sees"), _("Needed"))
     return _section(_("Posts"), render_table(columns, rows, language=words.language))
 
 
@@ -237,6 +248,7 @@ def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
     _, language = words.say, words.language
     names = name_zones(hall.zones.zones, _)
     codes = post_codes(hall)
+    named = Named(hall, words)
     found: dict[str, list[str]] = {}
     for zone in hall.zones.zones:
         use = _("for visitors") if zone.public else _("for staff")
@@ -255,5 +267,5 @@ def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
         )
         found[f"camera:{camera.id}"] = [f"{_('Camera')} {k}", reach]
     for k, rule in enumerate(hall.zones.broken_rules, start=1):
-        found[f"rule:{k}"] = [f"{k}. {name_broken(rule, _)}", names.get(rule.where, rule.where), rule.text]
+        found[f"rule:{k}"] = [f"{k}. {name_broken(rule, _)}", named.place(rule.where), named.text(rule.text)]
     return {clean(key): lines for key, lines in found.items()}

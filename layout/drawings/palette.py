@@ -36,6 +36,11 @@ _TINTS: Mapping[str, tuple[str, str]] = {
     "data_experience": ("#d8eef3", "#35808f"),
     "e_banking": ("#d8eef3", "#35808f"),
     "parcel_shelves": ("#eadfce", "#8a6a3c"),
+    "lockers": ("#eadfce", "#8a6a3c"),
+    "financial_area": ("#dcd8f0", "#63579a"),
+    "closing_room": ("#ecdff0", "#85508f"),
+    "group_experience": ("#d9ecd2", "#577f43"),
+    "vault": ("#d5dade", "#5f6a73"),
 }
 _STAFF_KINDS = frozenset({"back_office", "manager_office", "security", "store"})
 

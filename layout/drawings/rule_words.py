@@ -1,13 +1,17 @@
-"""Name the rules of a hall in the reader's language.
+"""Name the rules of a hall, and what they are broken by, in the reader's language.
 
 The titles stand here as literals, as in the sets of `layout.rules`, so that the catalogues can be checked against them.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import cached_property
 
-from layout.drawings.words import Say, name_rule
+from layout.drawings.hall import HallDrawing
+from layout.drawings.words import Say, Words, name_equipment, name_role, name_rule, name_zones
 from layout.zones.plan import BrokenRule, Severity
 
 
@@ -65,3 +69,40 @@ def severity_names(_: Say) -> Mapping[Severity, str]:
 def name_broken(rule: BrokenRule, _: Say) -> str:
     """Return the name of a broken rule: its title, translated where it ships; a planner's own as it is."""
     return rule_titles(_).get(rule.title, rule.title) or name_rule(rule.rule, _)
+
+
+class Named:
+    """The names of a hall's zones, people and things for the ids that stand in texts on broken rules."""
+
+    def __init__(self, hall: HallDrawing, words: Words) -> None:
+        self._hall, self._words = hall, words
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        _, hall = self._words.say, self._hall
+        things = {thing.id: name_equipment(thing.kind, _) for thing in hall.furnishing.equipment}
+        people = {post.id: name_role(post.role, hall.roles, _) for post in hall.furnishing.posts}
+        return {**_numbered(things), **_numbered(people), **name_zones(hall.zones.zones, _)}
+
+    @cached_property
+    def _ids(self) -> re.Pattern[str] | None:
+        ids = sorted((name for name in self._names if name), key=lambda name: (-len(name), name))
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ids))})(?![\w-])") if ids else None
+
+    def place(self, where: str) -> str:
+        """Return what a rule is broken at: names for ids; the hall, a point or a door as it is told."""
+        return self._words.say("The hall") if where == "hall" else self.text(where)
+
+    def text(self, text: str) -> str:
+        """Return a text with names for the ids in it."""
+        return text if self._ids is None else self._ids.sub(lambda found: self._names[found[0]], text)
+
+
+def _numbered(names: Mapping[str, str]) -> dict[str, str]:
+    """Number the names that several have, in their order."""
+    counts, numbers = Counter(names.values()), Counter[str]()
+    found = {}
+    for key, name in names.items():
+        numbers[name] += 1
+        found[key] = f"{name}\N{NO-BREAK SPACE}{numbers[name]}" if counts[name] > 1 else name
+    return found

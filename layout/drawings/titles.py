@@ -11,7 +11,7 @@ from markupsafe import Markup
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import Value, element, line, path_of, rectangle, write
 from layout.drawings.palette import BROKEN, CAMERA, INK, MOVEMENT, PAPER, POCHE, POST, STAND_OFF, THIN, tint
-from layout.drawings.rule_words import name_broken
+from layout.drawings.rule_words import Named, name_broken
 from layout.drawings.sheet import BORDER_MM, COLUMN_MM, SHEET_MM, Box
 from layout.drawings.text import shorten, text_width, wrap
 from layout.drawings.words import Words, name_role, name_zones, role_codes
@@ -142,14 +142,13 @@ def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
     if not rules or box.height < 14:
         return _Part(Markup(""), box.y)
     _ = words.say
-    names = name_zones(hall.zones.zones, _)
+    named = Named(hall, words)
     drawn = [_heading(_("Broken rules"), box)]
     y = box.y + ROW_MM
     shown = 0
     for k, rule in enumerate(rules, start=1):
-        rows = wrap(
-            f"{name_broken(rule, _)}: {names.get(rule.where, rule.where)} – {rule.text}", 2.4, box.width - 7.0, 3
-        )
+        text = f"{name_broken(rule, _)}: {named.place(rule.where)} – {named.text(rule.text)}"
+        rows = wrap(text, 2.4, box.width - 7.0, 3)
         if y + 3.3 * len(rows) > box.y + box.height - 9.0:
             break
         shown = k

@@ -1,12 +1,14 @@
-"""Write the four drawings of one hall."""
+"""Write the four drawings of one hall, and the page with its alternatives."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from layout.drawings.hall import HallDrawing
 
 if TYPE_CHECKING:
+    from layout.drawings.alternatives import Alternative
     from outlet.artefacts import Staging
 
 
@@ -33,3 +35,10 @@ def write_drawings(place: Staging, hall: HallDrawing, language: str) -> None:
     place.write("{outlet}/hall.dxf").write_bytes(make_dxf(hall, Words(language, translate(language))))
     place.write_text("{outlet}/hall.geojson", make_geojson(hall))
     place.write_text("{outlet}/hall.html", make_page(hall, language))
+
+
+def write_alternatives(place: Staging, plans: Sequence[Alternative], chosen: int, language: str) -> None:
+    """Write ``{outlet}/hall_alternatives.html``: plans side by side, with the position of the chosen one."""
+    from layout.drawings.alternatives import make_alternatives
+
+    place.write_text("{outlet}/hall_alternatives.html", make_alternatives(plans, language, chosen=chosen))

@@ -126,9 +126,7 @@ def turning_room(scene: Scene, rule: Rule) -> Iterator[Finding]:
     for zone in scene.chosen(rule):
         if not zone.enclosed:
             continue
-        door = (
-            scene.opening(zone).interpolate(0.5, normalized=True) if scene.opening(zone).length else Point(zone.access)
-        )
+        door = scene.opening(zone).interpolate(0.5, normalized=True)
         inside = shapely.union_all(scene.middles(scene.shapes[zone.id].intersection(scene.escape_floor), width))
         sides = [
             name

@@ -56,7 +56,16 @@ def check_hall(hall: FinishedHall, rules: RuleSet) -> tuple[BrokenRule, ...]:
     """Return every broken rule with its place, figures and shape, those that must be kept first."""
     scene = Scene(hall)
     broken = [
-        BrokenRule(rule.name, found.where, found.text, rule.severity, rule.source, found.shapes, rule.title)
+        BrokenRule(
+            rule.name,
+            found.where,
+            found.text,
+            rule.severity,
+            rule.source,
+            found.shapes,
+            rule.title,
+            rule.figures,
+        )
         for rule in rules.checked(hall.sector)
         for found in TESTS[rule.test](scene, rule)
     ]

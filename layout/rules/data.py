@@ -61,6 +61,7 @@ Test = Literal[
     "panic_button",
 ]
 COUNTRIES: tuple[Country, ...] = ("preset", "cn", "us", "iso")
+UNITS = {"m2": "m²", "m": "m", "deg": "°", "persons": "persons", "share": ""}
 SEARCHED = ("aisle_public", "aisle_staff", "turning")
 """The rules whose first number the arrangement of zones keeps."""
 
@@ -103,6 +104,16 @@ class Rule(Settings):
     def number(self) -> float:
         """Its first figure."""
         return next(iter(self.numbers.values()))
+
+    @property
+    def figures(self) -> str:
+        """Its figures with their units, as a reader is told them; what a test merely overlooks is left out."""
+        told = [
+            f"{value:g} {UNITS.get(name.rpartition('_')[2], '')}".rstrip()
+            for name, value in self.numbers.items()
+            if not name.startswith("slack")
+        ]
+        return ", ".join(told)
 
     def of(self, name: str) -> float:
         """Return one of its figures."""

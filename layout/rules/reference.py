@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import get_args
 
-from layout.rules.data import COUNTRIES, Rule, Test, read_rules
+from layout.rules.data import COUNTRIES, UNITS, Rule, Test, read_rules
 
 HEAD = """# Every rule a finished hall is checked against
 
@@ -24,7 +24,6 @@ SETS = {
     "us": "United States: what differs",
     "iso": "ISO 21542: what differs",
 }
-UNITS = {"m2": "m²", "m": "m", "deg": "°", "persons": "persons", "share": ""}
 
 
 def rules_reference() -> str:

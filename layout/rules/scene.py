@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 from shapely.ops import substring
 
+from layout.floor.doorway import doorway
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Equipment, Furnishing
 from layout.rules.data import Rule
@@ -142,16 +143,10 @@ class Scene:
             walls.append(around.difference(shapely.union_all(gaps)).buffer(PARTITION_M, cap_style="flat"))
         return shapely.union_all(walls)
 
-    def opening(self, zone: PlacedZone) -> BaseGeometry:
-        """Return the door of a room, or where one steps into a zone: 0.9 m of its edge at its access."""
-        at = Point(zone.access)
-        edges = [edge for edge in edges_of(self.shapes[zone.id]) if edge.distance(at) < 0.05]
-        if not edges:
-            return at
-        edge = max(edges, key=lambda line: (facing(line) == zone.front_deg % 360, line.length))
-        half = min(OPENING_M, edge.length) / 2
-        middle = min(max(edge.project(at), half), edge.length - half)
-        return substring(edge, middle - half, middle + half)
+    def opening(self, zone: PlacedZone) -> LineString:
+        """Return the door of a room, or where one steps into an open zone: 0.9 m of its front at its access."""
+        door = zone.door or doorway(zone.rects, zone.front_deg, zone.access, OPENING_M)
+        return LineString(door.jambs)
 
     def fronts(self, zone: PlacedZone) -> BaseGeometry:
         """Return where people come to a zone: its edges that look to its front; a room's door."""

@@ -60,7 +60,7 @@ class HallSettings(Settings):
 class LockedZone(Settings):
     """One zone that stays where it is: its rectangle in the hall's local metres."""
 
-    kind: str
+    kind: str = Field(description="Its id in zones.json: its kind, with a number where the kind is split.")
     rect: tuple[float, float, float, float] = Field(description="x, y, width, height.")
     front: Literal["east", "north", "west", "south"] = Field("south", description="Side from which people approach.")
 
@@ -75,8 +75,25 @@ class ProgrammeSettings(Settings):
     area_m2: Mapping[str, float] = Field({}, description="Target area by kind of zone, instead of the programme's.")
     without: tuple[str, ...] = Field((), description="Kinds of zone to leave out.")
     locked: tuple[LockedZone, ...] = Field((), description="Zones that stay where they are.")
+    keep: tuple[str, ...] = Field(
+        (), description="Ids of zones that stay where zones.json of the last run has them; the search begins from it."
+    )
+    resume: bool = Field(
+        False, description="Whether the search begins from zones.json of the last run; keep implies it."
+    )
+    alternatives: int = Field(1, ge=1, le=3, description="How many plans of different topology to make.")
+    choose: int = Field(1, ge=1, le=3, description="Which of them is the plan: 1 is the best of the search.")
     weights: Mapping[str, float] = Field({}, description="Weight of a soft term, instead of the programme's.")
     effort: float = Field(1.0, gt=0, le=100, description="How long to search, against the usual.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> ProgrammeSettings:
+        if self.choose > self.alternatives:
+            raise ValueError(
+                f"choose is {self.choose}, but alternatives is {self.alternatives}: write alternatives = "
+                f"{self.choose}, or choose 1 to {self.alternatives}"
+            )
+        return self
 
 
 class EquipmentSettings(Settings):

@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layout.zones.check import Verdict, judge
-from layout.zones.pack import conflict
 from layout.zones.polish.settle import settle
 from layout.zones.problem import Ints, Mask, PackProblem, Placement
 from layout.zones.search.anneal import anneal
@@ -33,14 +32,24 @@ SPENT = 0.78
 
 @dataclass(frozen=True)
 class Arrangement:
-    """One judged arrangement; ``topology_gap`` is how much better other dimensions could make it, a share: 0 proved.
+    """One judged arrangement.
 
-    None where nothing was proved; see `layout.zones.polish.settle`.
+    Parameters
+    ----------
+    placement, verdict
+        Where the zones lie, and what the judge says.
+    topology_gap
+        How much better other dimensions could make it, a share: 0 proved, None where nothing was proved; see
+        `layout.zones.polish.settle`.
+    others
+        What else the search found, of other topology than this and each other, the best first, not polished: see
+        `alternatives`.
     """
 
     placement: Placement
     verdict: Verdict
     topology_gap: float | None = None
+    others: tuple[Arrangement, ...] = ()
 
 
 def arrange(
@@ -64,7 +73,8 @@ def arrange(
     Returns
     -------
     Outcome
-        ``feasible`` with a plan, ``infeasible`` with what conflicts where that is proved, else ``undecided``.
+        ``feasible`` with a plan, ``infeasible`` where areas or single zones prove it (what else conflicts is found by
+        `layout.zones.conflict`), else ``undecided``.
         The objective is the judge's cost; there is no bound for it.
     """
     started = time.perf_counter()
@@ -74,36 +84,39 @@ def arrange(
     pooled = _pool(problem, limits, effort, start)
     best = pooled[0]
     if best.verdict.fatal:
-        proof = conflict(problem, replace(limits, workers=1))
-        if proof:
-            return _none("infeasible", (proof,), started)
         return _none("undecided", _why(best.verdict), started)
-    return _outcome(_polish(problem, best, limits), limits, started)
+    polished = replace(_polish(problem, best, limits), others=_unlike(pooled))
+    return _outcome(polished, limits, started)
 
 
-def alternatives(
-    problem: PackProblem, limits: Limits, *, count: int = 3, effort: float = 1.0
-) -> tuple[Outcome[Arrangement], ...]:
-    """Return up to ``count`` arrangements of different topology, the best first.
+def alternatives(problem: PackProblem, best: Arrangement, limits: Limits, *, count: int = 3) -> tuple[Arrangement, ...]:
+    """Return up to ``count`` arrangements of different topology, ``best`` the first, from what its search found.
 
-    In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. Later
-    ones break no more rules than need be, and may cost more. Fewer are returned where no others were found.
+    In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. Those
+    after the first break no more rules than need be, and come by what they break and cost. Fewer are returned where
+    the search found no others. Nothing is searched anew: each costs one polish.
     """
-    started = time.perf_counter()
-    if necessary(problem):
-        return (_none("infeasible", necessary(problem), started),)
-    chosen: list[Arrangement] = []
-    for item in _pool(problem, limits, effort, None):
-        if len(chosen) == count or item.verdict.fatal:
+    chosen = [best]
+    for item in best.others:
+        if len(chosen) == count:
             break
         if _is_unlike(item, chosen):
             polished = _polish(problem, item, limits)
             chosen.append(polished if _is_unlike(polished, chosen) else item)
-    return tuple(_outcome(item, limits, started) for item in sorted(chosen, key=_order))
+    return (best, *sorted(chosen[1:], key=_order))
 
 
 def _is_unlike(item: Arrangement, others: Sequence[Arrangement]) -> bool:
     return all(unlike(item.placement, other.placement) >= DIFFERENT for other in others)
+
+
+def _unlike(pooled: list[Arrangement]) -> tuple[Arrangement, ...]:
+    """Return the plans that differ in topology from the first and from each other, the best first."""
+    chosen = pooled[:1]
+    for item in pooled[1:]:
+        if not item.verdict.fatal and _is_unlike(item, chosen):
+            chosen.append(item)
+    return tuple(chosen[1:])
 
 
 def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement | None) -> list[Arrangement]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from layout.floor.doorway import Doorway, doorway
+
+DOOR_M = 0.9
+"""Clear width of a room's door where no rule set says more; preset."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class PlacedZone:
         What it is called on the drawing, in English; pages translate it.
     enclosed
         Whether walls to the ceiling stand round it: it is drawn so, and nobody sees into it.
+    door_m
+        Clear width of its door where it is enclosed.
     """
 
     id: str
@@ -49,6 +57,12 @@ class PlacedZone:
     access: NDArray[np.float64]
     name: str = ""
     enclosed: bool = False
+    door_m: float = DOOR_M
+
+    @cached_property
+    def door(self) -> Doorway | None:
+        """The door of an enclosed zone, on its front; None of an open one."""
+        return doorway(self.rects, self.front_deg, self.access, self.door_m) if self.enclosed else None
 
 
 Severity = Literal["must", "should", "advice"]
@@ -83,6 +97,8 @@ class BrokenRule:
         What to draw on the plan.
     title
         What the rule is called, in English.
+    expected
+        The rule's figures, such as ``1.5 m``; "" where it has none.
     """
 
     rule: str
@@ -92,6 +108,7 @@ class BrokenRule:
     source: str = ""
     shapes: tuple[Shape, ...] = ()
     title: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True)

@@ -113,25 +113,6 @@ class RowDraft:
             if not self.improve(range(len(self.assigned))):
                 return
 
-    def settle_pairs(self, random: np.random.Generator, tries: int) -> None:
-        """Give pairs of people new rows, one after the other, where that is cheaper for all."""
-        if len(self.assigned) < 2:
-            return
-        price = self.total()
-        for _ in range(tries):
-            pair = [int(person) for person in random.choice(len(self.assigned), 2, replace=False)]
-            old = {person: self.take(person) for person in pair}
-            for person in pair:
-                row = self.best_row(person)
-                self.put(person, old[person] if row is None else row)
-            after = self.total()
-            if after <= price + _TOLERANCE:
-                price = after
-                continue
-            for person in pair:
-                self.take(person)
-                self.put(person, old[person])
-
 
 def draft_rows(finder: RowFinder, assigned: Int | None = None) -> RowDraft:
     """Return a draft of a roster, or of nobody's rows yet."""

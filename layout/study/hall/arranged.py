@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from layout.floor.cells import Cells
 from layout.zones.bound import least_walking
 from layout.zones.improve import Arrangement
-from layout.zones.plan import PlacedZone, ZonePlan
+from layout.zones.plan import DOOR_M, PlacedZone, ZonePlan
 from layout.zones.problem import PackProblem
 from layout.zones.space import Space
 
 
 def make_zone_plan(
-    cells: Cells, problem: PackProblem, space: Space, arrangement: Arrangement, notes: Sequence[str]
+    cells: Cells,
+    problem: PackProblem,
+    space: Space,
+    arrangement: Arrangement,
+    notes: Sequence[str],
+    *,
+    door_m: float = DOOR_M,
 ) -> ZonePlan:
-    """Return the plan in metres, without its movement line and with the search's terms."""
+    """Return the plan in metres, without its movement line and with the search's terms; rooms' doors are ``door_m``."""
     verdict = arrangement.verdict
     return ZonePlan(
-        zones=tuple(_placed(cells, problem, space, arrangement, i) for i in range(problem.count)),
+        zones=tuple(
+            replace(_placed(cells, problem, space, arrangement, i), door_m=door_m) for i in range(problem.count)
+        ),
         terms={name: round(value, 3) + 0.0 for name, value in verdict.terms.items()},
         bound={
             "topology_gap": arrangement.topology_gap,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from layout.floor.doorway import Doorway
 from layout.flow.exposure import ZoneExposure
 from layout.flow.journeys import DOOR
 from layout.posts.plan import Furnishing
@@ -66,8 +67,7 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
         for name, value in sorted(zones.bound.items())
         if name != "topology_gap"
     }
-    gap = zones.bound.get("topology_gap")
-    bound["topology"] = "proved" if gap == 0 else None if gap is None else math.ceil(gap * 10_000) / 10_000
+    bound["topology"] = proof_of(zones)
     bound["cameras"] = plan.furnishing.cameras_bound
     return {
         "schema": SCHEMA,
@@ -93,6 +93,7 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
                 "enclosed": zone.enclosed,
                 "front_deg": zone.front_deg,
                 "access": [float(value) for value in zone.access],
+                "door": _door_json(zone.door),
             }
             for zone in zones.zones
         ],
@@ -118,6 +119,18 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
     }
 
 
+def proof_of(zones: ZonePlan) -> str | float | None:
+    """Return how good the zones' dimensions are for their topology: proved best, a share left, or not known."""
+    gap = zones.bound.get("topology_gap")
+    return "proved" if gap == 0 else None if gap is None else math.ceil(gap * 10_000) / 10_000
+
+
+def _door_json(door: Doorway | None) -> dict[str, object] | None:
+    if door is None:
+        return None
+    return {"x": door.x, "y": door.y, "width_m": door.width_m, "facing_deg": door.facing_deg}
+
+
 def _broken_json(rule: BrokenRule) -> dict[str, object]:
     """Return one entry of ``broken_rules``: its shapes are points, lines and areas in the hall's metres."""
     shapes = [{"kind": shape.kind, "points": [list(point) for point in shape.points]} for shape in rule.shapes]
@@ -125,6 +138,7 @@ def _broken_json(rule: BrokenRule) -> dict[str, object]:
         "rule": rule.rule,
         "where": rule.where,
         "text": rule.text,
+        "expected": rule.expected,
         "title": rule.title,
         "severity": rule.severity,
         "source": rule.source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from layout.posts.catalogue import PostCatalogue, read_catalogue
 from layout.settings import LayoutSettings
 from layout.study.furnish.cameras import CameraKind
 from layout.study.furnish.hall import Kit
+from layout.study.hall.reach import within_reach
 from layout.study.hall.rules import hall_rules
 from layout.study.work.requirement import Requirement
 from layout.study.work.workload import Workload
@@ -33,15 +35,16 @@ WINDOW_REACH_M = 0.25
 
 @dataclass(frozen=True)
 class Hall:
-    """One hall: its plan, its cells, and its floor as the zones model reads it."""
+    """One hall: its plan, its cells, its floor as the zones model reads it, and what of it cannot be reached."""
 
     plan: FloorPlan
     cells: Cells
     ground: Ground
+    unreached: tuple[str, ...] = ()
 
     @property
     def buildable_m2(self) -> float:
-        """Free floor without what doors keep clear, square metres."""
+        """Free floor that is reached, without what doors keep clear, square metres."""
         return float(self.ground.buildable.sum()) * self.cells.cell_m**2
 
 
@@ -75,7 +78,8 @@ def make_hall(plan: FloorPlan, project: Project) -> Hall:
         aisle_staff_m=rules.number("aisle_staff"),
         turning_m=rules.number("turning"),
     )
-    return Hall(plan, cells, ground)
+    reached, told = within_reach(ground, cells)
+    return Hall(plan, cells, reached, told)
 
 
 def choose_programme(project: Project, brief: OutletBrief) -> Programme:
@@ -95,7 +99,7 @@ def choose_programme(project: Project, brief: OutletBrief) -> Programme:
     asked = {
         "without": settings.without,
         "area_m2": tuple(settings.area_m2),
-        "locked": tuple(zone.kind for zone in settings.locked),
+        "locked": tuple(re.sub(r"-\d+$", "", zone.kind) for zone in settings.locked),
     }
     for key, names in asked.items():
         unknown = [name for name in names if name not in kinds]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from layout.floor.plan import FloorPlan
 from layout.posts.plan import Furnishing
 from layout.rules.check import check_hall
 from layout.rules.data import RuleFile, RuleSet, choose_rules
-from layout.rules.scene import Facts, FinishedHall
+from layout.rules.scene import Facts, FinishedHall, Rect
 from layout.settings import LayoutSettings
-from layout.settings.hall import LockedZone
 from layout.zones.plan import SEVERITIES, BrokenRule, ZonePlan
 from outlet.data.toml import read_model
 from outlet.project import Project
@@ -35,9 +34,14 @@ def hall_rules(project: Project) -> RuleSet:
 
 
 def check_rules(
-    project: Project, sector: str, floor: FloorPlan, zones: ZonePlan, furnishing: Furnishing
+    project: Project,
+    sector: str,
+    floor: FloorPlan,
+    zones: ZonePlan,
+    furnishing: Furnishing,
+    locked: Mapping[str, Rect],
 ) -> tuple[BrokenRule, ...]:
-    """Return every rule that a finished hall breaks, those that must be kept first."""
+    """Return every rule that a finished hall breaks, those that must be kept first; ``locked`` is id → rectangle."""
     settings = project.section("layout", LayoutSettings)
     facts = Facts(
         sprinklers=settings.rules.sprinklers,
@@ -47,8 +51,9 @@ def check_rules(
         m2_per_person=settings.rules.m2_per_person,
         queue_persons=settings.rules.queue_persons,
     )
-    locked = _locked(settings.programme.locked, zones)
-    hall = FinishedHall(floor, zones, furnishing, sector, facts, locked)
+    there = {zone.id for zone in zones.zones}
+    held = {name: rect for name, rect in locked.items() if name in there}
+    hall = FinishedHall(floor, zones, furnishing, sector, facts, held)
     wished = [
         BrokenRule(rule.rule, rule.where, rule.text, "should", "programme", title=PROGRAMME[rule.rule])
         for rule in zones.broken_rules
@@ -56,8 +61,3 @@ def check_rules(
     ]
     broken = (*check_hall(hall, hall_rules(project)), *wished)
     return tuple(sorted(broken, key=lambda rule: SEVERITIES.index(rule.severity)))
-
-
-def _locked(asked: Sequence[LockedZone], zones: ZonePlan) -> dict[str, tuple[float, float, float, float]]:
-    """Return the rectangle of each locked zone that the plan has."""
-    return {zone.kind: zone.rect for zone in asked if any(placed.id == zone.kind for placed in zones.zones)}

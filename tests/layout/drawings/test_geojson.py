@@ -77,3 +77,15 @@ def test_hostile_texts_survive(hostile_hall: HallDrawing, hostile_text: str) -> 
     data = json.loads(make_geojson(hostile_hall))
     assert data["name"] == hostile_text
     assert any(feature["properties"].get("name") == hostile_text for feature in data["features"])
+
+
+def test_rooms_have_their_doors(hall: HallDrawing) -> None:
+    features = json.loads(make_geojson(hall))["features"]
+    doors = {one["properties"]["zone"]: one for one in features if one["properties"]["layer"] == "room_door"}
+    rooms = {zone.id: zone for zone in hall.zones.zones if zone.enclosed}
+    assert set(doors) == set(rooms)
+    for name, feature in doors.items():
+        door = rooms[name].door
+        assert door is not None
+        assert feature["geometry"]["coordinates"] == [pytest.approx(end) for end in door.jambs]
+        assert feature["properties"]["width_m"] == door.width_m

@@ -11,6 +11,9 @@ import pytest
 
 from layout.drawings.hall import HallDrawing
 from layout.drawings.page import make_page
+from layout.drawings.rule_words import Named
+from layout.drawings.words import Words
+from outlet.page import translate
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -185,3 +188,20 @@ def test_labels_are_drawn_in_their_zones(
         assert label["x"] + label["width"] <= zone["x"] + zone["width"] + 2, name
         assert label["y"] >= zone["y"] - 2
         assert label["y"] + label["height"] <= zone["y"] + zone["height"] + 2, name
+
+
+def test_broken_rules_name_zones_and_things_by_their_names(hall: HallDrawing) -> None:
+    words = Words("en", translate("en"))
+    named = Named(hall, words)
+    assert named.place("vip") == "VIP room"
+    assert named.place("teller-2") == "Counter clerk\N{NO-BREAK SPACE}2"
+    assert named.place("hall") == "The hall"
+    assert named.text("0.40 m from teller-1, 0.80 m expected") == (
+        "0.40 m from Counter clerk\N{NO-BREAK SPACE}1, 0.80 m expected"
+    )
+    assert named.text("vip-like and teller-11 are no ids of this hall") == (
+        "vip-like and teller-11 are no ids of this hall"
+    )
+    page = make_page(hall, "en")
+    for column in ("Where", "Found", "Expected", "Severity", "Clause"):
+        assert f">{column}</th>" in page

@@ -173,10 +173,14 @@ def test_a_second_rectangle_nobody_asked_for_is_told(ground: Ground, make_proble
 
 def test_alternatives_differ_in_topology(ground: Ground, make_problem: MakeProblem) -> None:
     problem = bank(ground, make_problem)
-    plans = [outcome.require() for outcome in alternatives(problem, QUICK, effort=0.1)]
+    best = arrange(problem, QUICK, effort=0.1).require()
+    plans = alternatives(problem, best, QUICK)
     assert len(plans) == 3
+    assert plans[0] is best
+    assert alternatives(problem, best, QUICK, count=1) == (best,)
     for number, plan in enumerate(plans):
         assert plan.verdict.broken == () or number > 0
+        assert not plan.verdict.fatal
         assert all(unlike(plan.placement, other.placement) >= DIFFERENT for other in plans[:number])
 
 
