@@ -2,7 +2,7 @@
 
 shifts and curtois are published instances, read from ``../shared/benchmarks/staffing``; simulator is measured against
 exact values and beside Ciw and SimPy, which come with ``pip install -e ".[bench]"``; requirement is the crew found by
-simulation against Erlang C's.
+simulation against Erlang C's; rosters are two of our own, in ``benchmarks/rosters``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ TABLES = {
     "requirement": "requirement",
     "shifts": "shift_design",
     "curtois": "curtois",
+    "rosters": "rosters",
     "offices": "offices",
 }
 

@@ -52,6 +52,13 @@ class RosterSettings(Settings):
     wish_weight: Weight = Field(8, description="Price of one wish for a day on or off that is not met.")
     fair_hours_weight: Weight = Field(1, description="Price of one hour between the longest and shortest worked share.")
     fair_weekends_weight: Weight = Field(4, description="Price of one weekend between the most and fewest worked.")
+    unpopular_before_hour: float = Field(
+        7.0, ge=0, le=24, description="Shifts that begin earlier are unpopular; preset."
+    )
+    unpopular_after_hour: float = Field(20.0, ge=0, le=48, description="Shifts that end later are unpopular; preset.")
+    fair_unpopular_weight: Weight = Field(
+        2, description="Price of one unpopular shift between the most and fewest worked."
+    )
 
 
 class StaffSettings(Settings):

@@ -1,6 +1,7 @@
 """Staffing: which shifts an outlet works, and who works them."""
 
 from layout.staffing.plan import Roster, RosterProblem, RosterRules, RosterWishes, Shift, ShiftPlan
+from layout.staffing.repair import repair_roster
 from layout.staffing.rostering import roster
 from layout.staffing.shift_design import design_shifts
 
@@ -12,5 +13,6 @@ __all__ = [
     "Shift",
     "ShiftPlan",
     "design_shifts",
+    "repair_roster",
     "roster",
 ]

@@ -32,11 +32,13 @@ class RosterPrice:
     short: float
     fair_hours: float
     fair_weekends: float
+    fair_unpopular: float
 
     @property
     def total(self) -> float:
         """The objective."""
-        return self.under + self.over + self.wishes + self.short + self.fair_hours + self.fair_weekends
+        fair = self.fair_hours + self.fair_weekends + self.fair_unpopular
+        return self.under + self.over + self.wishes + self.short + fair
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def price_roster(problem: RosterProblem, assigned: NDArray[np.int64]) -> RosterP
     weekends = weekends_worked(problem, assigned)
     hours = sum(_spread(excess[list(group.persons)]) for group in find_groups(problem)) / 60
     counts = sum(_spread(weekends[list(group.persons)]) for group in find_groups(problem))
+    unpopular = unpopular_worked(problem, assigned)
+    disliked = sum(_spread(unpopular[list(group.persons)]) for group in find_groups(problem))
     return RosterPrice(
         under=float((problem.under_weight * unmet.under).sum()),
         over=float((problem.over_weight * unmet.over).sum()),
@@ -101,6 +105,7 @@ def price_roster(problem: RosterProblem, assigned: NDArray[np.int64]) -> RosterP
         short=(wishes.short_hour or 0) * float(unmet.short_min.sum()) / 60,
         fair_hours=wishes.fair_hour * hours,
         fair_weekends=float(wishes.fair_weekend * counts),
+        fair_unpopular=float(wishes.fair_unpopular * disliked),
     )
 
 
@@ -114,6 +119,14 @@ def weekends_worked(problem: RosterProblem, assigned: NDArray[np.int64]) -> NDAr
     """Return the weekends with work of each person, shape (E,)."""
     touched = [(assigned[:, list(days)] != OFF).any(axis=1) for days in problem.weekends]
     return np.sum(touched, axis=0, dtype=np.int64) if touched else np.zeros(problem.persons, dtype=np.int64)
+
+
+def unpopular_worked(problem: RosterProblem, assigned: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the unpopular shifts that each person works, shape (E,)."""
+    mask = problem.wishes.unpopular
+    disliked = np.zeros(problem.shifts, dtype=np.bool_) if mask is None else mask
+    count: NDArray[np.int64] = np.append(disliked, False)[assigned].sum(axis=1)
+    return count
 
 
 def _spread(values: NDArray[np.int64]) -> int:

@@ -98,4 +98,5 @@ def _extract_wishes(wishes: RosterWishes, e: list[int], s: list[int]) -> RosterW
         shift_off=None if wishes.shift_off is None else wishes.shift_off[e][:, :, s],
         day_on=None if wishes.day_on is None else wishes.day_on[e],
         day_off=None if wishes.day_off is None else wishes.day_off[e],
+        unpopular=None if wishes.unpopular is None else wishes.unpopular[s],
     )

@@ -130,6 +130,8 @@ class RosterWishes:
         Price of one hour between the largest and the smallest excess over the person's target.
     fair_weekend
         Price of one weekend between the most and the fewest worked.
+    unpopular, fair_unpopular
+        Which shifts nobody likes, shape (S,), and the price of one between the most and the fewest worked.
     """
 
     shift_on: Int | None = None
@@ -139,6 +141,8 @@ class RosterWishes:
     short_hour: int | None = None
     fair_hour: int = 0
     fair_weekend: int = 0
+    unpopular: Bool | None = None
+    fair_unpopular: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +232,7 @@ class RosterProblem:
             ("shift_off", wishes.shift_off, (e, d, s)),
             ("day_on", wishes.day_on, (e, d)),
             ("day_off", wishes.day_off, (e, d)),
+            ("unpopular", wishes.unpopular, (s,)),
         )
         for name, array, shape in wanted:
             if array is not None:
@@ -247,6 +252,12 @@ class RosterProblem:
     def shifts(self) -> int:
         """Number of shifts."""
         return len(self.start_min)
+
+    @property
+    def unpopular_price(self) -> int:
+        """Price of one unpopular shift between the most and the fewest worked; 0 where no shift is unpopular."""
+        mask = self.wishes.unpopular
+        return self.wishes.fair_unpopular if mask is not None and mask.any() else 0
 
     @cached_property
     def may_follow(self) -> Bool:

@@ -4,6 +4,7 @@ Letters as in `layout.staffing.rules`, where every rule stands alone::
 
     min  Σ_dk (π⁻_dk under_dk + π⁺_dk over_dk)  +  wishes missed  +  π_short Σ_ew short_ew
          + π_hours (max_e − min_e) excess  +  π_weekends (max_e − min_e) Σ_i y_ei
+         + π_unpopular (max_e − min_e) Σ_d,unpopular s x_eds
     s.t. Σ_s x_eds + o_ed = 1;  rest;  contract minutes;  shift maxima;  days in a row;  weekends;  Sundays;  locks
 
 Groups of people who can stand in for each other (`layout.staffing.groups`) are solved apart, and their prices and

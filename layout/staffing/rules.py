@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from layout.staffing.check import find_unmet, weekends_worked, worked_minutes_in_all
+from layout.staffing.check import find_unmet, unpopular_worked, weekends_worked, worked_minutes_in_all
 from layout.staffing.plan import FREE, OFF, Bool, Int, RosterProblem
 
 SCALE = 60
@@ -305,10 +305,36 @@ def add_fair_weekends(
     return SCALE * problem.wishes.fair_weekend * (high - low)
 
 
+def add_fair_unpopular(
+    model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem
+) -> cp_model.LinearExprT:
+    """Price the spread of unpopular shifts worked: most less fewest."""
+    mask = problem.wishes.unpopular
+    if mask is None or not problem.unpopular_price or problem.persons < 2:
+        return 0
+    low, high = (
+        model.new_int_var(0, problem.days, "unpopular_low"),
+        model.new_int_var(0, problem.days, "unpopular_high"),
+    )
+    worked: list[list[cp_model.IntVar]] = [[] for _ in range(problem.persons)]
+    for (e, _, s), variable in variables.x.items():
+        if mask[s]:
+            worked[e].append(variable)
+    for mine in worked:
+        model.add(low <= cp_model.LinearExpr.sum(mine))
+        model.add(high >= cp_model.LinearExpr.sum(mine))
+    if variables.start is not None:
+        there = unpopular_worked(problem, variables.start)
+        model.add_hint(low, int(there.min()))
+        model.add_hint(high, int(there.max()))
+    return SCALE * problem.unpopular_price * (high - low)
+
+
 PRICES: dict[str, Price] = {
     "cover": add_cover,
     "wishes": add_wishes,
     "short": add_short,
     "fair_hours": add_fair_hours,
     "fair_weekends": add_fair_weekends,
+    "fair_unpopular": add_fair_unpopular,
 }

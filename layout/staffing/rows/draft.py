@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from layout.staffing.check import unpopular_worked
 from layout.staffing.plan import OFF, Int, RosterProblem
 from layout.staffing.rows.finder import RowFinder, finder_of
 from layout.staffing.rows.master import row_cost, weekends_of
@@ -35,6 +36,7 @@ class RowDraft:
     cost: Float
     excess: Int
     weekends: Int
+    unpopular: Int
 
     def take(self, person: int) -> Int:
         """Take a person's row away and return it."""
@@ -52,6 +54,7 @@ class RowDraft:
         self.cost[person] = row_cost(problem, self.finder.cells[person], person, row)
         self.excess[person] = np.append(problem.paid_min, 0)[row].sum() - problem.minutes_target[person].sum()
         self.weekends[person] = weekends_of(problem, row)
+        self.unpopular[person] = unpopular_worked(problem, row[None, :])[0]
 
     def _count(self, person: int, row: Int, sign: int) -> None:
         days = np.flatnonzero(row != OFF)
@@ -67,6 +70,8 @@ class RowDraft:
             price += wishes.fair_hour * float(np.ptp(self.excess[self.there])) / 60
         if wishes.fair_weekend and self.there.any():
             price += wishes.fair_weekend * float(np.ptp(self.weekends[self.there]))
+        if problem.unpopular_price and self.there.any():
+            price += problem.unpopular_price * float(np.ptp(self.unpopular[self.there]))
         return price
 
     def best_row(self, person: int) -> Int | None:
@@ -78,10 +83,11 @@ class RowDraft:
         paid = np.append(problem.paid_min, 0)
         best, found = np.inf, None
         seen: set[bytes] = set()
-        signs = (0, 1, -1) if wishes.fair_hour or wishes.fair_weekend else (0,)
+        signs = (0, 1, -1) if wishes.fair_hour or wishes.fair_weekend or problem.unpopular_price else (0,)
+        disliked = np.zeros(problem.shifts) if wishes.unpopular is None else wishes.unpopular
         for sign in signs:
-            lean = sign * wishes.fair_hour / 60
-            row = self.finder.cheapest(person, cells + lean * paid, sign * wishes.fair_weekend).assigned
+            lean = wishes.fair_hour / 60 * paid + problem.unpopular_price * np.append(disliked, 0)
+            row = self.finder.cheapest(person, cells + sign * lean, sign * wishes.fair_weekend).assigned
             if row is None or row.tobytes() in seen:
                 continue
             seen.add(row.tobytes())
@@ -113,6 +119,25 @@ class RowDraft:
             if not self.improve(range(len(self.assigned))):
                 return
 
+    def settle_pairs(self, random: np.random.Generator, tries: int) -> None:
+        """Give pairs of people new rows, one after the other, where that is cheaper for all."""
+        if len(self.assigned) < 2:
+            return
+        price = self.total()
+        for _ in range(tries):
+            pair = [int(person) for person in random.choice(len(self.assigned), 2, replace=False)]
+            old = {person: self.take(person) for person in pair}
+            for person in pair:
+                row = self.best_row(person)
+                self.put(person, old[person] if row is None else row)
+            after = self.total()
+            if after <= price + _TOLERANCE:
+                price = after
+                continue
+            for person in pair:
+                self.take(person)
+                self.put(person, old[person])
+
 
 def draft_rows(finder: RowFinder, assigned: Int | None = None) -> RowDraft:
     """Return a draft of a roster, or of nobody's rows yet."""
@@ -126,6 +151,7 @@ def draft_rows(finder: RowFinder, assigned: Int | None = None) -> RowDraft:
         cost=np.zeros(people),
         excess=np.zeros(people, dtype=np.int64),
         weekends=np.zeros(people, dtype=np.int64),
+        unpopular=np.zeros(people, dtype=np.int64),
     )
     if assigned is not None:
         for person in range(people):

@@ -18,7 +18,7 @@ from layout.staffing.check import price_roster
 from layout.staffing.plan import OFF, Int, RosterProblem
 from layout.staffing.rows.draft import draft_rows
 from layout.staffing.rows.finder import RowFinder
-from layout.staffing.rows.master import Master
+from layout.staffing.rows.master import Master, row_cost, weekends_of
 from outlet.compiled import compiling_seconds
 from outlet.growing_lp import LpRun
 from outlet.outcome import Limits, StoppedBy
@@ -29,6 +29,8 @@ PIVOTS_PER_WORK = 20_000.0
 _EPS = 1e-6
 _SURE = 0.999
 _ROUNDS_PER_FIX = 6
+_SHARE_PER_FIX = 0.04
+_PAIR_TRIES = 300
 
 
 @dataclass
@@ -72,6 +74,8 @@ class Columns:
     price: float
     grain: float
     bound: float = 0.0
+    lagrange: float = -np.inf
+    anchor: Float | None = None
     converged: bool = False
     cells: NDArray[np.bool_] | None = None
 
@@ -107,9 +111,7 @@ class Columns:
             run = self.master.lp.solve()
             if run is None:
                 return None
-            found, reduced = self._price(run, people)
-            if whole:
-                self.bound = max(self.bound, round_up(run.objective + reduced, self.grain))
+            found = self._price(run, people, whole=whole)
             added = self.master.add(found)
             self.spend(mark)
             if not added:
@@ -126,27 +128,46 @@ class Columns:
         """
         problem = self.finder.problem
         mark = self.mark()
-        floors, spare = [], 0.0
+        floors, rows = [], 0.0
         for person in range(problem.persons):
-            prices = self.master.prices(run, person)
-            floor = self.finder.cell_floor(person, prices.cells, prices.weekend) - prices.dual
-            floors.append(floor)
-            spare += min(float(floor.min()), 0.0)
-        room = self.price - self.grain + _EPS - run.objective - spare
+            prices = self.master.prices(run.duals, person)
+            floor = self.finder.cell_floor(person, prices.cells, prices.weekend)
+            floors.append(floor - floor.min())
+            rows += float(floor.min()) + prices.fixed
+        room = self.price - self.grain + _EPS - self.master.bound(run.duals, rows)
         self.spend(mark)
-        allowed: NDArray[np.bool_] = np.array([floor - min(float(floor.min()), 0.0) <= room for floor in floors])
+        allowed: NDArray[np.bool_] = np.array([floor <= room for floor in floors])
         own: NDArray[np.bool_] = self.best[:, :, None] == np.append(np.arange(problem.shifts), OFF)
         return np.logical_or(allowed, own)
 
-    def _price(self, run: LpRun, people: list[int]) -> tuple[list[tuple[int, Int]], float]:
-        found, reduced = [], 0.0
-        for person in people:
-            prices = self.master.prices(run, person)
-            row = self.finder.cheapest(person, prices.cells, prices.weekend, prices.dual - _EPS)
-            reduced += min(row.least - prices.dual, 0.0)
-            if row.assigned is not None:
-                found.append((person, row.assigned))
-        return found, reduced
+    def _price(self, run: LpRun, people: list[int], *, whole: bool) -> list[tuple[int, Int]]:
+        """Return rows worth adding, sought at duals half-way to the best bound's and at those of the program."""
+        found: list[tuple[int, Int]] = []
+        between = [(run.duals + self.anchor) / 2] if whole and self.anchor is not None else []
+        for duals in (*between, run.duals):
+            rows = 0.0
+            for person in people:
+                prices = self.master.prices(duals, person)
+                row = self.finder.cheapest(person, prices.cells, prices.weekend)
+                rows += row.least + prices.fixed
+                if row.assigned is not None and self._worth(run, person, row.assigned):
+                    found.append((person, row.assigned))
+            if whole:
+                bound = self.master.bound(duals, rows)
+                if bound > self.lagrange:
+                    self.lagrange, self.anchor = bound, duals
+                    self.bound = max(self.bound, round_up(bound, self.grain))
+        return found
+
+    def _worth(self, run: LpRun, person: int, row: Int) -> bool:
+        """Tell whether a row would lower the program's price at its own duals."""
+        prices = self.master.prices(run.duals, person)
+        wishes = self.finder.cells[person]
+        price = row_cost(self.finder.problem, wishes, person, row) + prices.fixed
+        days = np.arange(len(row))
+        price += float((prices.cells[days, row] - wishes[days, row]).sum())
+        price += prices.weekend * weekends_of(self.finder.problem, row)
+        return price < float(run.duals[person]) - _EPS
 
     def dive(self, run: LpRun, random: np.random.Generator | None) -> None:
         """Fix rows until everybody has one, polish the roster and offer it."""
@@ -161,20 +182,21 @@ class Columns:
             self._forbid(fixed)
             free = [person for person in free if person not in fixed]
             following = self.generate(free, _ROUNDS_PER_FIX, whole=False)
-            if following is None or following.objective > self.price - self.grain + _EPS:
+            if following is None:
                 break
             run = following
         if len(fixed) == people:
             rows = np.stack([master.rows[fixed[person]] for person in range(people)])
             draft = draft_rows(self.finder, rows)
             draft.settle(3)
+            draft.settle_pairs(random or np.random.default_rng(self.budget.limits.seed), _PAIR_TRIES)
             self.offer(draft.assigned)
             master.add([(person, row.copy()) for person, row in enumerate(draft.assigned)])
         columns = master.slacks + np.arange(len(master.rows))
         master.lp.set_upper(columns, np.full(len(columns), np.inf))
 
     def _surest(self, run: LpRun, fixed: dict[int, int], random: np.random.Generator | None) -> dict[int, int]:
-        """Return the column of each person the program is sure of, or of the one it is surest of."""
+        """Return the columns of people the program is sure of, or else of some it is surest of."""
         values = self.master.values(run)
         top: dict[int, int] = {}
         for at, value in enumerate(values.tolist()):
@@ -185,8 +207,9 @@ class Columns:
         if sure:
             return sure
         score = {person: values[at] * (1 if random is None else random.uniform(0.7, 1)) for person, at in top.items()}
-        surest = max(score, key=lambda person: (score[person], -person))
-        return {surest: top[surest]}
+        count = max(1, round(_SHARE_PER_FIX * len(score)))
+        surest = sorted(score, key=lambda person: (-score[person], person))[:count]
+        return {person: top[person] for person in surest}
 
     def _forbid(self, fixed: dict[int, int]) -> None:
         others = [at for at, person in enumerate(self.master.person) if person in fixed and fixed[person] != at]
@@ -207,7 +230,7 @@ def grain_of(problem: RosterProblem) -> float:
     if wishes.fair_hour:
         targets = problem.minutes_target.sum(axis=1)
         steps.append(wishes.fair_hour * math.gcd(*paid, *(int(target - targets[0]) for target in targets)))
-    steps.append(60 * wishes.fair_weekend)
+    steps += [60 * wishes.fair_weekend, 60 * problem.unpopular_price]
     return math.gcd(*steps) / 60 or 1.0
 
 

@@ -1,20 +1,25 @@
 r"""Choose one row of days for each person, out of those known so far, as a linear program.
 
-Columns r are rows of person e, with c_r their price by wishes and minutes below contract, a_rdk their cover, m_r their
-minutes beyond the target and w_r their weekends::
+Columns r are rows of person e, with c_r their price by wishes and minutes below contract, a_rdj the shifts they work on
+day d that count towards pattern j, m_r their minutes beyond the target and w_r their weekends. A pattern is a set of
+shifts that cover rows share: what rows of one pattern cost together is convex in the people there, and is written in
+steps v below the largest requirement q, and beyond it as o, with prices p::
 
-    min  Σ_r c_r λ_r + Σ_dk (π⁻_dk under_dk + π⁺_dk over_dk) + π_hours (H − h) + π_weekends (W − w)
+    min  Σ_r c_r λ_r + Σ_djm p_djm v_djm + Σ_dj p_dj o_dj + π_hours (H − h) + π_weekends (W − w) + π_unpopular (U − u)
     s.t. Σ_{r of e} λ_r = 1                                     for all e
-         Σ_r a_rdk λ_r + under_dk − over_dk = required_dk       for all d, k
-         h ≤ Σ_{r of e} m_r λ_r ≤ H,   w ≤ Σ_{r of e} w_r λ_r ≤ W     for all e, where fairness has a price
+         Σ_r a_rdj λ_r + Σ_m v_djm − o_dj = q_dj                for all d, j
+         h ≤ Σ_{r of e} m_r λ_r ≤ H,   w ≤ Σ_{r of e} w_r λ_r ≤ W     for all e, where fairness has a price;
+         likewise u and U for unpopular shifts
 
-The duals price a person's cells, and a row found cheaper than its person's dual joins. With z the value and σ_e the
-least reduced cost of any row of e, z + Σ_e min(0, σ_e) bounds every roster from below at any duals (Farley 1990).
+The duals price a person's cells, and a row found cheaper than its person's dual joins. At any duals the cheapest rows
+of all people bound every roster from below (Lagrange); `Master.bound` computes it. Duals half-way to those of the best
+bound so far make for fewer rounds (Wentges 1997).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +34,54 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RowPrices:
-    """What the duals make of a person's row: prices of cells (D, S + 1), of a weekend, and what a row must undercut."""
+    """What duals make of a person's row: prices of cells (D, S + 1), of a weekend, and a price every row has on top."""
 
     cells: Float
     weekend: float
-    dual: float
+    fixed: float
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Cover in steps: the patterns of shifts (J, S), the largest requirements (D, J), and the columns of v and o.
+
+    ``row``, ``sign``, ``price`` and ``most`` are of each column; ``constant`` is the price at the largest requirements.
+    """
+
+    patterns: NDArray[np.int64]
+    largest: NDArray[np.int64]
+    row: NDArray[np.int64]
+    sign: Float
+    price: Float
+    most: Float
+    constant: float
+
+
+def cover_steps(problem: RosterProblem) -> Steps:
+    """Return the price of cover in steps."""
+    patterns, pattern_of = np.unique(problem.contributes.astype(np.int64), axis=0, return_inverse=True)
+    pattern_of = np.asarray(pattern_of).reshape(-1)
+    largest = np.zeros((problem.days, len(patterns)), dtype=np.int64)
+    columns: list[tuple[int, float, float, float]] = []
+    constant = 0.0
+    for d in range(problem.days):
+        for j in range(len(patterns)):
+            mine = pattern_of == j
+            required = problem.required[d, mine]
+            under, over = problem.under_weight[d, mine], problem.over_weight[d, mine]
+            top = int(required.max())
+            largest[d, j] = top
+            constant += float((over * (top - required)).sum())
+            row = problem.persons + d * len(patterns) + j
+            levels = [0, *np.unique(required).tolist()]
+            for low, high in pairwise(levels):
+                missing = required >= high
+                if high > low:
+                    price = float(under[missing].sum() - over[~missing].sum())
+                    columns.append((row, 1.0, price, high - low))
+            columns.append((row, -1.0, float(over.sum()), problem.persons))
+    table = np.array(columns, dtype=np.float64).reshape(-1, 4)
+    return Steps(patterns, largest, table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], constant)
 
 
 @dataclass
@@ -42,6 +90,7 @@ class Master:
 
     finder: RowFinder
     lp: GrowingLp
+    steps: Steps
     slacks: int
     rows: list[Int] = field(default_factory=list)
     person: list[int] = field(default_factory=list)
@@ -63,29 +112,38 @@ class Master:
                 self.person.append(person)
                 fresh.append((person, row))
         if fresh:
-            cost, entries = _columns(self.problem, self.finder.cells, fresh)
+            cost, entries = _columns(self, fresh)
             self.lp.add(cost, entries)
         return len(fresh)
 
-    def prices(self, run: LpRun, person: int) -> RowPrices:
-        """Return what the duals make of a person's row."""
+    def prices(self, duals: Float, person: int) -> RowPrices:
+        """Return what duals make of a person's row."""
         problem = self.problem
-        e, d, k = problem.persons, problem.days, len(problem.contributes)
-        cover = run.duals[e : e + d * k].reshape(d, k)
+        e, wishes = problem.persons, problem.wishes
+        at = e + self.steps.largest.size
+        cover = duals[e:at].reshape(self.steps.largest.shape)
         cells = self.finder.cells[person].copy()
-        cells[:, :-1] -= cover @ problem.contributes
-        weekend = 0.0
-        at = e + d * k
-        if problem.wishes.fair_hour:
-            per_minute = run.duals[at + person] + run.duals[at + e + person]
-            cells[:, :-1] -= per_minute * problem.paid_min / 60
+        cells[:, :-1] -= cover @ self.steps.patterns
+        weekend = fixed = 0.0
+        if wishes.fair_hour:
+            per_minute = float(duals[at + person] + duals[at + e + person]) / 60
+            cells[:, :-1] -= per_minute * problem.paid_min
+            fixed = per_minute * float(problem.minutes_target[person].sum())
             at += 2 * e
-        if problem.wishes.fair_weekend:
-            weekend = -float(run.duals[at + person] + run.duals[at + e + person])
-        dual = float(run.duals[person])
-        if problem.wishes.fair_hour:
-            dual += per_minute * float(problem.minutes_target[person].sum()) / 60
-        return RowPrices(cells, weekend, dual)
+        if wishes.fair_weekend:
+            weekend = -float(duals[at + person] + duals[at + e + person])
+            at += 2 * e
+        if problem.unpopular_price and wishes.unpopular is not None:
+            cells[:, :-1] -= float(duals[at + person] + duals[at + e + person]) * wishes.unpopular
+        return RowPrices(cells, weekend, fixed)
+
+    def bound(self, duals: Float, rows: float) -> float:
+        """Return a price that no roster can pass, given what the cheapest rows of all people cost together."""
+        steps, e = self.steps, self.problem.persons
+        cover = duals[e : e + steps.largest.size]
+        reduced = steps.price - steps.sign * cover[steps.row - e]
+        slack = float(np.minimum(reduced, 0.0) @ steps.most)
+        return rows + slack + steps.constant + float(cover @ steps.largest.reshape(-1))
 
     def values(self, run: LpRun) -> Float:
         """Return λ of each column."""
@@ -96,30 +154,25 @@ def master_of(finder: RowFinder) -> Master:
     """Return a program without rows of people yet."""
     problem = finder.problem
     e, wishes = problem.persons, problem.wishes
-    required = problem.required.reshape(-1).astype(np.float64)
+    steps = cover_steps(problem)
+    required = steps.largest.reshape(-1).astype(np.float64)
     lower, upper = [np.ones(e), required], [np.ones(e), required]
-    terms = (wishes.fair_hour, wishes.fair_weekend)
+    terms = (wishes.fair_hour, wishes.fair_weekend, problem.unpopular_price)
     for _ in filter(None, terms):
         lower += [np.zeros(e), np.full(e, -np.inf)]
         upper += [np.full(e, np.inf), np.zeros(e)]
     low, high = np.concatenate(lower), np.concatenate(upper)
     lp = GrowingLp(low, high)
-    count = len(required)
-    at = e + np.arange(count)
-    rows, columns = np.concatenate([at, at]), np.arange(2 * count)
-    entries = sparse.csc_array(
-        (np.repeat([1.0, -1.0], count), (rows, columns)), shape=(len(low), 2 * count), dtype=np.float64
-    )
-    price = np.concatenate([problem.under_weight.reshape(-1), problem.over_weight.reshape(-1)]).astype(np.float64)
-    lp.add(price, entries)
-    first = e + count
+    shape = (len(low), len(steps.row))
+    lp.add(steps.price, sparse.csc_array((steps.sign, (steps.row, np.arange(shape[1]))), shape=shape), upper=steps.most)
+    first = e + len(required)
     for term in filter(None, terms):
         spread = np.zeros((len(low), 2))
         spread[first : first + e, 0] = -1
         spread[first + e : first + 2 * e, 1] = -1
         lp.add(np.array([-float(term), float(term)]), sparse.csc_array(spread), lower=-np.inf)
         first += 2 * e
-    return Master(finder, lp, lp.columns)
+    return Master(finder, lp, steps, lp.columns)
 
 
 def weekends_of(problem: RosterProblem, row: Int) -> int:
@@ -138,19 +191,20 @@ def row_cost(problem: RosterProblem, cells: Float, person: int, row: Int) -> flo
     return total
 
 
-def _columns(problem: RosterProblem, cells: Float, found: list[tuple[int, Int]]) -> tuple[Float, sparse.csc_array]:
-    e, d, k = problem.persons, problem.days, len(problem.contributes)
-    wishes, size = problem.wishes, e + d * k
-    size += 2 * e * (bool(wishes.fair_hour) + bool(wishes.fair_weekend))
+def _columns(master: Master, found: list[tuple[int, Int]]) -> tuple[Float, sparse.csc_array]:
+    problem, cells, patterns = master.problem, master.finder.cells, master.steps.patterns
+    e, k = problem.persons, len(patterns)
+    wishes, size = problem.wishes, e + problem.days * k
+    size += 2 * e * (bool(wishes.fair_hour) + bool(wishes.fair_weekend) + bool(problem.unpopular_price))
     cost = np.array([row_cost(problem, cells[person], person, row) for person, row in found])
     indices, data, starts = [], [], [0]
-    rows_of = [np.flatnonzero(problem.contributes[:, s]) for s in range(problem.shifts)]
+    rows_of = [np.flatnonzero(patterns[:, s]) for s in range(problem.shifts)]
     for person, row in found:
         days = np.flatnonzero(row != OFF)
         covered = [e + k * day + rows_of[row[day]] for day in days.tolist()]
         at = [np.array([person]), *covered]
         values = [np.ones(1 + sum(len(one) for one in covered))]
-        first = e + d * k
+        first = e + problem.days * k
         if wishes.fair_hour:
             excess = float(problem.paid_min[row[days]].sum() - problem.minutes_target[person].sum()) / 60
             at.append(np.array([first + person, first + e + person]))
@@ -159,6 +213,10 @@ def _columns(problem: RosterProblem, cells: Float, found: list[tuple[int, Int]])
         if wishes.fair_weekend:
             at.append(np.array([first + person, first + e + person]))
             values.append(np.full(2, float(weekends_of(problem, row))))
+            first += 2 * e
+        if problem.unpopular_price and wishes.unpopular is not None:
+            at.append(np.array([first + person, first + e + person]))
+            values.append(np.full(2, float(wishes.unpopular[row[days]].sum())))
         indices.append(np.concatenate(at))
         data.append(np.concatenate(values))
         starts.append(starts[-1] + len(indices[-1]))

@@ -138,6 +138,8 @@ def roster_problem(
             short_hour=rules.contract_weight,
             fair_hour=rules.fair_hours_weight,
             fair_weekend=rules.fair_weekends_weight,
+            unpopular=(starts < rules.unpopular_before_hour * 60) | (ends > rules.unpopular_after_hour * 60),
+            fair_unpopular=rules.fair_unpopular_weight,
         ),
     )
 

@@ -79,6 +79,8 @@ def tiny(draw):
             short_hour=draw(st.sampled_from([None, 3])),
             fair_hour=draw(st.integers(0, 2)),
             fair_weekend=draw(st.integers(0, 2)),
+            unpopular=np.array([False, draw(st.booleans())]),
+            fair_unpopular=draw(st.integers(0, 2)),
         ),
     )
 

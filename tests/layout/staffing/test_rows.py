@@ -2,11 +2,13 @@
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from staffing import rosters
 
 from layout.staffing import RosterProblem, RosterRules, RosterWishes
 from layout.staffing.check import check_person, price_roster
@@ -15,6 +17,7 @@ from layout.staffing.rows import finder as finder_module
 from layout.staffing.rows.draft import construct_rows, draft_rows
 from layout.staffing.rows.finder import finder_of
 from layout.staffing.rows.generate import grain_of, round_up
+from layout.staffing.rows.master import cover_steps, master_of, row_cost, weekends_of
 from layout.staffing.rows.solve import solve_rows
 from outlet.outcome import Limits
 
@@ -123,6 +126,7 @@ def team(problem):
     one = problem(people=4, days=14, shifts=((480, 960, 480), (600, 1080, 480)), required=1)
     rules = RosterRules(consecutive_max=np.full(4, 4), off_min=np.full(4, 2), weekends_max=np.full(4, 1))
     wishes = RosterWishes(day_off=(random.random((4, 14)) < 0.1) * 7, fair_hour=2, fair_weekend=3)
+    wishes = replace(wishes, unpopular=np.array([False, True]), fair_unpopular=2)
     return replace(one, rules=rules, wishes=wishes, over_weight=np.full((14, 2), 3))
 
 
@@ -150,3 +154,53 @@ def test_bounds_round_up_to_prices_there_are(problem):
     one = problem(people=2, shifts=((480, 960, 480), (480, 720, 240)), wishes=RosterWishes(fair_hour=3))
     assert grain_of(replace(one, over_weight=np.full((7, 2), 24))) == 4
     assert [round_up(bound, 4) for bound in (7.9, 8.0000001, 8.1)] == [8, 8, 12]
+
+
+def test_cover_rows_of_one_pattern_are_priced_together(problem):
+    """Two rows of one pattern, 2 and 5 wanted: in steps, any number present costs what the two rows cost apart."""
+    one = problem(people=7, days=1, required=0)
+    one = replace(
+        one,
+        contributes=np.ones((2, 1), dtype=bool),
+        required=np.array([[2, 5]]),
+        under_weight=np.array([[10, 7]]),
+        over_weight=np.array([[8, 1]]),
+    )
+    steps = cover_steps(one)
+    assert steps.largest.tolist() == [[5]]
+    for there in range(8):
+        assigned = np.where(np.arange(7) < there, 0, OFF)[:, None]
+        missing, cost = 5 - there, steps.constant
+        below = [
+            (price, most) for price, most, sign in zip(steps.price, steps.most, steps.sign, strict=True) if sign > 0
+        ]
+        for price, most in sorted(below):
+            cost += price * min(max(missing, 0), most)
+            missing -= min(max(missing, 0), most)
+        cost += steps.price[steps.sign < 0][0] * max(-missing, 0)
+        assert cost == price_roster(one, assigned).total
+
+
+def test_duals_price_rows_as_the_program_does(problem):
+    """Rows in the basis cost their dual, no known row less; with targets, hours and weekends shared fairly."""
+    one = replace(team(problem), minutes_target=np.array([[4800], [3000], [2400], [4800]]))
+    finder = finder_of(one)
+    master = master_of(finder)
+    rows = [construct_rows(finder, sweeps) for sweeps in (0, 1, 2, 3)]
+    master.add([(person, row[person].copy()) for row in rows for person in range(4)])
+    run = master.lp.solve()
+    for at, (person, row) in enumerate(zip(master.person, master.rows, strict=True)):
+        prices = master.prices(run.duals, person)
+        price = row_cost(one, prices.cells, person, row) + prices.weekend * weekends_of(one, row) + prices.fixed
+        assert price >= run.duals[person] - 1e-6
+        if master.values(run)[at] > 1e-6:
+            assert price == pytest.approx(run.duals[person])
+
+
+def test_the_published_rosters_are_what_their_rule_gives(tmp_path, monkeypatch):
+    monkeypatch.setattr(rosters, "FOLDER", tmp_path)
+    rosters.write()
+    published = Path(rosters.__file__).parents[1] / "rosters"
+    names = sorted(file.name for file in published.iterdir())
+    assert names == ["people_15.json", "people_30.json"]
+    assert all((published / name).read_text() == (tmp_path / name).read_text() for name in names)

@@ -178,3 +178,22 @@ def test_fair_weekends_are_spread(problem, limits):
     one = problem(people=2, days=14, required=0, wishes=RosterWishes(fair_weekend=10))
     assigned = solved(replace(one, required=required), limits)
     assert sorted((assigned[:, [5, 12]] == 0).sum(axis=1).tolist()) == [1, 1]
+
+
+def test_fair_unpopular_shifts_are_spread(problem, limits):
+    """Six days with a late shift for one of three people: two each, though the first would do them all."""
+    wishes = RosterWishes(unpopular=np.array([False, True]), fair_unpopular=5)
+    required = np.zeros((6, 2), dtype=np.int64)
+    required[:, 1] = 1
+    one = replace(problem(people=3, days=6, shifts=EARLY_LATE, wishes=wishes), required=required)
+    alone = np.full((3, 6), OFF)
+    alone[0] = 1
+    assert price_roster(one, alone).fair_unpopular == 30
+    assigned = solved(one, limits)
+    assert (assigned == 1).sum(axis=1).tolist() == [2, 2, 2]
+    assert price_roster(one, assigned).total == 0
+
+
+def test_no_unpopular_shift_no_price(problem):
+    one = problem(people=2, wishes=RosterWishes(unpopular=np.array([False]), fair_unpopular=5))
+    assert one.unpopular_price == 0
