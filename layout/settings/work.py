@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from layout.settings.live import PolicySettings
 from layout.settings.tables import SnapshotSettings, VisitTableSettings
 from outlet.handover import Weekday
 from outlet.project import DataPath, Settings
@@ -64,3 +65,12 @@ class SimulateSettings(Settings):
         None, gt=0, le=1440, description="Mean minutes a visitor waits before leaving unserved; none: nobody leaves."
     )
     triage: bool = Field(True, description="Whether the lobby guide receives every visitor first.")
+    level_cv: float = Field(
+        0.0,
+        ge=0,
+        le=2,
+        description="Coefficient of variation of a day's level, by which all its arrivals are multiplied.",
+    )
+    policies: tuple[PolicySettings, ...] = Field(
+        (), description="Other ways to run the day, each compared with the roster as it stands."
+    )

@@ -1,5 +1,6 @@
 """The simulated day."""
 
+from layout.simulate.compare import Comparison, clearing_min, compare_days, one_desk, power_failure
 from layout.simulate.day import DayProblem
 from layout.simulate.policy import Appointment, Breakdowns, Diversion, Outage, Reserve
 from layout.simulate.replicate import DayResult, Estimate, simulate_day
@@ -7,11 +8,16 @@ from layout.simulate.replicate import DayResult, Estimate, simulate_day
 __all__ = [
     "Appointment",
     "Breakdowns",
+    "Comparison",
     "DayProblem",
     "DayResult",
     "Diversion",
     "Estimate",
     "Outage",
     "Reserve",
+    "clearing_min",
+    "compare_days",
+    "one_desk",
+    "power_failure",
     "simulate_day",
 ]

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from layout.data.rostered import read_duties
 from layout.settings import LayoutSettings
-from layout.simulate import DayResult, simulate_day
+from layout.simulate import DayProblem, DayResult, simulate_day
 from layout.study.day.make import PlannedDay, Prediction, busiest_day, plan_day, predict, typical_date
+from layout.study.day.policies import compare_policies
 from layout.study.day.simulation_json import build_simulation
 from layout.study.work.requirement import Requirement, read_requirement
 from layout.study.work.workload import plan_workload
@@ -36,13 +37,14 @@ def run_simulate(stage: StageRun) -> Summary:
     weekday = busiest_day(workload, duties) if chosen is None else WEEKDAYS.index(chosen)
     date, crew = typical_date(duties, weekday)
     day = plan_day(workload, settings, weekday, crew)
-    result = simulate_day(
-        day.problem,
-        days=settings.simulate.days,
-        seed=stage.seed,
-        target_min=day.target_min,
-        counted=np.arange(len(day.pools)) < day.posts,
-    )
+
+    def replay(problem: DayProblem) -> DayResult:
+        counted = np.arange(len(day.pools)) < day.posts
+        return simulate_day(
+            problem, days=settings.simulate.days, seed=stage.seed, target_min=day.target_min, counted=counted
+        )
+
+    result = replay(day.problem)
     prediction = predict(workload, settings, weekday, day)
     share = settings.services.target_share
     below = [start for start, within in zip(day.starts, result.within.mean, strict=True) if within < share]
@@ -55,6 +57,7 @@ def run_simulate(stage: StageRun) -> Summary:
         "policy": "roster as it stands",
         "target": {"share": share, "wait_min": settings.services.target_wait_min},
         "below_target": below,
+        "policies": compare_policies(day, result, settings.simulate.policies, replay),
         "notes": list(notes),
     }
     stage.out.write_json("{outlet}/simulation.json", found)

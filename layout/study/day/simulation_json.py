@@ -47,6 +47,14 @@ def _waits(wait: Estimate, within: Estimate, at: tuple[int, ...]) -> dict[str, o
     }
 
 
+def _mean(found: Estimate, t: int) -> dict[str, float | None]:
+    return {
+        "mean": rounded(float(found.mean[t])),
+        "low": rounded(float(found.low[t])),
+        "high": rounded(float(found.high[t])),
+    }
+
+
 def _interval(
     t: int, day: PlannedDay, result: DayResult, prediction: Prediction, required: NDArray[np.int64]
 ) -> dict[str, object]:
@@ -63,6 +71,8 @@ def _interval(
         "start": day.starts[t],
         "arrivals": rounded(float(result.arrivals[t])),
         "queue_p95": rounded(float(result.queue_p95[t])),
+        "queue": _mean(result.queue, t),
+        "abandoned": _mean(result.abandoned, t),
         "triage_wait": rounded(float(result.triage_wait.mean[t])),
         "occupancy": {pool: rounded(float(result.occupancy[t, p])) for p, pool in enumerate(day.pools)},
         "posts": posts,
