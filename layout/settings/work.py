@@ -31,6 +31,11 @@ class ServiceSettings(Settings):
     target_share: float = Field(0.8, gt=0, lt=1, description="Share of visitors to be called within the target wait.")
     target_wait_min: float = Field(5.0, ge=0, le=240, description="Target wait, minutes.")
     max_occupancy: float = Field(0.9, gt=0, lt=1, description="Largest share of time a post may be busy.")
+    requirement: Literal["erlang", "simulation"] = Field(
+        "erlang",
+        description="simulation: the fewest persons with which every interval meets the target on simulated days, posts"
+        " apart; it takes some seconds a post. erlang: by Erlang C with ``lag``, at once.",
+    )
     lag: Literal["none", "max"] = Field(
         "max", description="max: a requirement also covers visitors who came one service time before its interval."
     )

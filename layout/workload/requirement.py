@@ -38,7 +38,8 @@ class RequirementRow:
     """Persons a post requires in one interval of a day type (a weekday).
 
     ``arrivals`` are the visitors of the interval who come to this post; ``service_level`` and ``occupancy`` are what
-    Erlang C predicts with ``required`` persons; ``queue_p95`` are the persons who wait, 95th percentile.
+    Erlang C predicts with ``required`` persons; ``queue_p95`` are the persons who wait, 95th percentile. Where a
+    simulation says what is required, these are its figures, and ``erlang`` is what Erlang C requires.
     """
 
     day_type: str
@@ -49,6 +50,7 @@ class RequirementRow:
     service_level: float
     occupancy: float
     queue_p95: int = 0
+    erlang: int | None = None
 
 
 @dataclass(frozen=True)

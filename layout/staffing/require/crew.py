@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.simulate.day import DayProblem
-from layout.simulate.replicate import Estimate, simulate_day
+from layout.simulate.replicate import DayResult, Estimate, simulate_day
 from layout.staffing.require.cuts import Cut, Trial, deny, smallest
 from layout.staffing.require.sample import Sample
 from layout.workload.erlang import servers_needed
@@ -88,13 +88,12 @@ class CrewTarget:
 class RequiredCrew:
     """A crew that meets its target.
 
-    ``crew`` (T,) people in each interval; ``within`` (T,) share called within the target on the unseen days, and
-    ``day_within`` over the day; ``needed`` (T,) the share that was asked for on the drawn days.
+    ``crew`` (T,) people in each interval; ``unseen`` what the unseen days are like; ``needed`` (T,) the share that was
+    asked for on the drawn days.
     """
 
     crew: Ints
-    within: Estimate
-    day_within: Estimate
+    unseen: DayResult
     needed: Floats
     hours: float
 
@@ -175,7 +174,7 @@ def require_crew(
             ),
         )
     status: Status = "optimal" if stopped == "proof" else "feasible"
-    plan = RequiredCrew(crew, found[0], found[1], search.needed, float(crew.sum()) * hours)
+    plan = RequiredCrew(crew, found, search.needed, float(crew.sum()) * hours)
     return Outcome(
         status=status,
         solution=plan,
@@ -213,7 +212,7 @@ def _settle(
     limits: Limits,
     search: _Search,
     tools: tuple[Ints, ThreadPoolExecutor, Callable[[], float]],
-) -> tuple[Ints, tuple[Estimate, Estimate], StoppedBy]:
+) -> tuple[Ints, DayResult, StoppedBy]:
     """Search and try in turns until the crew is safe on the unseen days, or the largest crew misses a share needed."""
     erlang, threads, elapsed = tools
     search.needed = search.needed + _margins(problem, target, limits, erlang)
@@ -221,12 +220,12 @@ def _settle(
     while not len(search.missed(search.upper)):
         good = _lowered(search, _raised(search, erlang))
         found = _try(problem, target, limits, good)
-        if not search.ask_more(good, _short(target, found[0])):
+        if not search.ask_more(good, _short(target, found.within)):
             crew, stopped = (good, stopped) if stopped != "proof" else _least(search, good, limits, threads, elapsed)
             if crew.sum() == good.sum():
                 return good, found, stopped
             found = _try(problem, target, limits, crew)
-            if not search.ask_more(crew, _short(target, found[0])):
+            if not search.ask_more(crew, _short(target, found.within)):
                 return crew, found, stopped
     return search.upper, _try(problem, target, limits, search.upper), "proof"
 
@@ -236,19 +235,17 @@ def _margins(problem: DayProblem, target: CrewTarget, limits: Limits, crew: Ints
 
     The standard error is that with Erlang C's crew, scaled from the share there to the target like that of a binomial.
     """
-    found = _try(problem, target, limits, crew)[0]
+    found = _try(problem, target, limits, crew).within
     error = (found.high - found.low) / 2 / 1.96
     share = np.clip(found.mean, 0.5, 0.98)
     scaled = error * np.sqrt(target.share * (1 - np.asarray(target.share)) / (share * (1 - share)))
     return np.asarray(Z[target.confidence] * 2**0.5 * np.nan_to_num(scaled))
 
 
-def _try(problem: DayProblem, target: CrewTarget, limits: Limits, crew: Ints) -> tuple[Estimate, Estimate]:
+def _try(problem: DayProblem, target: CrewTarget, limits: Limits, crew: Ints) -> DayResult:
     day = replace(problem, crew=crew[:, None], step_min=problem.interval_min)
-    found = simulate_day(
-        day, days=target.unseen, seed=limits.seed + 1_000_003, target_min=target.wait_min, workers=limits.workers
-    )
-    return found.within, found.day_within
+    seed = limits.seed + 1_000_003
+    return simulate_day(day, days=target.unseen, seed=seed, target_min=target.wait_min, workers=limits.workers)
 
 
 def _short(target: CrewTarget, within: Estimate) -> Floats:

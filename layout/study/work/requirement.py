@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 from layout.settings import LayoutSettings
+from layout.study.work.simulated import by_simulation
 from layout.study.work.workload import Workload, plan_workload
 from layout.workload.requirement import Requirement, RequirementRow, Target, require_posts
 from outlet.cells import csv_text, read_csv_records
@@ -15,7 +16,18 @@ from outlet.project import Project
 
 __all__ = ["Requirement", "RequirementRow", "plan_requirement", "read_requirement", "write_requirement"]
 
-COLUMNS = ("day_type", "start", "post", "required", "arrivals", "service_level", "occupancy", "queue_p95", "machines")
+COLUMNS = (
+    "day_type",
+    "start",
+    "post",
+    "required",
+    "arrivals",
+    "service_level",
+    "occupancy",
+    "queue_p95",
+    "machines",
+    "erlang",
+)
 
 
 def plan_requirement(project: Project, brief: OutletBrief) -> Requirement:
@@ -26,14 +38,19 @@ def plan_requirement(project: Project, brief: OutletBrief) -> Requirement:
     InputError
         When the catalogue, the visits or the opening hours are faulty.
     """
-    settings = project.section("layout", LayoutSettings).services
+    layout = project.section("layout", LayoutSettings)
+    settings = layout.services
     target = Target(
         share=settings.target_share,
         wait_min=settings.target_wait_min,
         occupancy=settings.max_occupancy,
         lag=settings.lag,
     )
-    return requirement_of(plan_workload(project, brief), target)
+    workload = plan_workload(project, brief)
+    found = requirement_of(workload, target)
+    if settings.requirement == "simulation":
+        found = by_simulation(found, workload, target, layout.simulate.distribution)
+    return found
 
 
 def requirement_of(workload: Workload, target: Target) -> Requirement:
@@ -45,7 +62,8 @@ def requirement_of(workload: Workload, target: Target) -> Requirement:
 
 
 def write_requirement(path: Path, requirement: Requirement) -> None:
-    """Write requirement.csv; the column ``machines`` repeats the outlet's number of machines."""
+    """Write requirement.csv; ``machines`` repeats the outlet's number, ``erlang`` is what Erlang C requires where a
+    simulation says what is required."""
     rows = [
         (
             row.day_type,
@@ -57,6 +75,7 @@ def write_requirement(path: Path, requirement: Requirement) -> None:
             f"{row.occupancy:.4f}",
             row.queue_p95,
             requirement.machines,
+            "" if row.erlang is None else row.erlang,
         )
         for row in requirement.rows
     ]
@@ -108,6 +127,7 @@ def _row(record: dict[str, str]) -> RequirementRow:
         service_level=float(record["service_level"]),
         occupancy=float(record["occupancy"]),
         queue_p95=int(record.get("queue_p95") or 0),
+        erlang=int(record["erlang"]) if record.get("erlang") else None,
     )
 
 
