@@ -63,7 +63,8 @@ def requirement_of(workload: Workload, target: Target) -> Requirement:
 
 def write_requirement(path: Path, requirement: Requirement) -> None:
     """Write requirement.csv; ``machines`` repeats the outlet's number, ``erlang`` is what Erlang C requires where a
-    simulation says what is required."""
+    simulation says what is required.
+    """
     rows = [
         (
             row.day_type,
