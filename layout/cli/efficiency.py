@@ -16,7 +16,7 @@ STAGE = Stage(
     name="efficiency",
     help="Rank the outlets per hall, per square metre and per head.",
     section="layout",
-    settings=("layout.briefs", "layout.services", "layout.staff"),
+    settings=("layout.briefs", "layout.services", "layout.staff", "layout.efficiency"),
     reads=(),
     reads_if_there=(
         "outlets/*/outlet.json",
@@ -24,7 +24,7 @@ STAGE = Stage(
         "outlets/*/simulation.json",
         "outlets/*/establishment.csv",
     ),
-    writes=("efficiency.csv", "establishment.csv"),
+    writes=("efficiency.csv", "establishment.csv", "scorecard.csv", "drivers.csv", "diversion.csv"),
     per_outlet=False,
     run=run,
 )

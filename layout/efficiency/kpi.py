@@ -1,8 +1,9 @@
 """Price each outlet as a profit centre, and rank outlets per hall, per square metre and per head.
 
 For outlet h: value V = visits a year × value a visit; contribution C = V − rent − staff − fit-out/years of write-off;
-per hall C, per square metre C/area, per head C/full-time equivalents. A missing figure makes what needs it missing
-(NaN), never zero. Payback = fit-out / (V − rent − staff), in years, infinite where nothing is left to pay it back.
+per hall C, per square metre C/area, per head C/full-time equivalents, per staff-hour C/hours worked at posts. A missing
+figure makes what needs it missing (NaN), never zero. Payback = fit-out / (V − rent − staff), in years, infinite where
+nothing is left to pay it back.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Halls:
     """What is known of H outlets, each shape (H,); money a year in one currency, NaN where unknown.
 
     ``visits`` a year, ``value_per_visit``, ``rent``, ``staff_cost``, ``fit_out`` (once), ``area_m2``, ``heads``
-    full-time equivalents.
+    full-time equivalents, ``hours`` worked at posts a year.
     """
 
     visits: Floats
@@ -33,10 +34,11 @@ class Halls:
     fit_out: Floats
     area_m2: Floats
     heads: Floats
+    hours: Floats
 
     def __post_init__(self) -> None:
         size = len(self.visits)
-        for name in ("value_per_visit", "rent", "staff_cost", "fit_out", "area_m2", "heads"):
+        for name in ("value_per_visit", "rent", "staff_cost", "fit_out", "area_m2", "heads", "hours"):
             array: Floats = self.__dict__[name]
             if array.shape != (size,):
                 raise InputError(f"Halls.{name}: shape {array.shape}; expected ({size},)")
@@ -53,8 +55,10 @@ class Efficiency:
     contribution: Floats
     value_per_m2: Floats
     value_per_head: Floats
+    value_per_hour: Floats
     contribution_per_m2: Floats
     contribution_per_head: Floats
+    contribution_per_hour: Floats
     payback_years: Floats
     rank: Ints
     rank_per_m2: Ints
@@ -91,8 +95,10 @@ def measure(halls: Halls, *, fit_out_years: float) -> Efficiency:
         contribution=contribution,
         value_per_m2=_per(value, halls.area_m2),
         value_per_head=_per(value, halls.heads),
+        value_per_hour=_per(value, halls.hours),
         contribution_per_m2=per_m2,
         contribution_per_head=per_head,
+        contribution_per_hour=_per(contribution, halls.hours),
         payback_years=np.where(np.isnan(contribution), np.nan, payback),
         rank=rank_of(contribution),
         rank_per_m2=rank_of(per_m2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from layout.settings.efficiency import EfficiencySettings
 from layout.settings.hall import EquipmentSettings, HallSettings, ProgrammeSettings
 from layout.settings.rules import RuleSettings
 from layout.settings.staff import StaffSettings
@@ -14,7 +15,7 @@ __all__ = ["LayoutSettings"]
 
 
 class LayoutSettings(Settings):
-    """``[layout]``: the hall, its programme and rules, the services, the people and the simulated day."""
+    """``[layout]``: the hall, its programme and rules, the services, the people, the simulated day, and grades."""
 
     briefs: tuple[DataPath, ...] = Field(
         (), description="Hand-written outlet.json files, for a project without siting."
@@ -26,3 +27,4 @@ class LayoutSettings(Settings):
     services: ServiceSettings = ServiceSettings()
     staff: StaffSettings = StaffSettings()
     simulate: SimulateSettings = SimulateSettings()
+    efficiency: EfficiencySettings = EfficiencySettings()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from layout.settings.live import PolicySettings
 from layout.settings.tables import SnapshotSettings, VisitTableSettings
@@ -14,6 +15,44 @@ from outlet.project import DataPath, Settings
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(ge=0, le=20)]
+
+
+class CampaignSettings(Settings):
+    """``[[layout.services.campaigns]]``: days on which more visitors come, or fewer."""
+
+    name: str = Field(min_length=1, description="How messages call it.")
+    factor: Factor = Field(description="Visits of its days against usual ones.")
+    first: dt.date | None = Field(None, description="First day; none: from the beginning.")
+    last: dt.date | None = Field(None, description="Last day; none: without end.")
+    days_of_month: tuple[Annotated[int, Field(ge=1, le=31)], ...] = Field(
+        (), description="Only on these days of a month, as pay-days; none: every day."
+    )
+    services: tuple[str, ...] = Field((), description="Only these services; none: all.")
+
+    @model_validator(mode="after")
+    def _days(self) -> Self:
+        if self.first is None and self.last is None and not self.days_of_month:
+            raise ValueError(f"{self.name}: no days; expected first, last or days_of_month")
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise ValueError(f"{self.name}: first {self.first} lies after last {self.last}")
+        return self
+
+
+class WhatIfSettings(Settings):
+    """``[layout.services.what_if]``: what more, or less, use of machines would bring."""
+
+    levels: tuple[Share, ...] = Field(
+        (0.0, 0.2, 0.4, 0.6, 0.8), min_length=1, description="Shares of a service's visitors that are tried; preset."
+    )
+    most_machines: int = Field(8, ge=0, le=50, description="Most machines of an outlet, spares included; preset.")
+    machine_per_year: float = Field(6000.0, ge=0, description="Cost of a machine a year; preset.")
+    lost_value: Share = Field(
+        0.05, description="Share of a visit's value that is lost with a machine, where nobody advises; preset."
+    )
+    availability: float = Field(0.96, gt=0, le=1, description="Share of time a machine works; preset.")
+    enough_share: float = Field(
+        0.99, gt=0, lt=1, description="Share of time that enough machines shall work, which asks for spares; preset."
+    )
 
 
 class ServiceSettings(Settings):
@@ -42,9 +81,16 @@ class ServiceSettings(Settings):
     weekday_factors: Mapping[Weekday, Factor] = Field(
         {}, description="Visits of a weekday against the mean open day; none: those of the preset."
     )
+    campaigns: tuple[CampaignSettings, ...] = Field(
+        (), description="Days on which more visitors come, or fewer: told with the requirement, replayed on their days."
+    )
+    proficiency: Mapping[str, Annotated[float, Field(gt=0, le=2)]] = Field(
+        {}, description="Pace of a post's people against the catalogue's, below 1 while many are new; none: 1."
+    )
     diverted: Mapping[str, Share] = Field(
         {}, description="Share of a service's visitors who use a machine, by service; none: those of the preset."
     )
+    what_if: WhatIfSettings = WhatIfSettings()
     value_per_visit: float | None = Field(
         None, ge=0, description="Money a visit is worth; none: the brief's, else that of the preset's services."
     )
@@ -63,6 +109,9 @@ class SimulateSettings(Settings):
 
     days: int = Field(500, ge=2, le=20000, description="Replications of the day.")
     day_type: Weekday | None = Field(None, description="The weekday to replay; none: the one with most arrivals.")
+    date: dt.date | None = Field(
+        None, description="The date of the roster to replay, as a campaign's; none: the typical one of day_type."
+    )
     distribution: Literal["lognormal", "gamma", "exponential"] = Field(
         "lognormal", description="Distribution of service times, by the mean and spread of each service."
     )

@@ -72,24 +72,11 @@ def divert(
         When a service in ``chosen`` is unknown or has no machine.
     """
     share = _shares(catalogue, chosen)
-    hourly = arrivals.visits * share / (arrivals.interval_min * np.maximum(arrivals.open_share, 1e-12))[:, :, None]
     machines: dict[str, int] = {}
     for kind in sorted({service.machine for service in catalogue.services if service.machine}):
-        of_kind = np.array([service.machine == kind for service in catalogue.services])
-        rate = hourly[:, :, of_kind].sum(axis=2)
-        if rate.max() <= 0:
-            continue
-        each = np.array([s.machine_minutes for s in catalogue.services])[of_kind]
-        busy = (hourly[:, :, of_kind] * each).sum(axis=2)
-        mean = np.divide(busy, rate, out=np.ones_like(rate), where=rate > 0)
-        needed = servers_needed(
-            rate,
-            1.0 / mean,
-            target_share=target_share,
-            target_wait=target_wait_min,
-            max_occupancy=MACHINE_OCCUPANCY,
-        )
-        machines[kind] = int(needed.max()) + spare
+        needed = machines_needed(catalogue, arrivals, share, kind, target_share, target_wait_min)
+        if needed:
+            machines[kind] = needed + spare
     per_day = (arrivals.visits * share).sum(axis=(0, 1)) / max(len(arrivals.open_days), 1)
     saved = {
         service.id: float(count) * service.minutes
@@ -97,6 +84,25 @@ def divert(
         if count > 0
     }
     return Diversion(share=share, machines=machines, spare=spare, minutes_saved=saved)
+
+
+def machines_needed(
+    catalogue: Catalogue, arrivals: Arrivals, share: Floats, kind: str, target_share: float, target_wait_min: float
+) -> int:
+    """Return how many machines of a kind the busiest interval needs, without spares; 0 where nobody is sent to it."""
+    of_kind = np.array([service.machine == kind for service in catalogue.services])
+    open_min = arrivals.interval_min * np.maximum(arrivals.open_share, 1e-12)
+    each = (arrivals.visits * share)[:, :, of_kind] / open_min[:, :, None]
+    rate = each.sum(axis=2)
+    if rate.max() <= 0:
+        return 0
+    minutes = np.array([service.machine_minutes for service in catalogue.services])[of_kind]
+    busy = (each * minutes).sum(axis=2)
+    mean = np.divide(busy, rate, out=np.ones_like(rate), where=rate > 0)
+    needed = servers_needed(
+        rate, 1.0 / mean, target_share=target_share, target_wait=target_wait_min, max_occupancy=MACHINE_OCCUPANCY
+    )
+    return int(needed.max())
 
 
 def _shares(catalogue: Catalogue, chosen: Mapping[str, float]) -> Floats:

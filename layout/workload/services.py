@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from outlet.data.toml import parse_model
+from outlet.errors import InputError
 from outlet.handover import Span, Weekday, minute_of_day
 from outlet.project import Sector, Settings
 
@@ -127,13 +128,17 @@ class Day(Settings):
 
 
 class Catalogue(Settings):
-    """Everything a sector's preset says of services, posts and the usual day."""
+    """Everything a sector's preset says of services, posts and the usual day.
+
+    ``formats`` names the kinds of service a format of outlet may do; a format that is not named does all.
+    """
 
     schema_: Literal[1] = Field(1, alias="schema")
     sector: Sector
     services: tuple[Service, ...]
     posts: tuple[Post, ...]
     triage: Triage | None = None
+    formats: Mapping[str, tuple[Kind, ...]] = {}
     day: Day
 
     @model_validator(mode="after")
@@ -199,6 +204,50 @@ class Catalogue(Settings):
         bare = [f"{post.name} (from {post.from_visits:g})" for post in gone.values() if not post.merge_into]
         notes += [f"posts that come with more visits a day: {', '.join(bare)}"] if bare else []
         return self.model_copy(update={"services": services, "posts": posts, "triage": triage}), tuple(notes)
+
+    def for_format(self, name: str) -> Catalogue:
+        """Return what a format of outlet may do: services of its kinds, and posts without those that have none left.
+
+        Raises
+        ------
+        InputError
+            When no service is left.
+        """
+        kinds = self.formats.get(name)
+        if kinds is None or all(service.kind in kinds for service in self.services):
+            return self
+        services = tuple(service for service in self.services if service.kind in kinds)
+        if not services:
+            raise InputError(f"formats: {name!r} may do {', '.join(kinds) or 'nothing'}; no service is of that kind")
+        needed = {service.post for service in services} | {post.merge_into for post in self.posts}
+        needed |= {self.triage.post} if self.triage is not None else set()
+        kept = [post for post in self.posts if not post.serves or post.id in needed]
+        ids = {post.id for post in kept}
+        posts = tuple(post.model_copy(update={"helps": tuple(h for h in post.helps if h in ids)}) for post in kept)
+        return self.model_copy(update={"services": services, "posts": posts})
+
+    def at_pace(self, proficiency: Mapping[str, float]) -> Catalogue:
+        """Return the catalogue with the service times of posts whose people work at another pace.
+
+        Raises
+        ------
+        InputError
+            When a post is unknown or serves nobody.
+        """
+        serving = [post.id for post in self.posts if post.serves]
+        unknown = [name for name in proficiency if name not in serving]
+        if unknown:
+            raise InputError(
+                f"layout.services.proficiency: {unknown[0]!r} serves nobody here; posts: {', '.join(serving)}"
+            )
+        services = tuple(
+            service.model_copy(update={"minutes": service.minutes / proficiency.get(service.post, 1.0)})
+            for service in self.services
+        )
+        triage = self.triage
+        if triage is not None:
+            triage = triage.model_copy(update={"minutes": triage.minutes / proficiency.get(triage.post, 1.0)})
+        return self.model_copy(update={"services": services, "triage": triage})
 
     def post(self, name: str) -> Post:
         """Return the post with an id."""

@@ -138,6 +138,11 @@ CSV_COLUMNS: dict[str, str] = {
     "frontier.csv": "objective bound gap opened",
     "efficiency.csv": "",
     "establishment.csv": "",
+    "scorecard.csv": "outlet_id name grade points sales service hardware management waiting speed order environment "
+    "courtesy advice",
+    "diversion.csv": "outlet_id service machine share_now share_best machines_now machines_best minutes_saved_now "
+    "minutes_saved_best at_stake_now at_stake_best gain_now gain_best currency",
+    "drivers.csv": "outlet_id against driver currency amount_per_year",
     "outlets/*/requirement.csv": "day_type start post required arrivals service_level occupancy",
     "outlets/*/shifts.csv": "shift_id post start end break_start break_end days count",
     "outlets/*/roster.csv": "date person shift_id post start end locked",

@@ -101,6 +101,22 @@ def typical_date(duties: Sequence[Duty], weekday: int) -> tuple[dt.date, tuple[D
     return date, tuple(by_date[date])
 
 
+def duties_on(duties: Sequence[Duty], date: dt.date) -> tuple[dt.date, tuple[Duty, ...]]:
+    """Return a date of the roster with its crew.
+
+    Raises
+    ------
+    InputError
+        When nobody is rostered on it.
+    """
+    crew = tuple(duty for duty in duties if duty.date == date)
+    if not crew:
+        days = sorted({duty.date for duty in duties})
+        span = f"; the roster runs from {days[0]} to {days[-1]}" if days else ""
+        raise InputError(f"roster.csv: nobody is rostered on {date} ([layout.simulate] date){span}")
+    return date, crew
+
+
 def plan_day(workload: Workload, settings: LayoutSettings, weekday: int, duties: Sequence[Duty]) -> PlannedDay:
     """Return the day to replay: the streams of one weekday, and the crew of its duties."""
     catalogue, diversion, interval = workload.catalogue, workload.diversion, workload.arrivals.interval_min

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.data.rostered import read_duties
+from layout.data.rostered import Duty, read_duties
 from layout.settings import LayoutSettings
 from layout.simulate import DayProblem, DayResult, simulate_day
-from layout.study.day.make import PlannedDay, Prediction, busiest_day, plan_day, predict, typical_date
+from layout.study.day.make import PlannedDay, Prediction, busiest_day, duties_on, plan_day, predict, typical_date
 from layout.study.day.policies import compare_policies
 from layout.study.day.simulation_json import build_simulation
+from layout.study.work.campaigns import workload_on
 from layout.study.work.requirement import Requirement, read_requirement
-from layout.study.work.workload import plan_workload
+from layout.study.work.workload import Workload, plan_workload
 from outlet.handover import WEEKDAYS, minute_of_day
 from outlet.stage import StageRun, Summary
 
@@ -33,9 +35,9 @@ def run_simulate(stage: StageRun) -> Summary:
     workload = plan_workload(stage.project, stage.brief)
     requirement = read_requirement(stage.out.read(REQUIREMENT))
     duties = read_duties(stage.out.read(ROSTER), stage.out.read(SHIFTS))
-    chosen = settings.simulate.day_type
-    weekday = busiest_day(workload, duties) if chosen is None else WEEKDAYS.index(chosen)
-    date, crew = typical_date(duties, weekday)
+    date, crew = _replayed(settings, workload, duties)
+    weekday = date.weekday()
+    workload = workload_on(workload, settings.services.campaigns, date)
     day = plan_day(workload, settings, weekday, crew)
 
     def replay(problem: DayProblem) -> DayResult:
@@ -63,6 +65,14 @@ def run_simulate(stage: StageRun) -> Summary:
     stage.out.write_json("{outlet}/simulation.json", found)
     columns = ("post", "visits a day", "wait, min", "within target", "Erlang C within", "occupancy")
     return Summary(f"{stage.brief.name}: the replayed day", columns, _rows(day, result, prediction), notes)
+
+
+def _replayed(settings: LayoutSettings, workload: Workload, duties: Sequence[Duty]) -> tuple[dt.date, tuple[Duty, ...]]:
+    """Return the date asked for, or the typical one of the weekday asked for, or of the busiest; and its crew."""
+    if settings.simulate.date is not None:
+        return duties_on(duties, settings.simulate.date)
+    chosen = settings.simulate.day_type
+    return typical_date(duties, busiest_day(workload, duties) if chosen is None else WEEKDAYS.index(chosen))
 
 
 def required_of(requirement: Requirement, weekday: int, day: PlannedDay) -> NDArray[np.int64]:

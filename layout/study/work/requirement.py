@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from layout.settings import LayoutSettings
+from layout.settings.work import CampaignSettings
+from layout.study.work.campaigns import multiplied, refuse_unknown
 from layout.study.work.simulated import by_simulation
 from layout.study.work.workload import Workload, plan_workload
 from layout.workload.requirement import Requirement, RequirementRow, Target, require_posts
@@ -47,16 +52,30 @@ def plan_requirement(project: Project, brief: OutletBrief) -> Requirement:
         lag=settings.lag,
     )
     workload = plan_workload(project, brief)
+    refuse_unknown(settings.campaigns, workload.catalogue)
     found = requirement_of(workload, target)
+    told = tuple(_tell_campaign(campaign, workload, target, found) for campaign in settings.campaigns)
     if settings.requirement == "simulation":
         found = by_simulation(found, workload, target, layout.simulate.distribution)
-    return found
+    return replace(found, notes=(*found.notes, *told))
+
+
+def _tell_campaign(campaign: CampaignSettings, workload: Workload, target: Target, usual: Requirement) -> str:
+    """Return what a campaign's days require at their peak by Erlang C, where it differs from usual days."""
+    services = workload.catalogue.services
+    mine = [not campaign.services or service.id in campaign.services for service in services]
+    then = requirement_of(multiplied(workload, np.where(mine, campaign.factor, 1.0)), target)
+    changed = [
+        f"{then.names.get(post, post)} {count} instead of {usual.peak.get(post, 0)}"
+        for post, count in then.peak.items()
+        if count != usual.peak.get(post, 0)
+    ]
+    what = ", ".join(changed) if changed else "no more people than usual"
+    return f"campaign {campaign.name} ({campaign.factor:g} times the visits): at most {what}"
 
 
 def requirement_of(workload: Workload, target: Target) -> Requirement:
     """Return what a workload requires, with its notes."""
-    from dataclasses import replace
-
     found = require_posts(workload.catalogue, workload.arrivals, workload.diversion, target)
     return replace(found, notes=workload.notes)
 

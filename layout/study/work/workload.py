@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -70,21 +70,38 @@ def plan_workload(project: Project, brief: OutletBrief) -> Workload:
         When the catalogue, the visits or the opening hours are faulty.
     """
     settings = project.section("layout", LayoutSettings).services
-    catalogue = read_catalogue(project, brief)
+    catalogue = read_catalogue(project, brief).at_pace(settings.proficiency)
     notes: list[str] = []
     if not brief.opening_hours:
         notes.append(f"no opening hours are known; the usual ones of the sector {catalogue.sector} are used (preset)")
     arrivals, told = _arrivals(project, brief, catalogue, settings)
+    everything = {service.id for service in catalogue.services}
+    catalogue, arrivals, gone = _for_format(catalogue, arrivals, brief.format)
+    notes += gone
+    elsewhere = everything - {service.id for service in catalogue.services}
     catalogue, merged = catalogue.without_small(float(arrivals.day_total.sum()) / len(arrivals.open_days))
     diversion = divert(
         catalogue,
         arrivals,
-        settings.diverted,
+        {name: share for name, share in settings.diverted.items() if name not in elsewhere},
         spare=settings.spare_machines,
         target_share=settings.target_share,
         target_wait_min=settings.target_wait_min,
     )
     return Workload(catalogue, arrivals, diversion, (*notes, *told, *arrivals.notes, *merged))
+
+
+def _for_format(catalogue: Catalogue, arrivals: Arrivals, name: str) -> tuple[Catalogue, Arrivals, tuple[str, ...]]:
+    """Return what the outlet's format does, and the visitors who come for it; others are told."""
+    offered = catalogue.for_format(name)
+    if offered is catalogue:
+        return catalogue, arrivals, ()
+    ids = {service.id for service in offered.services}
+    there = np.array([service.id in ids for service in catalogue.services])
+    lost = 1.0 - float(arrivals.visits[:, :, there].sum()) / max(float(arrivals.visits.sum()), 1e-9)
+    missing = ", ".join(service.name for service in catalogue.services if service.id not in ids)
+    note = f"format {name}: {missing} are not offered; {lost:.0%} of the visits go elsewhere"
+    return offered, replace(arrivals, visits=arrivals.visits[:, :, there]), (note,)
 
 
 def _arrivals(

@@ -18,6 +18,7 @@ def halls():
         fit_out=np.array([100_000.0, 200_000.0, 0.0]),
         area_m2=np.array([100.0, 250.0, np.nan]),
         heads=np.array([4.0, 8.0, 2.0]),
+        hours=np.array([6_400.0, 12_500.0, 3_200.0]),
     )
 
 
@@ -27,6 +28,8 @@ def test_hand_drawn(halls):
     assert found.contribution[:2].tolist() == [40_000, 50_000]
     assert found.contribution_per_m2[:2].tolist() == [400, 200]
     assert found.contribution_per_head[:2].tolist() == [10_000, 6_250]
+    assert found.contribution_per_hour[:2].tolist() == [6.25, 4]
+    assert found.value_per_hour[2] == 31.25
     assert found.payback_years[:2].tolist() == [2, pytest.approx(200 / 70)]
     assert found.rank.tolist() == [2, 1, 0]
     assert found.rank_per_m2.tolist() == [1, 2, 0]

@@ -1,9 +1,12 @@
 """The stage efficiency: figures of an outlet, what is assumed, and the network's establishment."""
 
 import csv
+from dataclasses import replace
 
 import pytest
 
+from layout.settings import LayoutSettings
+from layout.settings.efficiency import EfficiencySettings
 from layout.study.efficiency import run_efficiency
 from outlet.errors import InputError
 
@@ -78,3 +81,65 @@ def test_bad_establishment(work):
     (work.folder / "establishment.csv").write_text("post,posts\nteller,3\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"establishment.csv: no column hours_per_week"):
         run_efficiency(work.stage(outlet=False))
+
+
+def test_scorecard_and_surveys(work, tmp_path):
+    """16 of 20 half hours meet the target; 8 minutes of service and 2 of wait are a speed of 80."""
+    (work.folder / "simulation.json").write_text(
+        '{"day": {"wait_mean": 2.0, "within_target": 0.9}, "below_target": ["09:00", "09:30", "10:00", "10:30"],'
+        ' "intervals": [' + ",".join(["{}"] * 20) + "]}",
+        encoding="utf-8",
+    )
+    (tmp_path / "surveys.csv").write_text("outlet,courtesy,advice\nA/1,81,\n", encoding="utf-8")
+    surveyed = replace(work, project=with_settings(work, {"surveys": "surveys.csv"}))
+    run_efficiency(surveyed.stage(outlet=False))
+    row = table(work, "scorecard.csv")[0]
+    assert (row["waiting"], row["order"], row["courtesy"], row["advice"]) == ("90.0", "80.0", "81.0", "")
+    assert 60 < float(row["speed"]) < 85
+    assert (row["hardware"], row["management"], row["sales"], row["service"]) == ("", "50.0", "50.0", "90.0")
+    assert float(row["points"]) == pytest.approx((0.4 * 50 + 0.3 * 90 + 0.15 * 50) / 0.85, abs=0.1)
+    assert table(work, "efficiency.csv")[0]["grade"] == row["grade"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("outlet,courtesy\nA/1,80\n", "no column advice"),
+        ("outlet,courtesy,advice\nB,80,80\n", "'B'.*the id of an outlet"),
+        ("outlet,courtesy,advice\nA/1,180,80\n", "'180'.*a number from 0 to 100"),
+        ("outlet,courtesy,advice\nA/1,80,80\nA/1,80,80\n", "each outlet once"),
+    ],
+)
+def test_bad_surveys(work, tmp_path, text, message):
+    (tmp_path / "surveys.csv").write_text(text, encoding="utf-8")
+    surveyed = replace(work, project=with_settings(work, {"surveys": "surveys.csv"}))
+    with pytest.raises(InputError, match=message):
+        run_efficiency(surveyed.stage(outlet=False))
+
+
+def with_settings(work, efficiency):
+    layout = work.project.section("layout", LayoutSettings)
+    changed = layout.model_copy(update={"efficiency": EfficiencySettings.model_validate(efficiency)})
+    return replace(work.project, sections={**work.project.sections, "layout": changed})
+
+
+def test_what_drives_actual_from_plan(work):
+    """50,000 visits of 4 instead of 41,600 of 10: 8,400·7 more by visits, 6·45,800 less by value."""
+    run_efficiency(work.stage(outlet=False))
+    rows = {
+        row["driver"]: float(row["amount_per_year"]) for row in table(work, "drivers.csv") if row["against"] == "plan"
+    }
+    assert rows == {"visits": pytest.approx(8400 * 7), "value_per_visit": pytest.approx(-6 * 45800)}
+    assert sum(rows.values()) == pytest.approx(200000 - 416000)
+    alone = [float(row["amount_per_year"]) for row in table(work, "drivers.csv") if row["against"] == "mean hall"]
+    assert alone == [0] * 7, "one outlet is the mean of all"
+
+
+def test_diversion_is_at_least_as_good_as_now(work):
+    run_efficiency(work.stage(outlet=False))
+    rows = table(work, "diversion.csv")
+    assert [row["service"] for row in rows] == ["cash", "payment", ""]
+    assert float(rows[-1]["gain_best"]) >= max(float(rows[-1]["gain_now"]), 0)
+    saved = sum(float(row["minutes_saved_now"]) for row in rows[:-1])
+    assert float(rows[-1]["minutes_saved_now"]) == pytest.approx(saved, abs=0.02)
+    assert (rows[0]["share_now"], rows[0]["machine"]) == ("0.6", "cash_machine")

@@ -110,7 +110,7 @@ def test_servers_needed_is_the_fewest_that_meet_the_target(rate, minutes, share,
     count = int(servers_needed(rate, 1 / minutes, target_share=share, target_wait=wait, max_occupancy=occupancy))
 
     def meets(servers):
-        busy = rate * minutes / servers if servers else np.inf
+        busy = rate / (1 / minutes) / servers if servers else np.inf
         return busy <= occupancy and service_level(rate, 1 / minutes, servers, wait) >= share
 
     assert meets(count)
