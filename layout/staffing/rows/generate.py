@@ -185,24 +185,33 @@ class Columns:
             if following is None:
                 break
             run = following
-        if len(fixed) == people:
-            rows = np.stack([master.rows[fixed[person]] for person in range(people)])
-            draft = draft_rows(self.finder, rows)
-            draft.settle(3)
-            draft.settle_pairs(random or np.random.default_rng(self.budget.limits.seed), _PAIR_TRIES)
-            self.offer(draft.assigned)
-            master.add([(person, row.copy()) for person, row in enumerate(draft.assigned)])
+        self.round(run, fixed, random)
         columns = master.slacks + np.arange(len(master.rows))
         master.lp.set_upper(columns, np.full(len(columns), np.inf))
 
-    def _surest(self, run: LpRun, fixed: dict[int, int], random: np.random.Generator | None) -> dict[int, int]:
-        """Return the columns of people the program is sure of, or else of some it is surest of."""
+    def round(self, run: LpRun, fixed: dict[int, int], random: np.random.Generator | None) -> None:
+        """Give everybody the fixed row or the one the program is surest of, polish the roster and offer it."""
+        top = self._top(run, fixed) | fixed
+        draft = draft_rows(self.finder, np.stack([self.master.rows[top[person]] for person in sorted(top)]))
+        draft.settle(3)
+        draft.settle_pairs(random or np.random.default_rng(self.budget.limits.seed), _PAIR_TRIES)
+        self.offer(draft.assigned)
+        self.master.add([(person, row.copy()) for person, row in enumerate(draft.assigned)])
+
+    def _top(self, run: LpRun, fixed: dict[int, int]) -> dict[int, int]:
+        """Return the column of the largest value of each person whose row is not fixed."""
         values = self.master.values(run)
         top: dict[int, int] = {}
         for at, value in enumerate(values.tolist()):
             person = self.master.person[at]
             if person not in fixed and (person not in top or value > values[top[person]]):
                 top[person] = at
+        return top
+
+    def _surest(self, run: LpRun, fixed: dict[int, int], random: np.random.Generator | None) -> dict[int, int]:
+        """Return the columns of people the program is sure of, or else of some it is surest of."""
+        values = self.master.values(run)
+        top = self._top(run, fixed)
         sure = {person: at for person, at in top.items() if values[at] >= _SURE}
         if sure:
             return sure

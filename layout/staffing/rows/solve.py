@@ -32,6 +32,8 @@ def solve_rows(finder: RowFinder, limits: Limits) -> Columns | None:
     everybody = list(range(problem.persons))
     run = columns.generate(everybody, _ROUNDS, whole=True)
     random = np.random.default_rng(limits.seed)
+    if run is not None and not columns.proved:
+        columns.round(run, {}, None)
     fruitless = 0
     for at in range(_DIVES):
         if run is None or columns.proved or budget.share() > _DIVE_SHARE or fruitless == _FRUITLESS:
