@@ -7,8 +7,10 @@ the simulated day are.
 
 import csv
 import json
+import shutil
 from dataclasses import dataclass, field
 from importlib.resources import files
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +20,7 @@ from layout.study.staff.run import run_staff
 from layout.study.work.requirement import plan_requirement
 from layout.study.work.workload import plan_workload
 from outlet.errors import InputError, TableError
+from outlet.handover import minute_of_day
 
 ESTABLISHMENT = "post,posts,hours_per_week,shrinkage,full_time_equivalents\nteller,3,120,0.2,3.75\n"
 FULL = {"visits_per_day": 420.0, "area_m2": 200.0}
@@ -220,10 +223,26 @@ def test_presets_that_show_in_money_and_grades(planned, row):
     judge(row, *figures)
 
 
+def rows_of(work, name):
+    with (work.folder / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def longest_break(work):
+    """Return the minutes of the longest break."""
+    return max(
+        (
+            minute_of_day(row["break_end"]) - minute_of_day(row["break_start"])
+            for row in rows_of(work, "shifts.csv")
+            if row["break_start"]
+        ),
+        default=0,
+    )
+
+
 def of_outlet(name, column, pick=lambda rows: rows):
     def look(work):
-        with (work.folder / name).open(encoding="utf-8", newline="") as stream:
-            return sum(float(row[column]) for row in pick(list(csv.DictReader(stream))))
+        return sum(float(row[column]) for row in pick(rows_of(work, name)))
 
     return look
 
@@ -236,22 +255,45 @@ STAFF = (
         settings={"staff": {"shrinkage": 0.25}}),
     Row("checks before opening and after closing", of_outlet("establishment.csv", "hours_per_week"), "up",
         settings={"staff": {"opening_min": 120, "closing_min": 120}}),
+    Row("meals in rotation: from how long a shift",
+        lambda work: sum(bool(row["break_start"]) for row in rows_of(work, "shifts.csv")), "up",
+        settings={"staff": {"breaks": {"after_hours": 3.0, "earliest_hours": 1.0, "least_after_hours": 1.0}}}),
+    Row("meals in rotation: their length", longest_break, 45,
+        settings={"staff": {"breaks": {"minutes": 45}}}, given={"staff": {"shift_hours": [7.0]}}),
     Row("communities: value of a grade",
         of_outlet("communities.csv", "staff_hours", lambda rows: [row for row in rows if row["grade"] == "A"]), "up",
         settings={"staff": {"grade_values": {"A": 30.0, "B": 1.0}}}),
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def unchanged():
+    """Keep what rows with the same given settings look at before their change, so that it is made once."""
+    return {}
+
+
 @pytest.mark.parametrize("row", STAFF, ids=lambda row: row.preset)
-def test_presets_that_show_in_the_staff(planned, row):
-    quick = Row(row.preset, row.look, row.change, row.settings, given={"staff": {"work": 0.3, "weeks": 1}})
-    figures = []
-    for changed in (False, True):
+def test_presets_that_show_in_the_staff(planned, unchanged, tmp_path_factory, row):
+    quick = Row(
+        row.preset,
+        row.look,
+        row.change,
+        row.settings,
+        given={"staff": {"work": 0.3, "weeks": 1} | row.given.get("staff", {})},
+    )
+
+    def staffed(*, changed):
         work = planned(quick, changed=changed, visits=70.0, roster=False)
         (work.folder / "catchment.csv").write_text(CATCHMENT, encoding="utf-8")
         run_staff(work.stage())
-        figures.append(row.look(work))
-    judge(row, *figures)
+        return work.folder
+
+    if repr(quick.given) not in unchanged:
+        kept = tmp_path_factory.mktemp("unchanged") / "outlet"
+        shutil.copytree(staffed(changed=False), kept)
+        unchanged[repr(quick.given)] = kept
+    before = row.look(SimpleNamespace(folder=unchanged[repr(quick.given)]))
+    judge(row, before, row.look(SimpleNamespace(folder=staffed(changed=True))))
 
 
 def test_a_manager_who_is_only_present_serves_nobody(planned):
