@@ -119,6 +119,9 @@ class SimulateSettings(Settings):
         None, gt=0, le=1440, description="Mean minutes a visitor waits before leaving unserved; none: nobody leaves."
     )
     triage: bool = Field(True, description="Whether the lobby guide receives every visitor first.")
+    walking_m_s: float = Field(
+        1.0, gt=0, le=3, description="Speed of visitors between the zones of the hall plan, metres a second; preset."
+    )
     level_cv: float = Field(
         0.0,
         ge=0,

@@ -14,6 +14,7 @@ from layout.simulate import DayProblem, DayResult, simulate_day
 from layout.study.day.make import PlannedDay, Prediction, busiest_day, duties_on, plan_day, predict, typical_date
 from layout.study.day.policies import compare_policies
 from layout.study.day.simulation_json import build_simulation
+from layout.study.day.walks import read_walks, with_walks
 from layout.study.work.campaigns import workload_on
 from layout.study.work.requirement import Requirement, read_requirement
 from layout.study.work.workload import Workload, plan_workload
@@ -21,6 +22,7 @@ from outlet.handover import WEEKDAYS, minute_of_day
 from outlet.stage import StageRun, Summary
 
 REQUIREMENT, ROSTER, SHIFTS = "{outlet}/requirement.csv", "{outlet}/roster.csv", "{outlet}/shifts.csv"
+ZONES = "{outlet}/zones.json"
 NAMED = 12
 Row = tuple[str, float, float | None, float, float | None, float | None]
 
@@ -39,6 +41,8 @@ def run_simulate(stage: StageRun) -> Summary:
     weekday = date.weekday()
     workload = workload_on(workload, settings.services.campaigns, date)
     day = plan_day(workload, settings, weekday, crew)
+    if stage.out.has(ZONES):
+        day = with_walks(day, workload.catalogue, read_walks(stage.out.read(ZONES)), settings.simulate.walking_m_s)
 
     def replay(problem: DayProblem) -> DayResult:
         counted = np.arange(len(day.pools)) < day.posts

@@ -117,4 +117,6 @@ class Finishing:
             terms={name: round(value, 3) + 0.0 for name, value in terms.items()},
             movement_line=walked.movement.line,
         )
-        return told, Measured(walked.movement, exposure, flow, trips(journeys, kinds, day=True), density)
+        return told, Measured(
+            walked.movement, exposure, flow, trips(journeys, kinds, day=True), density, walked.walks.metres
+        )

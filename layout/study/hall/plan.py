@@ -36,6 +36,8 @@ class Measured:
         Shape (n + 1, n + 1): visitors from zone to zone (0 the door, i + 1 zone i) in the busiest hour, and on its day.
     density
         Shape (rows, columns): people an hour who cross a metre of floor, on each cell of the hall's grid.
+    walks_m
+        Shape (n + 1, n + 1): metres of the visitors' walk from place to place, numbered as in the flows.
     """
 
     movement: Movement
@@ -43,6 +45,7 @@ class Measured:
     flow_hour: NDArray[np.float64]
     flow_day: NDArray[np.float64]
     density: NDArray[np.float64]
+    walks_m: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,10 @@ def _visitors_json(plan: HallPlan) -> dict[str, object]:
                 "per_day": round(float(measured.flow_day[k, other]), 3),
             }
             for k, other in np.argwhere(measured.flow_day > 0)
+        ],
+        "walks": [
+            {"from": names[k], "to": names[other], "metres": round(float(measured.walks_m[k, other]), 2)}
+            for k, other in np.argwhere(np.triu(np.isfinite(measured.walks_m), 1))
         ],
         "exposure": [
             {
