@@ -111,8 +111,7 @@ def _broken(hall: HallDrawing, words: Words) -> Markup:
     named = Named(hall, words)
     rows = [
         (
-            at,
-            find(f"rule:{at}", name_broken(rule, _)),
+            find(f"rule:{at}", f"{at}. {name_broken(rule, _)}"),
             named.place(rule.where),
             named.text(rule.text),
             rule.expected or "–",
@@ -121,7 +120,7 @@ def _broken(hall: HallDrawing, words: Words) -> Markup:
         )
         for at, rule in enumerate(hall.zones.broken_rules, start=1)
     ]
-    columns = (_("No."), _("Rule"), _("Where"), _("Found"), _("Expected"), _("Severity"), _("Clause"))
+    columns = (_("Rule"), _("Where"), _("Found"), _("Expected"), _("Severity"), _("Clause"))
     table = render_table(columns, rows, language=words.language)
     return _section(_("Broken rules"), Markup('<div class="hall-broken">{}</div>').format(table))
 

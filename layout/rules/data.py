@@ -107,12 +107,12 @@ class Rule(Settings):
 
     @property
     def figures(self) -> str:
-        """Its figures with their units, as a reader is told them; what a test merely overlooks is left out."""
-        told = [
-            f"{value:g} {UNITS.get(name.rpartition('_')[2], '')}".rstrip()
-            for name, value in self.numbers.items()
-            if not name.startswith("slack")
-        ]
+        """Its figures with what they are of, as a reader is told them; what a test merely overlooks is left out."""
+        told = []
+        for name, value in self.numbers.items():
+            of, _, unit = name.rpartition("_")
+            if of != "slack":
+                told.append(f"{of.replace('_', ' ')} {value:g} {UNITS.get(unit, '')}".strip().replace(" °", "°"))
         return ", ".join(told)
 
     def of(self, name: str) -> float:

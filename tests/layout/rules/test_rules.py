@@ -238,3 +238,10 @@ def test_floor_keeps_no_lines_where_solids_touch() -> None:
     square = shapely.box(0, 0, 2, 2)
     assert areal(GeometryCollection([square, LineString([(2, 1), (3, 1)])])).equals(square)
     assert areal(LineString([(0, 0), (1, 1)])).is_empty
+
+
+def test_a_broken_rule_says_what_is_expected() -> None:
+    rules = read_rules("preset").rules
+    assert rules["turning"].figures == "circle 1.5 m"
+    assert rules["access"].figures == "width 0.7 m, depth 0.6 m"
+    assert rules["overlap"].figures == "", "what is merely overlooked is not expected"
