@@ -3,11 +3,11 @@
 Written a second time from the rules, on whole arrays, and sharing no code with the annealing or the packing.
 
 Rules (each with the zone concerned): ``inside`` (on free floor, columns and walls clear), ``doors`` (turning circles
-at doors clear), ``overlap``, ``area`` (a shape the programme allows), ``reachable`` (a walk as wide as its aisle leads
-from an entrance to its front and crosses no zone, and visitors can walk from each place to the next), ``turning`` (a
-turning circle at the access of visitors' zones), ``front`` (people can stand along all of a full front), ``exits``
-(every exit can be walked to), ``staff_side`` (staff reach their place from their own zone), ``entrance_within`` (the
-real walk is short enough).
+at doors clear), ``locked`` (it stands where the planner locked it), ``overlap``, ``area`` (a shape the programme
+allows), ``reachable`` (a walk as wide as its aisle leads from an entrance to its front and crosses no zone, and
+visitors can walk from each place to the next), ``turning`` (a turning circle at the access of visitors' zones),
+``front`` (people can stand along all of a full front), ``exits`` (every exit can be walked to), ``staff_side`` (staff
+reach their place from their own zone), ``entrance_within`` (the real walk is short enough).
 
 Terms: see `layout.zones.terms`.
 """
@@ -120,6 +120,8 @@ def _place_rules(problem: PackProblem, placement: Placement) -> list[BrokenRule]
         at_door = int((here & ground.free & ~ground.buildable).sum())
         if at_door:
             broken.append(BrokenRule("doors", kind, f"it takes {at_door * m2:.2f} m² that a door keeps clear"))
+        if problem.is_locked(i) and ((places[i] != problem.locked[i]).any() or len(rects) > 1):
+            broken.append(BrokenRule("locked", kind, "it does not stand where it is locked"))
         w, h, front = (int(value) for value in places[i, 2:5])
         u, v = (h, w) if front % 2 == 0 else (w, h)
         if not (problem.shapes[i] == (u, v)).all(axis=1).any():

@@ -25,9 +25,10 @@ from layout.zones.search.anneal import anneal
 from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits, Outcome
 
-TRIALS = 25_000
-RESTARTS, RESTARTS_LEAST, CELLS = 12, 4, 500_000
-SPENT = 0.78
+TRIALS_A_ZONE = 1_800
+RESTARTS, RESTARTS_LEAST, RESTARTS_TIMED, CELLS = 6, 4, 2, 250_000
+REPAIRS = 4
+SPENT, LEAST_POLISH = 0.84, 0.2
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,10 @@ def arrange(
         return _none("infeasible", reasons, started)
     pooled = _pool(problem, limits, effort, start)
     best = pooled[0]
+    left = replace(limits, seconds=max(LEAST_POLISH, limits.seconds - (time.perf_counter() - started)))
     if best.verdict.fatal:
         return _none("undecided", _why(best.verdict), started)
-    polished = replace(_polish(problem, best, limits), others=_unlike(pooled))
+    polished = replace(_polish(problem, best, left), others=_unlike(pooled))
     return _outcome(polished, limits, started)
 
 
@@ -123,8 +125,8 @@ def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement 
     """Return judged arrangements, the best first."""
     found = anneal(
         problem,
-        steps=max(2_000, round(effort * TRIALS)),
-        restarts=_restarts(problem) if start is None else RESTARTS_LEAST,
+        steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count)),
+        restarts=_restarts(problem, limits) if start is None else REPAIRS,
         seed=limits.seed,
         workers=limits.workers,
         until=time.perf_counter() + SPENT * limits.seconds,
@@ -133,9 +135,13 @@ def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement 
     return sorted((Arrangement(item.placement, judge(problem, item.placement)) for item in found), key=_order)
 
 
-def _restarts(problem: PackProblem) -> int:
-    """Return how many times to start anew: fewer times in large halls, where a run takes longer."""
-    return max(RESTARTS_LEAST, min(RESTARTS, CELLS // (problem.ground.free.size * problem.count)))
+def _restarts(problem: PackProblem, limits: Limits) -> int:
+    """Return how many times to start anew: fewer times in large halls, where a run takes longer.
+
+    Where the clock alone bounds the search, a few long runs find better plans of such halls than more short ones.
+    """
+    least = RESTARTS_TIMED if limits.work is None else RESTARTS_LEAST
+    return max(least, min(RESTARTS, CELLS // (problem.ground.free.size * problem.count)))
 
 
 def _with_locked(problem: PackProblem, start: Placement) -> Placement:

@@ -11,7 +11,7 @@ from layout.zones.problem import PackProblem, Placement
 from outlet.outcome import Limits
 
 ROUNDS, CAREFUL_CELLS = 3, 4
-SECONDS = 5.0
+SECONDS, LEAST = 5.0, 0.05
 EXACT = 1e-6
 
 
@@ -40,6 +40,7 @@ def settle(problem: PackProblem, start: Placement, verdict: Verdict, limits: Lim
     one = replace(limits, workers=1, seconds=seconds)
     best = Settled(start, verdict, None)
     for _ in range(ROUNDS):
+        one = replace(one, seconds=max(LEAST, until - time.perf_counter()))
         outcome = polish(problem, best.placement, best.verdict, one)
         if outcome.solution is None or outcome.objective is None or outcome.bound is None:
             return best
@@ -47,6 +48,7 @@ def settle(problem: PackProblem, start: Placement, verdict: Verdict, limits: Lim
         if taken is not None:
             best = replace(taken, gap=_share(outcome.objective - outcome.bound, taken.verdict))
         else:
+            one = replace(one, seconds=max(LEAST, until - time.perf_counter()))
             now = price_start(problem, best.placement, best.verdict, one)
             gap = None if now is None else _share(now - outcome.bound, best.verdict)
             best = replace(best, gap=gap)

@@ -13,24 +13,23 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Timer
+from threading import Event, Thread
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from layout.zones.draws import draw
 from layout.zones.problem import Floats, Ints, PackProblem, Placement
-from layout.zones.search.arrays import Floor, Scratch, Spec, make_floor, make_scratch, make_spec
-from layout.zones.search.insert import Room, make_room, reinsert
+from layout.zones.search.arrays import Floor, Spec, make_floor, make_spec
+from layout.zones.search.insert import Rooms, make_rooms, reinsert
 from layout.zones.search.moves import State, move
 from layout.zones.search.price import HARD, SOFT, price
-from layout.zones.search.walks import Walker, make_walker, real_price
-from outlet.compiled import compiled
+from layout.zones.search.walks import real_price
+from outlet.compiled import compiled, compiling_seconds
 
 STEEPEST, RISE = 2.5, 0.7
 TRUSTED, SLACK, PATIENCE = 2.0, 0.5, 100
-REFINED, SHARE = 4, 0.62
+REFINED, SHARE, TICK = 4, 0.75, 0.02
 
 
 class Plan(NamedTuple):
@@ -47,22 +46,9 @@ class Plan(NamedTuple):
     real: bool
 
 
-class Rooms(NamedTuple):
-    """Room for one run to work in."""
-
-    scratch: Scratch
-    walker: Walker
-    room: Room
-
-
-def make_rooms(problem: PackProblem) -> Rooms:
-    """Return the room for one run."""
-    return Rooms(make_scratch(problem), make_walker(problem), make_room(problem))
-
-
-FRESH = Plan(steps=0, warmest=4.0, coldest=0.1, gentlest=0.1, jump=1.0, inserted=0.04, real=False)
+FRESH = Plan(steps=0, warmest=8.0, coldest=0.1, gentlest=0.1, jump=1.0, inserted=0.4, real=False)
 REPAIR = FRESH._replace(warmest=2.0, gentlest=0.2)
-REFINE = Plan(steps=0, warmest=1.0, coldest=0.05, gentlest=STEEPEST, jump=0.3, inserted=0.2, real=True)
+REFINE = Plan(steps=0, warmest=1.0, coldest=0.05, gentlest=STEEPEST, jump=0.3, inserted=0.3, real=True)
 
 
 @dataclass(frozen=True)
@@ -80,11 +66,17 @@ class Found:
 
 
 @compiled
-def _vary(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, left: float, state: State) -> bool:
-    """Change a state, with the share ``left`` of the trials still to come; False where what came out is none."""
+def _vary(
+    places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, at: tuple[float, float, float], state: State
+) -> bool:
+    """Change a state; False where what came out is none, or surely too dear.
+
+    ``at`` is the share of the run that is done, what hard rules cost, and the price allowed.
+    """
+    done, steep, limit = at
     if draw(state) < plan.inserted:
-        return reinsert(places, floor, spec, rooms.scratch, rooms.walker, rooms.room, state)
-    return move(places, floor, spec, plan.jump * left, state)
+        return reinsert(places, floor, spec, rooms, steep, limit, state)
+    return move(places, floor, spec, plan.jump * (1.0 - done), state)
 
 
 @compiled
@@ -97,13 +89,13 @@ def _note(places: Ints, bill: Floats, best: Ints, prices: Floats) -> None:
 
 @compiled
 def _anneal(
-    places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, stop: NDArray[np.uint8], seed: int
+    places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, clock: Floats, seed: int
 ) -> tuple[float, float]:
     """Anneal in place; return the hard and the soft price of the best state by real walks, left in ``places``.
 
     By estimated walks, once hard rules cost their full price, a state that looks better than any before is walked,
-    and refused where the real walks are much longer than estimated; none is walked for a while then. The run ends
-    when another thread sets ``stop``.
+    and refused where the real walks are much longer than estimated; none is walked for a while then. Another
+    thread writes into ``clock`` which share of the run's time is spent, and the run cools and ends by it.
     """
     scratch, walker = rooms.scratch, rooms.walker
     state = np.array([np.uint64(seed)], dtype=np.uint64)
@@ -114,19 +106,18 @@ def _anneal(
     hard, soft = (prices[HARD], prices[SOFT]) if plan.real else (guess_hard, guess_soft)
     lowest, patient = np.inf, 0
     trial = places.copy()
-    cooling = (plan.coldest / plan.warmest) ** (1.0 / plan.steps)
-    warmth = plan.warmest
     for step in range(plan.steps):
-        if stop[0]:
+        done = max(step / plan.steps, clock[0])
+        if done >= 1.0:
             break
-        warmth *= cooling
-        steep = min(STEEPEST, plan.gentlest + (STEEPEST - plan.gentlest) * step / (RISE * plan.steps))
-        trial[:] = places
-        if not _vary(trial, floor, spec, rooms, plan, 1.0 - step / plan.steps, state) or (trial == places).all():
-            continue
+        warmth = plan.warmest * (plan.coldest / plan.warmest) ** done
+        steep = min(STEEPEST, plan.gentlest + (STEEPEST - plan.gentlest) * done / RISE)
         more = -warmth * np.log(draw(state) + 1e-300)
         limit = steep * hard + soft + more
         guessed = steep * guess_hard + guess_soft + more + SLACK if plan.real else limit
+        trial[:] = places
+        if not _vary(trial, floor, spec, rooms, plan, (done, steep, guessed), state) or (trial == places).all():
+            continue
         if not price(trial, floor, spec, scratch, steep, guessed):
             continue
         new_hard, new_soft = scratch.bill[HARD], scratch.bill[SOFT]
@@ -178,24 +169,29 @@ def anneal(
     workers
         Threads; they change nothing but the time.
     until
-        Time of ``time.perf_counter`` at which runs end with the best they have; those by real walks begin earlier.
+        Time of ``time.perf_counter`` by which all ends: runs that would take longer cool faster. Compiling is extra.
     start
         A placement to begin from: then no run begins elsewhere, and none is very warm.
     """
     floor, spec = make_floor(problem), make_spec(problem)
+    compiling = compiling_seconds()
+    first = start_state(problem, seed) if start is None else state_of(start)
+    _anneal(first, floor, spec, make_rooms(problem), FRESH._replace(steps=1), np.zeros(1), seed)
+    until += compiling_seconds() - compiling
     began = time.perf_counter()
 
     def rounds(plan: Plan, starts: Sequence[Ints], first: int, end: float) -> list[Found]:
-        stop = np.zeros(1, dtype=np.uint8)
-        with _clock(stop, end), ThreadPoolExecutor(workers) as pool:
+        def run(number: int) -> Found | None:
+            waves = -(-len(starts) // workers) - number // workers
+            seconds = (end - time.perf_counter()) / max(1, waves)
+            if seconds <= 0 and first + number > 0:
+                return None
+            places = starts[number]
+            with _ticking(seconds) as clock:
+                prices = _anneal(places, floor, spec, make_rooms(problem), plan, clock, seed * 1000 + first + number)
+            return Found(*prices, places)
 
-            def run(number: int) -> Found | None:
-                if stop[0] and first + number > 0:
-                    return None
-                places = starts[number]
-                prices = _anneal(places, floor, spec, make_rooms(problem), plan, stop, seed * 1000 + first + number)
-                return Found(*prices, places)
-
+        with ThreadPoolExecutor(workers) as pool:
             return [found for found in pool.map(run, range(len(starts))) if found is not None]
 
     half = began + SHARE * (until - began)
@@ -209,18 +205,25 @@ def anneal(
 
 
 @contextmanager
-def _clock(stop: NDArray[np.uint8], end: float) -> Iterator[None]:
-    """Set ``stop`` at a time of ``time.perf_counter``."""
-    if end == np.inf:
-        yield
+def _ticking(seconds: float) -> Iterator[Floats]:
+    """Give a clock, shape (1,), that another thread keeps at the share of ``seconds`` that is spent."""
+    clock = np.zeros(1)
+    if seconds == np.inf:
+        yield clock
         return
-    timer = Timer(max(0.0, end - time.perf_counter()), stop.fill, (1,))
-    timer.daemon = True
-    timer.start()
+    began, ended = time.perf_counter(), Event()
+
+    def tick() -> None:
+        while not ended.wait(TICK):
+            clock[0] = min(1.0, (time.perf_counter() - began) / max(seconds, TICK))
+
+    thread = Thread(target=tick, daemon=True)
+    thread.start()
     try:
-        yield
+        yield clock
     finally:
-        timer.cancel()
+        ended.set()
+        thread.join()
 
 
 def in_order(found: Sequence[Found]) -> list[Found]:

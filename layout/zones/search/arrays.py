@@ -55,8 +55,8 @@ class Spec(NamedTuple):
     """The zones: ``shapes`` of all zones one below the other, zone i's from ``first[i]`` to ``first[i + 1]``.
 
     ``bend`` (n, 3) is least and largest whole area and least side of a wing of an L, 0 for rectangles. ``legs`` (l, 2)
-    are the pairs people walk between, 0 the entrance, with their ``load``, people per visitor. ``partner`` is a zone
-    that gives a zone its staff side, or −1.
+    are the pairs people walk between, 0 the entrance, which comes second, with their ``load``, people per visitor.
+    ``partner`` is a zone that gives a zone its staff side, or −1.
     """
 
     shapes: Ints
@@ -166,7 +166,7 @@ def make_spec(problem: PackProblem) -> Spec:
     """Return the zones as the compiled functions read them."""
     flow = problem.flow / max(float(problem.flow[0].sum()), 1e-9)
     both = np.tril(flow + flow.T, -1)
-    legs = np.argwhere(both > 0)
+    legs = _legs(both)
     repelled = float(-np.minimum(problem.closeness[0], 0).sum())
     partner = [int(np.flatnonzero(row)[0]) if row.any() else -1 for row in problem.back_to]
     return Spec(
@@ -184,12 +184,28 @@ def make_spec(problem: PackProblem) -> Spec:
         partner=np.array(partner, dtype=np.int64),
         within=problem.entrance_within.astype(np.float64) / problem.ground.cell_m,
         locked=(problem.locked[:, 0] >= 0).astype(np.uint8),
-        legs=_pairs(both > 0),
-        load=both[legs[:, 0], legs[:, 1]].astype(np.float64),
+        legs=legs,
+        load=np.maximum(both, both.T)[legs[:, 0], legs[:, 1]].astype(np.float64),
         close=problem.closeness.astype(np.float64),
         sees=_pairs(problem.sees),
         weights=np.array([*(problem.weights.get(name, 0.0) for name in TERMS), repelled]),
     )
+
+
+def _legs(both: Floats) -> Ints:
+    """Return the pairs of places people walk between so that few places come second: walks start there.
+
+    The entrance comes second in all its pairs; then, again and again, the place with most pairs left does.
+    """
+    left = np.argwhere(both > 0)
+    found = []
+    source = 0
+    while len(left):
+        here = (left == source).any(axis=1)
+        found += [(a if b == source else b, source) for a, b in left[here].tolist()]
+        left = left[~here]
+        source = int(np.argmax(np.bincount(left.ravel()))) if len(left) else 0
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
 def _pairs(mask: Mask) -> Ints:

@@ -1,9 +1,9 @@
 """Take zones out of a state and put each back at the best place there is for it, compiled: `reinsert`.
 
 Ruin and recreate (Schrimpf, Schneider, Stamm-Wilbrandt and Dueck, 2000). Every position of some shapes with all four
-fronts is tried against a table of sums over taken cells, and scored by the walks to where the others stand, by what a
-zone costs where it is, and by how much of the others' ways it would take. The best few, apart from each other, are
-priced in full.
+fronts is tried against a table of sums over taken cells, and scored by the walks from the entrances and the lines to
+where the others stand, by what a zone costs where it is, and by how much of the others' ways it would take. The best
+few, apart from each other, are priced in full.
 """
 
 from __future__ import annotations
@@ -15,45 +15,56 @@ from numpy.typing import NDArray
 
 from layout.zones.draws import draw, pick
 from layout.zones.problem import Floats, Ints, PackProblem
-from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Scratch, Spec
+from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Scratch, Spec, make_scratch
 from layout.zones.search.bits import has
 from layout.zones.search.moves import State
 from layout.zones.search.price import CAP_M, FAR, FAR_M, HARD, SOFT, alone, before, price, reach, square_at
-from layout.zones.search.shapes import cells_in, gap, strip
-from layout.zones.search.walks import Walker, enter_all, flat, walk
+from layout.zones.search.shapes import cells_in, gap, norm, strip
+from layout.zones.search.walks import Walker, enter_public, flat, make_walker
 from outlet.compiled import compiled
 
 KEPT, SHAPES, APART = 6, 2, 6
+SIDES = np.array([bits.bit_count() for bits in range(16)], dtype=np.int64)
 IN_THE_WAY = 0.08
 
 
 class Room(NamedTuple):
     """Room for inserting: tables of sums like those of `Floor` of taken cells and of cells people walk over; ``marks``
-    of single cells with a border of one; ``cost`` of walking to a cell, on the flat grid of `Walker`; the ``spots``
+    of single cells with a border of one; ``ends`` (n + 1, 3): row and column of others' accesses and what a cell of
+    walk to them costs, last what a cell of walk from the entrance costs, and what it costs up to a cap; the ``spots``
     (k, 5) kept and their ``scores``; a ``bill``.
     """
 
     taken: NDArray[np.int32]
     ways: NDArray[np.int32]
     marks: NDArray[np.uint8]
-    cost: NDArray[np.float32]
+    ends: Floats
     spots: Ints
     scores: Floats
     bill: Floats
 
 
-def make_room(problem: PackProblem) -> Room:
-    """Return the room that inserting works in."""
+class Rooms(NamedTuple):
+    """Room for one run to work in."""
+
+    scratch: Scratch
+    walker: Walker
+    room: Room
+
+
+def make_rooms(problem: PackProblem) -> Rooms:
+    """Return the room for one run."""
     rows, columns = problem.ground.free.shape
-    return Room(
+    room = Room(
         taken=np.zeros((rows + 3, columns + 3), dtype=np.int32),
         ways=np.zeros((rows + 3, columns + 3), dtype=np.int32),
         marks=np.zeros((rows + 2, columns + 2), dtype=np.uint8),
-        cost=np.zeros((rows + 4) * (columns + 4), dtype=np.float32),
+        ends=np.zeros((problem.count + 1, 3)),
         spots=np.zeros((KEPT, 5), dtype=np.int64),
         scores=np.zeros(KEPT),
         bill=np.zeros(2),
     )
+    return Rooms(make_scratch(problem), make_walker(problem), room)
 
 
 @compiled
@@ -73,18 +84,24 @@ def _mark_ways(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker:
 
 
 @compiled
-def _tables(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, room: Room) -> None:
-    """Let walkers set out, and sum up what is taken and what people walk over."""
+def _set_out(places: Ints, floor: Floor, spec: Spec, rooms: Rooms) -> None:
+    """Let walkers set out once some zones are out, and mark what they walk over."""
+    scratch, walker, room = rooms
     reach(places, floor, scratch)
     scratch.access[:] = -1
-    enter_all(places, floor, spec, scratch, walker)
+    enter_public(places, floor, spec, scratch, walker)
     room.marks[:] = 0
+    _mark_ways(places, floor, spec, scratch, walker, room)
+
+
+@compiled
+def _tables(places: Ints, floor: Floor, room: Room) -> None:
+    """Sum up what is taken and what people walk over."""
     for i in range(len(places)):
         for part in (0, 5):
             x, y, w, h = places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3]
             if w > 0:
                 room.marks[y + 1 : y + 1 + h, x + 1 : x + 1 + w] = 1
-    _mark_ways(places, floor, spec, scratch, walker, room)
     rows, columns = room.marks.shape
     for r in range(rows):
         taken, way = 0, 0
@@ -97,63 +114,52 @@ def _tables(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Wa
 
 
 @compiled
-def _add_walk(row: int, column: int, factor: float, cap: float, floor: Floor, walker: Walker, room: Room) -> None:
-    walk(np.array([flat(row, column, floor)]), walker, walker.metres)
-    for at in range(len(room.cost)):
-        room.cost[at] += factor * min(cap, walker.metres[at])
-
-
-@compiled
-def _costs(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, room: Room) -> None:
-    """Sum up for every cell what the walks to a front there would cost."""
-    m, weights = floor.cell_m, spec.weights
-    room.cost[:] = 0
+def _costs(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, room: Room) -> int:
+    """Note what walks to a zone will cost; return to how many others."""
+    m, weights, ends = floor.cell_m, spec.weights, room.ends
     near = weights[CLOSENESS] * m * spec.close[0, i + 1]
-    if near < 0:
-        _add_walk(floor.door[0], floor.door[1], near, CAP_M / m, floor, walker, room)
-    load = weights[CLOSENESS] * m * max(0.0, spec.close[0, i + 1])
+    load, count = max(0.0, near), 0
     for leg in range(len(spec.legs)):
         a, b = spec.legs[leg, 0] - 1, spec.legs[leg, 1] - 1
         if a != i and b != i:
             continue
         other = b if a == i else a
+        factor = weights[WALKING] * m * spec.load[leg]
         if other < 0:
-            load += weights[WALKING] * m * spec.load[leg]
+            load += factor
         elif places[other, 2] > 0 and scratch.access[other, 0] >= 0:
-            factor = weights[WALKING] * m * spec.load[leg]
-            _add_walk(scratch.access[other, 0], scratch.access[other, 1], factor, np.inf, floor, walker, room)
-    if load > 0:
-        _add_walk(floor.door[0], floor.door[1], load, np.inf, floor, walker, room)
+            ends[count, 0], ends[count, 1], ends[count, 2] = scratch.access[other, 0], scratch.access[other, 1], factor
+            count += 1
+    ends[-1, 0], ends[-1, 1] = load, min(0.0, near)
+    return count
 
 
 @compiled
-def _stand(place: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, room: Room) -> float:
-    """Return what the walks to a zone cost, infinite where nobody comes there."""
-    k = floor.sizes[1] if spec.staff[i] else floor.sizes[0]
+def _stand(place: Ints, i: int, others: int, floor: Floor, spec: Spec, rooms: Rooms) -> float:
+    """Return about what the walks to a zone cost, infinite where nobody comes there."""
+    scratch, walker, room = rooms
+    staff = spec.staff[i]
+    k = floor.sizes[1] if staff else floor.sizes[0]
     length = place[3] if place[4] % 2 == 0 else place[2]
-    best, cost = np.inf, np.inf
+    best, row, column = np.inf, 0, 0
     for number in range(3):
-        r, c = square_at(place, number * max(0, length - k) // 2, k)
-        if not has(scratch.staff if spec.staff[i] else scratch.public, r, c):
+        along = number * max(0, length - k) // 2
+        r, c = square_at(place, along, k)
+        if not has(scratch.staff if staff else scratch.public, r, c):
             continue
-        r, c = before(place, number * max(0, length - k) // 2, k)
-        at = flat(r, c, floor)
-        far = floor.from_door[r, c] if spec.staff[i] else walker.from_doors[at]
+        r, c = before(place, along, k)
+        far = float(floor.from_door[r, c])
+        far = far if staff else max(far, walker.from_doors[flat(r, c, floor)])
         if far < best:
-            best = far
-            cost = 0.0 if spec.staff[i] else room.cost[at]
+            best, row, column = far, r, c
+    if best == np.inf:
+        return np.inf
+    cost = room.ends[-1, 0] * best + room.ends[-1, 1] * min(CAP_M / floor.cell_m, best)
+    for end in range(others):
+        cost += room.ends[end, 2] * norm(row - room.ends[end, 0], column - room.ends[end, 1])
     if spec.within[i] > 0 and best > spec.within[i]:
         cost += FAR + FAR_M * floor.cell_m * (best - spec.within[i])
     return float(cost)
-
-
-@compiled
-def _sides(places: Ints, i: int, room: Room) -> int:
-    """Return at how many of its sides a zone stands at something."""
-    count = 0
-    for side in range(4):
-        count += side != places[i, 4] and cells_in(room.taken, *strip(places, i, 0, side, 1)) > 0
-    return count
 
 
 @compiled
@@ -189,49 +195,53 @@ def _score(places: Ints, i: int, cost: float, floor: Floor, spec: Spec, room: Ro
 
 
 @compiled
-def _try_shape(
-    places: Ints,
-    i: int,
-    least: int,
-    floor: Floor,
-    spec: Spec,
-    scratch: Scratch,
-    walker: Walker,
-    room: Room,
-) -> None:
-    """Score every position of the shape and front a zone has."""
-    place = places[i]
+def _touches(places: Ints, i: int, room: Room) -> int:
+    """Return the sides at which a zone stands at something, a bit each."""
+    bits = 0
+    for side in range(4):
+        bits |= int(cells_in(room.taken, *strip(places, i, 0, side, 1)) > 0) << side
+    return bits
+
+
+@compiled
+def _try_shape(places: Ints, i: int, least: int, others: int, floor: Floor, spec: Spec, rooms: Rooms) -> None:
+    """Score every position of the shape a zone has, with its front and the one opposite."""
+    room, place = rooms.room, places[i]
     rows, columns = floor.from_door.shape
-    w, h = place[2], place[3]
+    w, h, front = place[2], place[3], place[4]
     for y in range(rows - h + 1):
         for x in range(columns - w + 1):
             if cells_in(room.taken, x, y, w, h) > 0:
                 continue
             place[0], place[1] = x, y
-            if _sides(places, i, room) < least:
+            bits = _touches(places, i, room)
+            if SIDES[bits] < least:
                 continue
-            cost = _stand(place, i, floor, spec, scratch, walker, room)
-            cost += IN_THE_WAY * cells_in(room.ways, x, y, w, h)
-            if cost < room.scores.max():
-                _keep(place, _score(places, i, cost, floor, spec, room), room)
+            walked = IN_THE_WAY * cells_in(room.ways, x, y, w, h)
+            for turn in (front, front + 2):
+                if SIDES[bits & ~(1 << turn)] < least:
+                    continue
+                place[4] = turn
+                cost = walked + _stand(place, i, others, floor, spec, rooms)
+                if cost < room.scores.max():
+                    _keep(place, _score(places, i, cost, floor, spec, room), room)
 
 
 @compiled
-def _spots(
-    places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, room: Room, state: State
-) -> None:
+def _spots(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, state: State) -> None:
     """Find the best spots for a zone that was taken out, best first."""
-    _tables(places, floor, spec, scratch, walker, room)
-    _costs(places, i, floor, spec, scratch, walker, room)
+    room = rooms.room
+    _tables(places, floor, room)
+    others = _costs(places, i, floor, spec, rooms.scratch, room)
     room.scores[:] = np.inf
     kind = draw(state)
     least = 2 if kind < 0.5 else (1 if kind < 0.9 else 0)
     for _ in range(SHAPES):
         at = spec.first[i] + pick(state, spec.first[i + 1] - spec.first[i])
         u, v = spec.shapes[at, 0], spec.shapes[at, 1]
-        for front in range(4):
-            places[i, 2], places[i, 3], places[i, 4] = (u, v, front) if front % 2 == 1 else (v, u, front)
-            _try_shape(places, i, least, floor, spec, scratch, walker, room)
+        for front in range(2):
+            places[i, 2], places[i, 3], places[i, 4] = (u, v, front) if front == 1 else (v, u, front)
+            _try_shape(places, i, least, others, floor, spec, rooms)
     for a in range(KEPT):
         for b in range(a):
             if room.scores[a] < room.scores[b]:
@@ -265,31 +275,32 @@ def _ruin(places: Ints, spec: Spec, chosen: Ints, state: State) -> int:
 
 
 @compiled
-def reinsert(
-    places: Ints,
-    floor: Floor,
-    spec: Spec,
-    scratch: Scratch,
-    walker: Walker,
-    room: Room,
-    state: State,
-) -> bool:
-    """Take up to three zones out and put each back at one of its best spots; False where one finds none."""
+def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float, state: State) -> bool:
+    """Take up to three zones out and put each back at one of its best spots.
+
+    False where one finds none, or where no spot of the last keeps ``steep`` · hard + soft within ``limit``.
+    """
+    scratch, room = rooms.scratch, rooms.room
     chosen = np.zeros(3, dtype=np.int64)
     count = _ruin(places, spec, chosen, state)
+    if count == 0:
+        return False
+    _set_out(places, floor, spec, rooms)
     for k in range(count):
         i = chosen[k]
-        _spots(places, i, floor, spec, scratch, walker, room, state)
+        if k > 0:
+            reach(places, floor, scratch)
+        _spots(places, i, floor, spec, rooms, state)
         if room.scores[0] == np.inf:
             return False
-        best, lowest = 0, np.inf
+        best, lowest = 0, limit
         if k < count - 1:
             while best < KEPT - 1 and room.scores[best + 1] < np.inf and draw(state) < 0.4:
                 best += 1
         else:
             for spot in range(KEPT):
                 places[i, :5] = room.spots[spot]
-                if room.scores[spot] < np.inf and price(places, floor, spec, scratch, 1.0, lowest):
-                    lowest, best = scratch.bill[HARD] + scratch.bill[SOFT], spot
+                if room.scores[spot] < np.inf and price(places, floor, spec, scratch, steep, lowest):
+                    lowest, best = steep * scratch.bill[HARD] + scratch.bill[SOFT], spot
         places[i, :5] = room.spots[best]
-    return count > 0
+    return lowest < limit or limit == np.inf

@@ -111,8 +111,20 @@ def _step(walker: Walker, far: NDArray[np.float32], at: int, bucket: int, filled
 
 
 @compiled
-def walk(sources: Ints, walker: Walker, far: NDArray[np.float32]) -> None:
-    """Write into ``far`` the walk from the nearest source (flat cells) to every cell, in cells."""
+def _settled(targets: Ints, far: NDArray[np.float32], bucket: int) -> bool:
+    """Tell whether no walk to any target can become shorter."""
+    for at in targets:
+        if not far[at] < bucket:
+            return False
+    return len(targets) > 0
+
+
+@compiled
+def walk(sources: Ints, targets: Ints, walker: Walker, far: NDArray[np.float32]) -> None:
+    """Write into ``far`` the walk from the nearest source (flat cells) to every cell, in cells.
+
+    With any ``targets`` cells farther than all of these are left out or too far.
+    """
     far[:] = np.inf
     filled = np.zeros(4, dtype=np.int64)
     for at in sources:
@@ -131,6 +143,8 @@ def walk(sources: Ints, walker: Walker, far: NDArray[np.float32]) -> None:
                 _step(walker, far, at, bucket, filled)
         filled[b] = 0
         bucket += 1
+        if b == 3 and _settled(targets, far, bucket):
+            return
 
 
 @compiled
@@ -158,19 +172,34 @@ def _enter(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, far
 
 
 @compiled
-def enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
-    """Find all accesses and price how far from the entrances zones with a limit lie; leaves visitors' grid behind."""
-    m, far = floor.cell_m, walker.from_doors
+def _from_doors(floor: Floor, walker: Walker) -> None:
     doors = np.empty(len(floor.doors), dtype=np.int64)
     for d in range(len(doors)):
         doors[d] = flat(floor.doors[d, 0], floor.doors[d, 1], floor)
+    walk(doors, doors[:0], walker, walker.from_doors)
+
+
+@compiled
+def enter_public(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
+    """Find where visitors enter the zones that are in the state; leaves visitors' grid and walks behind."""
+    _unpack(scratch.cover, floor, walker)
+    _from_doors(floor, walker)
+    for i in range(len(places)):
+        if places[i, 2] > 0 and not spec.staff[i]:
+            _enter(places, i, floor, spec, scratch, walker.from_doors)
+
+
+@compiled
+def _enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
+    """Find all accesses and price how far from the entrances zones with a limit lie; leaves visitors' grid behind."""
+    m, far = floor.cell_m, walker.from_doors
     for staff in (1, 0):
         if staff:
             dilate(scratch.staff, floor.sizes[1], scratch.spare)
             _unpack(scratch.spare, floor, walker)
         else:
             _unpack(scratch.cover, floor, walker)
-        walk(doors, walker, far)
+        _from_doors(floor, walker)
         for i in range(len(places)):
             if spec.staff[i] == staff:
                 steps = _enter(places, i, floor, spec, scratch, far)
@@ -182,7 +211,11 @@ def enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: 
 def _from_entrance(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     """Price what hangs on the walk from the widest entrance."""
     m, weights = floor.cell_m, spec.weights
-    walk(np.array([flat(floor.door[0], floor.door[1], floor)]), walker, walker.metres)
+    if len(floor.doors) == 1:
+        walker.metres[:] = walker.from_doors
+    else:
+        source = np.array([flat(floor.door[0], floor.door[1], floor)])
+        walk(source, source[:0], walker, walker.metres)
     for i in range(len(scratch.access)):
         weight = spec.close[0, i + 1]
         if weight != 0:
@@ -211,13 +244,17 @@ def _legs_to(k: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker)
 def _legs(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     walker.density[:] = 0
     _legs_to(0, floor, spec, scratch, walker)
-    for k in range(1, len(scratch.access)):
-        wanted = False
+    ends = np.empty(len(spec.legs), dtype=np.int64)
+    for k in range(1, len(scratch.access) + 1):
+        count = 0
         for leg in range(len(spec.legs)):
-            wanted = wanted or spec.legs[leg, 1] == k
-        if wanted:
+            if spec.legs[leg, 1] == k:
+                other = spec.legs[leg, 0] - 1
+                ends[count] = flat(scratch.access[other, 0], scratch.access[other, 1], floor)
+                count += 1
+        if count > 0:
             source = flat(scratch.access[k - 1, 0], scratch.access[k - 1, 1], floor)
-            walk(np.array([source]), walker, walker.metres)
+            walk(np.array([source]), ends[:count], walker, walker.metres)
             _legs_to(k, floor, spec, scratch, walker)
 
 
@@ -249,7 +286,7 @@ def real_price(
     bill = scratch.bill
     if not price_still(places, floor, spec, scratch, steep, limit):
         return False
-    enter_all(places, floor, spec, scratch, walker)
+    _enter_all(places, floor, spec, scratch, walker)
     _from_entrance(floor, spec, scratch, walker)
     _legs(floor, spec, scratch, walker)
     bill[SOFT] += price_views(places, floor, spec) + _passing(places, floor, spec, walker)

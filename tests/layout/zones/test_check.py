@@ -57,6 +57,14 @@ def test_overlap_names_both(ground: Ground, make_problem: MakeProblem) -> None:
     assert verdict.fatal
 
 
+def test_a_locked_zone_stands_where_it_is_locked(ground: Ground, make_problem: MakeProblem) -> None:
+    at, moved, turned = (0, 8, 8, 12, EAST), (0, 9, 8, 12, EAST), (0, 8, 8, 12, NORTH)
+    problem = make_problem(ground, ("zone",), locked=np.array([at]))
+    assert rules(problem, at) == []
+    for place in (moved, turned):
+        assert ("locked", "zone") in rules(problem, place)
+
+
 def test_a_gap_narrower_than_the_aisle_leads_nowhere(ground: Ground, make_problem: MakeProblem) -> None:
     """A zone across the hall leaves 1.00 m beside it: staff pass (0.9 m), visitors (1.2 m) do not."""
     wide = shapes_of((36, 36), (8, 8), (288, 288), 0.0)

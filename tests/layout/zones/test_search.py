@@ -124,7 +124,7 @@ def test_zones_are_put_back_on_free_floor(ground: Ground, make_problem: MakeProb
     put = 0
     for _ in range(60):
         places = state_of(start)
-        if reinsert(places, make_floor(problem), make_spec(problem), *rooms, state):
+        if reinsert(places, make_floor(problem), make_spec(problem), rooms, 1.0, np.inf, state):
             assert not judge(problem, Placement(places[:, :5], places[:, 5:])).fatal
             assert (places[3, :5] == locked[3]).all()
             put += (places[:, :5] != start.places).any()
