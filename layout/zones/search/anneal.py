@@ -29,7 +29,7 @@ from outlet.compiled import compiled, compiling_seconds
 
 STEEPEST, RISE = 2.5, 0.7
 TRUSTED, SLACK, PATIENCE = 2.0, 0.5, 100
-REFINED, SHARE, TICK = 4, 0.75, 0.02
+REFINED, SHARE, TICK, SHORT = 4, 0.75, 0.02, 30.0
 
 
 class Plan(NamedTuple):
@@ -169,7 +169,8 @@ def anneal(
     workers
         Threads; they change nothing but the time.
     until
-        Time of ``time.perf_counter`` by which all ends: runs that would take longer cool faster. Compiling is extra.
+        Time of ``time.perf_counter`` by which all ends: runs that would take longer cool faster, and share less
+        than half a minute evenly. Compiling is extra.
     start
         A placement to begin from: then no run begins elsewhere, and none is very warm.
     """
@@ -183,7 +184,8 @@ def anneal(
     def rounds(plan: Plan, starts: Sequence[Ints], first: int, end: float) -> list[Found]:
         def run(number: int) -> Found | None:
             waves = -(-len(starts) // workers) - number // workers
-            seconds = (end - time.perf_counter()) / max(1, waves)
+            left = end - time.perf_counter()
+            seconds = left / max(1, waves) if left < SHORT else left
             if seconds <= 0 and first + number > 0:
                 return None
             places = starts[number]
