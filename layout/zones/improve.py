@@ -27,7 +27,7 @@ from outlet.outcome import Limits, Outcome
 
 TRIALS_A_ZONE = 1_800
 RESTARTS, RESTARTS_LEAST, RESTARTS_TIMED, CELLS = 6, 4, 2, 250_000
-REPAIRS = 4
+REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 4, 0.25, 4.8
 SPENT, LEAST_POLISH = 0.84, 0.2
 
 
@@ -69,7 +69,7 @@ def arrange(
         How many trials, against the usual.
     start
         A plan to begin from, such as one in which the planner has locked zones since: a quick repair that keeps what
-        it can. Locked zones stand where ``problem`` says.
+        it can, within 5 s where the clock alone bounds it. Locked zones stand where ``problem`` says.
 
     Returns
     -------
@@ -82,6 +82,8 @@ def arrange(
     reasons = necessary(problem)
     if reasons:
         return _none("infeasible", reasons, started)
+    if start is not None and limits.work is None:
+        limits = replace(limits, seconds=min(limits.seconds, REPAIR_SECONDS))
     pooled = _pool(problem, limits, effort, start)
     best = pooled[0]
     left = replace(limits, seconds=max(LEAST_POLISH, limits.seconds - (time.perf_counter() - started)))
@@ -125,7 +127,7 @@ def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement 
     """Return judged arrangements, the best first."""
     found = anneal(
         problem,
-        steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count)),
+        steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count * (1.0 if start is None else REPAIR_SHARE))),
         restarts=_restarts(problem, limits) if start is None else REPAIRS,
         seed=limits.seed,
         workers=limits.workers,
