@@ -130,7 +130,7 @@ def measure_baseline(asked: Asked) -> None:
         f"{'ours s':>8}{'broken':>8}{'cost':>9}{'ratio':>8}"
     )
     ratios: list[float] = []
-    without = 0
+    without = {"CP-SAT found no plan": 0, "CP-SAT's plan breaks a rule": 0, "ours has none, or breaks a rule": 0}
     for name in asked.halls:
         problem = read_case(name).problem
         plain = solve_plain(problem, Limits(seconds=PLAIN_SECONDS, workers=2))
@@ -139,18 +139,21 @@ def measure_baseline(asked: Asked) -> None:
         row = f"{name:24}{plain.seconds:9.1f}{plain.status:>12}"
         row += judged(problem, plain.solution)
         row += f"{max(run.wall for run in runs):8.1f}{judged(problem, None if ours is None else ours.placement)}"
-        ratio = None
-        if plain.solution is not None and ours is not None and not ours.verdict.broken:
-            verdict = judge(problem, plain.solution)
-            ratio = None if verdict.broken else ours.verdict.cost / verdict.cost
-        if ratio is None:
-            without += 1
+        theirs = None if plain.solution is None else judge(problem, plain.solution)
+        if ours is None or ours.verdict.broken:
+            without["ours has none, or breaks a rule"] += 1
+        elif theirs is None:
+            without["CP-SAT found no plan"] += 1
+        elif theirs.broken:
+            without["CP-SAT's plan breaks a rule"] += 1
         else:
-            ratios.append(ratio)
-        print(f"{row}{'' if ratio is None else f'{ratio:8.3f}'}", flush=True)
-    print(
-        f"geometric mean of ours to CP-SAT's, {len(ratios)} halls: {mean_ratio(ratios):.3f}; {without} without a ratio"
-    )
+            ratios.append(ours.verdict.cost / theirs.cost)
+            row += f"{ratios[-1]:8.3f}"
+        print(row, flush=True)
+    worst = f", the worst {max(ratios):.3f}" if ratios else ""
+    print(f"geometric mean of ours to CP-SAT's, {len(ratios)} halls: {mean_ratio(ratios):.3f}{worst}; without a ratio:")
+    for reason, count in without.items():
+        print(f"  {reason}: {count}")
 
 
 def judged(problem: PackProblem, found: Placement | None) -> str:

@@ -169,6 +169,7 @@ def rule_names(_: Say) -> Mapping[str, str]:
         "exits": _("Exits can be walked to"),
         "front": _("People can stand along the front"),
         "inside": _("Zones lie on free floor"),
+        "locked": _("Locked zones stay where they are"),
         "overlap": _("Zones do not overlap"),
         "reachable": _("Every zone can be walked to"),
         "staff_side": _("Staff do not cross the public floor"),

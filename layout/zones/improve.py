@@ -84,13 +84,21 @@ def arrange(
         return _none("infeasible", reasons, started)
     if start is not None and limits.work is None:
         limits = replace(limits, seconds=min(limits.seconds, REPAIR_SECONDS))
-    pooled = _pool(problem, limits, effort, start)
+    pooled, timed = _pool(problem, limits, effort, start)
     best = pooled[0]
     left = replace(limits, seconds=max(LEAST_POLISH, limits.seconds - (time.perf_counter() - started)))
     if best.verdict.fatal:
         return _none("undecided", _why(best.verdict), started)
     polished = replace(_polish(problem, best, left), others=_unlike(pooled))
-    return _outcome(polished, limits, started)
+    seconds = time.perf_counter() - started
+    return Outcome(
+        status="feasible",
+        solution=polished,
+        objective=polished.verdict.cost,
+        bound=None,
+        seconds=seconds,
+        stopped_by="time" if timed or seconds > limits.seconds else "work",
+    )
 
 
 def alternatives(problem: PackProblem, best: Arrangement, limits: Limits, *, count: int = 3) -> tuple[Arrangement, ...]:
@@ -123,8 +131,10 @@ def _unlike(pooled: list[Arrangement]) -> tuple[Arrangement, ...]:
     return tuple(chosen[1:])
 
 
-def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement | None) -> list[Arrangement]:
-    """Return judged arrangements, the best first."""
+def _pool(
+    problem: PackProblem, limits: Limits, effort: float, start: Placement | None
+) -> tuple[list[Arrangement], bool]:
+    """Return judged arrangements, the best first, and whether the clock changed the search for them."""
     found = anneal(
         problem,
         steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count * (1.0 if start is None else REPAIR_SHARE))),
@@ -134,7 +144,8 @@ def _pool(problem: PackProblem, limits: Limits, effort: float, start: Placement 
         until=time.perf_counter() + SPENT * limits.seconds,
         start=None if start is None else _with_locked(problem, start),
     )
-    return sorted((Arrangement(item.placement, judge(problem, item.placement)) for item in found), key=_order)
+    judged = (Arrangement(item.placement, judge(problem, item.placement)) for item in found)
+    return sorted(judged, key=_order), any(item.timed for item in found)
 
 
 def _restarts(problem: PackProblem, limits: Limits) -> int:
@@ -152,18 +163,6 @@ def _with_locked(problem: PackProblem, start: Placement) -> Placement:
         if problem.is_locked(i):
             places[i], wings[i] = problem.locked[i], 0
     return Placement(places, wings)
-
-
-def _outcome(best: Arrangement, limits: Limits, started: float) -> Outcome[Arrangement]:
-    seconds = time.perf_counter() - started
-    return Outcome(
-        status="feasible",
-        solution=best,
-        objective=best.verdict.cost,
-        bound=None,
-        seconds=seconds,
-        stopped_by="time" if seconds > limits.seconds else "work",
-    )
 
 
 def _none(status: str, reasons: tuple[str, ...], started: float) -> Outcome[Arrangement]:

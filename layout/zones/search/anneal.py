@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 from typing import NamedTuple
 
@@ -53,11 +53,15 @@ REFINE = Plan(steps=0, warmest=1.0, coldest=0.05, gentlest=STEEPEST, jump=0.3, i
 
 @dataclass(frozen=True)
 class Found:
-    """A state that a run ended with; ``hard`` and ``soft`` are its prices by real walks."""
+    """A state that a run ended with; ``hard`` and ``soft`` are its prices by real walks.
+
+    ``timed`` where the clock changed the run, or kept another from beginning.
+    """
 
     hard: float
     soft: float
     places: Ints
+    timed: bool = False
 
     @property
     def placement(self) -> Placement:
@@ -90,8 +94,10 @@ def _note(places: Ints, bill: Floats, best: Ints, prices: Floats) -> None:
 @compiled
 def _anneal(
     places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, clock: Floats, seed: int
-) -> tuple[float, float]:
+) -> tuple[float, float, bool]:
     """Anneal in place; return the hard and the soft price of the best state by real walks, left in ``places``.
+
+    The third returned is whether the clock cooled or ended the run.
 
     By estimated walks, once hard rules cost their full price, a state that looks better than any before is walked,
     and refused where the real walks are much longer than estimated; none is walked for a while then. Another
@@ -104,10 +110,11 @@ def _anneal(
     real_price(places, floor, spec, scratch, walker, 1.0, np.inf)
     best, prices = places.copy(), scratch.bill.copy()
     hard, soft = (prices[HARD], prices[SOFT]) if plan.real else (guess_hard, guess_soft)
-    lowest, patient = np.inf, 0
+    lowest, patient, timed = np.inf, 0, False
     trial = places.copy()
     for step in range(plan.steps):
         done = max(step / plan.steps, clock[0])
+        timed = timed or done > step / plan.steps
         if done >= 1.0:
             break
         warmth = plan.warmest * (plan.coldest / plan.warmest) ** done
@@ -141,7 +148,7 @@ def _anneal(
     real_price(places, floor, spec, scratch, walker, 1.0, np.inf)
     _note(places, scratch.bill, best, prices)
     places[:] = best
-    return prices[HARD], prices[SOFT]
+    return prices[HARD], prices[SOFT], timed
 
 
 def anneal(
@@ -169,8 +176,8 @@ def anneal(
     workers
         Threads; they change nothing but the time.
     until
-        Time of ``time.perf_counter`` by which all ends: runs that would take longer cool faster, and share less
-        than half a minute evenly. Compiling is extra.
+        Time of ``time.perf_counter`` by which all ends. Runs share less than half a minute evenly, and those that
+        would take longer cool faster; otherwise the clock changes nothing before it ends a run. Compiling is extra.
     start
         A placement to begin from: then no run begins elsewhere, and none is very warm.
     """
@@ -185,16 +192,19 @@ def anneal(
         def run(number: int) -> Found | None:
             waves = -(-len(starts) // workers) - number // workers
             left = end - time.perf_counter()
-            seconds = left / max(1, waves) if left < SHORT else left
+            paced = left < SHORT
+            seconds = left / max(1, waves) if paced else left
             if seconds <= 0 and first + number > 0:
                 return None
             places = starts[number]
-            with _ticking(seconds) as clock:
-                prices = _anneal(places, floor, spec, make_rooms(problem), plan, clock, seed * 1000 + first + number)
-            return Found(*prices, places)
+            with _ticking(seconds, paced) as clock:
+                told = _anneal(places, floor, spec, make_rooms(problem), plan, clock, seed * 1000 + first + number)
+            return Found(told[0], told[1], places, told[2])
 
         with ThreadPoolExecutor(workers) as pool:
-            return [found for found in pool.map(run, range(len(starts))) if found is not None]
+            ended = list(pool.map(run, range(len(starts))))
+        found = [item for item in ended if item is not None]
+        return found if len(found) == len(ended) else [replace(item, timed=True) for item in found]
 
     half = began + SHARE * (until - began)
     if start is None:
@@ -207,8 +217,8 @@ def anneal(
 
 
 @contextmanager
-def _ticking(seconds: float) -> Iterator[Floats]:
-    """Give a clock, shape (1,), that another thread keeps at the share of ``seconds`` that is spent."""
+def _ticking(seconds: float, paced: bool) -> Iterator[Floats]:
+    """Give a clock, shape (1,), that another thread keeps at the share of ``seconds`` spent; unpaced, at 0 until 1."""
     clock = np.zeros(1)
     if seconds == np.inf:
         yield clock
@@ -217,7 +227,8 @@ def _ticking(seconds: float) -> Iterator[Floats]:
 
     def tick() -> None:
         while not ended.wait(TICK):
-            clock[0] = min(1.0, (time.perf_counter() - began) / max(seconds, TICK))
+            share = min(1.0, (time.perf_counter() - began) / max(seconds, TICK))
+            clock[0] = share if paced or share == 1.0 else 0.0
 
     thread = Thread(target=tick, daemon=True)
     thread.start()

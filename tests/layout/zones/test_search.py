@@ -136,6 +136,7 @@ def test_the_clock_ends_a_run_that_has_begun(ground: Ground, make_problem: MakeP
     began = time.perf_counter()
     found = anneal(problem, steps=100_000_000, restarts=2, seed=1, until=began + 0.5)
     assert found
+    assert all(item.timed for item in found)
     assert time.perf_counter() - began < 5.0
 
 
@@ -143,6 +144,7 @@ def test_threads_change_nothing(ground: Ground, make_problem: MakeProblem) -> No
     problem = bank(ground, make_problem)
     one, two = (anneal(problem, steps=1500, restarts=4, seed=3, workers=workers) for workers in (1, 2))
     assert [found.places.tobytes() for found in one] == [found.places.tobytes() for found in two]
+    assert not any(found.timed for found in one)
 
 
 def test_an_l_is_used_where_it_is_allowed_and_judged(ground: Ground, make_problem: MakeProblem) -> None:

@@ -56,7 +56,8 @@ def square(side_m: float) -> bytes:
 
 
 def test_a_hall_is_planned_twice_alike_and_up_to_date(tmp_path: Path) -> None:
-    first, second = project(tmp_path / "a"), project(tmp_path / "b")
+    quick = "[layout.programme]\neffort = 0.3"
+    first, second = project(tmp_path / "a", more=quick), project(tmp_path / "b", more=quick)
     for folder in (first, second):
         assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 0
     files = sorted(path.name for path in (first / "out/outlets/h1").iterdir())
