@@ -13,6 +13,8 @@ from outlet.page.figures import number
 WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 18, 30, 46
 TICKS = 5
+NARROW = 1e-9
+"""Spans up to this part of their values are drawn as none."""
 SIGN_WIDTH = 8
 """Room for one sign of a figure beside the axis."""
 
@@ -99,13 +101,13 @@ def render_lines(
 
 
 def nice_ticks(low: float, high: float) -> list[float]:
-    """Return about five round values that span low to high.
+    """Return about five round values that span low to high, or more where these are as good as one.
 
     >>> nice_ticks(0, 97)
     [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]
     """
-    if high <= low:
-        high = low + (abs(low) or 1.0)
+    if high - low <= NARROW * max(1.0, abs(low), abs(high)):
+        high = low + (abs(low) if abs(low) > NARROW else 1.0)
     rough = (high - low) / TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)

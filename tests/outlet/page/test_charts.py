@@ -45,7 +45,9 @@ def test_every_point_lies_inside_the_chart(points):
         assert 0 <= float(y) <= HEIGHT
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 97), (3, 3), (0, 0), (-5, 12), (0.001, 0.0042), (1e6, 1.2e6)])
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 97), (3, 3), (0, 0), (-5, 12), (0.001, 0.0042), (1e6, 1.2e6), (0, 5e-324)]
+)
 def test_ticks_span_the_values_and_are_few(low, high):
     ticks = nice_ticks(low, high)
     assert ticks[0] <= low
