@@ -48,10 +48,11 @@ def codes_reference() -> str:
     return "\n".join(parts)
 
 
-def _section(name: str, kind: type[BaseModel], which: str = "") -> Iterator[str]:
+def _section(name: str, kind: type[BaseModel], which: str = "", *, listed: bool = False) -> Iterator[str]:
     keys = [(key, field) for key, field in kind.model_fields.items() if not _nested(field)]
-    first = (kind.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
-    yield f"\n## [{name}]{which}\n\n{first}\n"
+    first = " ".join((kind.__doc__ or "").strip().split("\n\n")[0].split())
+    title = f"[[{name}]]" if listed else f"[{name}]"
+    yield f"\n## {title}{which}\n\n{first}\n"
     if keys:
         yield "| key | value | default | meaning |\n|---|---|---|---|"
         for key, field in keys:
@@ -64,6 +65,8 @@ def _section(name: str, kind: type[BaseModel], which: str = "") -> Iterator[str]
             yield from _section(f"{name}.{key}.NAME", below_names)
         for below in _alternatives(field):
             yield from _section(f"{name}.{key}", below, " with " + _told_apart(below))
+        if each := _listed(field):
+            yield from _section(f"{name}.{key}", each, listed=True)
 
 
 def _nested(field: FieldInfo) -> list[type[Settings]]:
@@ -77,6 +80,13 @@ def _named(field: FieldInfo) -> type[Settings] | None:
     inside = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is dict else ()
     last = inside[-1] if inside else None
     return last if isinstance(last, type) and issubclass(last, Settings) else None
+
+
+def _listed(field: FieldInfo) -> type[Settings] | None:
+    """Return the settings class of a list of tables of one kind, or None."""
+    inside = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is tuple else ()
+    first = inside[0] if inside else None
+    return first if isinstance(first, type) and issubclass(first, Settings) else None
 
 
 def _alternatives(field: FieldInfo) -> list[type[Settings]]:

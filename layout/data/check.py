@@ -1,4 +1,4 @@
-"""Find every fault of layout's inputs: hall plans, briefs, counted visits, people."""
+"""Find every fault of layout's inputs: hall plans, briefs, counted visits, people, surveys."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def check(project: Project) -> Findings:
     for name, look in tables:
         if name is not None:
             found = found.joined(_looked(project, settings, name, look))
+    if settings.efficiency.surveys is not None:
+        outlets = _hand_written(project, settings)
+        found = found.joined(
+            _looked(project, settings, settings.efficiency.surveys, lambda path, _, name: _surveys(path, name, outlets))
+        )
     return found.joined(Findings(faults=tuple(_unknown_people(project, settings))))
 
 
@@ -125,6 +130,25 @@ def _locked(path: Path, settings: LayoutSettings, name: str) -> Findings:
 
     found = check_locked(path, settings.staff.locked_table, name=name)
     return Findings(found.faults, (Count(name, len(found.cells), "locked cells of the roster"),), found.remarks)
+
+
+def _hand_written(project: Project, settings: LayoutSettings) -> list[str] | None:
+    """Return the ids of all outlets where briefs name them; None where siting chooses them, or one cannot be read."""
+    from outlet.handover import read_brief
+
+    if project.has("siting"):
+        return None
+    try:
+        return [read_brief(project.path(file)).id for file in settings.briefs] or None
+    except InputError:
+        return None
+
+
+def _surveys(path: Path, name: str, outlets: list[str] | None) -> Findings:
+    from layout.data.surveys import check_surveys
+
+    found = check_surveys(path, name=name, outlets=outlets)
+    return Findings(found.faults, (Count(name, len(found.points), "surveyed outlets"),), found.remarks)
 
 
 def _unknown_people(project: Project, settings: LayoutSettings) -> list[Fault]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from layout.data.surveys import read_surveys
 from layout.efficiency.drivers import drivers_of
 from layout.efficiency.kpi import Efficiency, Halls, measure
 from layout.settings import LayoutSettings
@@ -21,7 +22,6 @@ from layout.study.scorecard import (
     Service,
     drivers_table,
     read_service,
-    read_surveys,
     score_outlets,
     scorecard_table,
 )
@@ -76,8 +76,9 @@ def run_efficiency(stage: StageRun) -> Summary:
     halls, years = _halls(facts), settings.services.fit_out_years
     figures = measure(halls, fit_out_years=years)
     file = settings.efficiency.surveys
-    surveys = {} if file is None else read_surveys(stage.project.path(file), file, [brief.id for brief in briefs])
-    asked = [surveys.get(brief.id, {}) for brief in briefs]
+    ids = [brief.id for brief in briefs]
+    surveys = {} if file is None else read_surveys(stage.project.path(file), name=file, outlets=ids)
+    asked = [surveys.get(name, {}) for name in ids]
     scores = score_outlets(halls, figures, [fact.service for fact in facts], asked, settings.efficiency)
     rows = (_row(at, fact, figures, scores) for at, fact in enumerate(facts))
     stage.out.write_text("efficiency.csv", csv_text(COLUMNS, rows))

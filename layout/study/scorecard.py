@@ -11,18 +11,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from layout.data.surveys import SURVEYED
 from layout.efficiency.drivers import DRIVERS, Driven, product_effects
 from layout.efficiency.grade import TERMS, against_median, grade_of, weighted_points
 from layout.efficiency.kpi import Efficiency, Halls
 from layout.settings.efficiency import EfficiencySettings
 from layout.study.work.workload import Workload
-from outlet.cells import csv_text, read_csv_records
-from outlet.errors import Fault, InputError, TableError
+from outlet.cells import csv_text
 from outlet.handover import OutletBrief
 
 Floats = NDArray[np.float64]
 ASPECTS = ("waiting", "speed", "order", "environment", "courtesy", "advice")
-SURVEYED = ("courtesy", "advice")
 SCORECARD_COLUMNS = ("outlet_id", "name", "grade", "points", *TERMS, *ASPECTS)
 DRIVER_COLUMNS = ("outlet_id", "against", "driver", "currency", "amount_per_year")
 
@@ -64,55 +63,6 @@ def read_service(simulation: Path, zones: Path, workload: Workload) -> Service:
 
 def _known(value: float | None) -> float:
     return math.nan if value is None else float(value)
-
-
-def read_surveys(file: Path, name: str, outlets: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Read surveyed points by outlet: columns outlet, courtesy and advice, 0 to 100, an empty cell unknown.
-
-    Raises
-    ------
-    TableError
-        Every fault by row.
-    InputError
-        When a column is missing.
-    """
-    if not file.is_file():
-        raise InputError(f"{name}: there is no such file; correct [layout.efficiency] surveys, or remove it")
-    columns, records = read_csv_records(file)
-    missing = [column for column in ("outlet", *SURVEYED) if column not in columns]
-    if missing:
-        raise InputError(f"{name}: no column {', '.join(missing)}; expected outlet, courtesy, advice")
-    faults: list[Fault] = []
-    found: dict[str, dict[str, float]] = {}
-    for row, record in enumerate(records, start=1):
-        if record["outlet"] not in outlets:
-            faults.append(_fault(name, "unknown-reference", record["outlet"], "the id of an outlet", row, "outlet"))
-        elif record["outlet"] in found:
-            faults.append(_fault(name, "duplicate-id", record["outlet"], "each outlet once", row, "outlet"))
-        found[record["outlet"]] = {}
-        for column in SURVEYED:
-            points = _points(record[column])
-            if points is None:
-                faults.append(_fault(name, "out-of-range", record[column], "a number from 0 to 100", row, column))
-            else:
-                found[record["outlet"]][column] = points
-    if faults:
-        raise TableError(faults)
-    return found
-
-
-def _fault(name: str, code: str, found: str, expected: str, row: int, column: str) -> Fault:
-    return Fault(name, code, repr(found), expected, row=row, column=column)
-
-
-def _points(text: str) -> float | None:
-    if not text.strip():
-        return math.nan
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 <= value <= 100 else None
 
 
 @dataclass(frozen=True)
