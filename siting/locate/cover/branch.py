@@ -285,9 +285,9 @@ class Tree:
             self.current = node
             if node.bound < target():
                 return []
+            self._round(part, mark, state.best.y)
             if not on_time:
                 return [node]
-            self._round(part, mark, state.best.y)
             bound = self._bound(part, state)
             if fix(state.best.gain, part.left, bound, target(), part.free, mark) < 0.1 * len(part.free):
                 break

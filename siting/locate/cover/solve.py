@@ -40,9 +40,9 @@ looked at for the bound before."""
 MEND_AT_ROOT = 400
 """Pairs looked at in patches, for each pair given, beside the relaxation of problems that get cells."""
 
-CELLS_FROM, MEND_BESIDE = 200_000, 0.25
+CELLS_FROM, MEND_BESIDE = 200_000, 0.5
 """Pairs from which on cells are made, branching being slow, and the share of patches there."""
-CELLS_WORK, MEND_WORK, TREE_PART = 4.0, 1.3, 0.1
+CELLS_WORK, MEND_WORK, TREE_PART = 4.0, 3.0, 0.1
 """Work that cells and patches get at a time, and part of the cells' that branching gets in any case."""
 BRANCHED, IN_CELLS = 0, 1
 
@@ -188,10 +188,10 @@ class CoverSolve:
             self.search.offer(opened)
 
     def _try(self, opened: Positions) -> None:
-        """Search for a moment from a set that the tree gave rise to."""
-        rows = self.search.rows
+        """Search for a moment, while limits allow, from a set that the tree gave rise to."""
+        rows, search = self.search.rows, self.search
         key = opened.tobytes()
-        if key in self.seen or rows.broken(opened):
+        if search.seconds_left <= 0 or search.work_left <= 0 or key in self.seen or rows.broken(opened):
             return
         self.seen.add(key)
         is_open: Flags = np.zeros(rows.m, dtype=bool)

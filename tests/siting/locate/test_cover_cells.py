@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siting.locate.cover import cells
+from siting.locate.cover.branch import FREE, Tree
 from siting.locate.cover.cells import Cells, groups_of
 from siting.locate.cover.loss import DEPTH, FOUND, LIMIT, LOOKED, Copies, begin_descent, cell_of, go_deeper
 from siting.locate.cover.reach import Reach, turned
+from siting.locate.cover.saddle import Rules
 
 
 def reach_from(covers, weight):
@@ -113,3 +115,14 @@ def test_outlets_that_share_most_are_grouped_up_to_the_most():
     group = groups_of(affinity, np.ones(4), 2)
     assert group[0] == group[1] != group[2] == group[3]
     assert len(set(groups_of(affinity, np.ones(4), 1).tolist())) == 4
+
+
+def test_a_relaxation_that_is_interrupted_still_gives_a_plan_to_search_from():
+    covers, weight, _ = drawn(3)
+    offered = []
+    rules = Rules(*(np.zeros(k, dtype=kind) for k, kind in ((1, np.int64), (0, np.int64)) + ((0, np.float64),) * 4))
+    tree = Tree(reach_from(covers, weight), rules, 4, offered.append, lambda pairs, bound: False)
+    tree.plant(np.full(9, FREE, dtype=np.int8), float(weight.sum()))
+    tree.advance(lambda: -np.inf, 200)
+    assert len(tree.nodes) == 1
+    assert [len(opened) for opened in offered] == [4]
