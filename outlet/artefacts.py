@@ -120,7 +120,7 @@ def describe_inputs(stage: Stage, project: Project, out: Path, outlet: OutletBri
             files |= _hash_with_sidecars(project, outlet.hall_plan)
     upstream: dict[str, Json] = {
         name: hash_file(out / name)
-        for pattern in (*stage.reads, *stage.reads_if_there)
+        for pattern in (*stage.reads, *stage.reads_if_there, *stage.feedback)
         for name in matching(out, resolve(pattern, _folder(outlet)))
     }
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
@@ -163,7 +163,7 @@ def changed_artefacts(stage: Stage, out: Path, outlet: OutletBrief | None = None
     """List the artefacts a run reads that are no longer, byte for byte, what the manifest says was written."""
     known = read_manifest(out).artefacts
     changed = []
-    for pattern in (*stage.reads, *stage.reads_if_there):
+    for pattern in (*stage.reads, *stage.reads_if_there, *stage.feedback):
         for name in matching(out, resolve(pattern, _folder(outlet))):
             artefact = known.get(name)
             if artefact is None or artefact.sha256 != hash_file(out / name):

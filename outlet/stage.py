@@ -95,6 +95,8 @@ class Stage:
         folder, ``*`` for any name.
     reads_if_there
         Artefacts it uses where they exist.
+    feedback
+        Artefacts of later stages it takes into account where they exist; `outlet run` goes round until nothing changes.
     writes
         Artefacts it makes, in the same notation.
     run
@@ -111,6 +113,7 @@ class Stage:
     run: Callable[[StageRun], Summary]
     reads: tuple[str, ...] = ()
     reads_if_there: tuple[str, ...] = ()
+    feedback: tuple[str, ...] = ()
     per_outlet: bool = False
 
 

@@ -16,9 +16,9 @@ STAGE = Stage(
     name="simulate",
     help="Replay the day: waits with confidence intervals.",
     section="layout",
-    settings=("layout.services", "layout.simulate"),
+    settings=("layout.services", "layout.simulate", "layout.equipment.file"),
     reads=("{outlet}/requirement.csv", "{outlet}/roster.csv", "{outlet}/shifts.csv", "{outlet}/zones.json"),
-    writes=("{outlet}/simulation.json",),
+    writes=("{outlet}/simulation.json", "{outlet}/seats.json"),
     per_outlet=True,
     run=run,
 )

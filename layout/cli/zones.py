@@ -58,6 +58,7 @@ STAGE = Stage(
     settings=("layout",),
     reads=(),
     reads_if_there=("check.json",),
+    feedback=("{outlet}/seats.json",),
     writes=(
         "{outlet}/requirement.csv",
         "{outlet}/zones.json",

@@ -82,6 +82,34 @@ class VisitCounts:
         seen = np.bincount([day.weekday() for _, day in days], minlength=DAYS)
         return total / np.maximum(seen, 1)[:, None, None], len(days)
 
+    def days_of(self, outlet: str) -> NDArray[np.int64]:
+        """Return the number of days counted at an outlet by weekday, shape (7,)."""
+        days = {count.time.date() for count in self.counts if count.outlet == outlet}
+        return np.bincount([day.weekday() for day in days], minlength=DAYS).astype(np.int64)
+
+    def level_cv(self, outlet: str | None = None) -> float:
+        """Return by how much days of one weekday differ beyond chance: a coefficient of variation.
+
+        Of the n totals of an outlet's weekday with mean x̄ and variance s², s² − x̄ is what visits that come by chance
+        (Poisson) do not explain; the result is √max(Σ (n − 1)(s² − x̄) / Σ (n − 1)·x̄², 0), 0 where no weekday was
+        counted twice. ``outlet`` is the only one that counts, or None for all.
+        """
+        totals: dict[tuple[str, dt.date], float] = {}
+        for count in self.counts:
+            if outlet in (None, count.outlet):
+                day = count.outlet, count.time.date()
+                totals[day] = totals.get(day, 0.0) + count.count
+        groups: dict[tuple[str, int], list[float]] = {}
+        for (name, date), total in totals.items():
+            groups.setdefault((name, date.weekday()), []).append(total)
+        beyond = level = 0.0
+        for group in groups.values():
+            mean, spare = float(np.mean(group)), len(group) - 1
+            if spare:
+                beyond += spare * (float(np.var(group, ddof=1)) - mean)
+                level += spare * mean**2
+        return math.sqrt(max(beyond / level, 0.0)) if level > 0 else 0.0
+
 
 @dataclass(frozen=True)
 class CheckedVisits:

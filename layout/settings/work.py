@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from layout.settings.duties import BreakdownSettings, MeetingSettings, QuietTaskSettings, RoundSettings
 from layout.settings.live import PolicySettings
 from layout.settings.tables import SnapshotSettings, VisitTableSettings
 from outlet.handover import Weekday
@@ -45,6 +46,7 @@ class WhatIfSettings(Settings):
         (0.0, 0.2, 0.4, 0.6, 0.8), min_length=1, description="Shares of a service's visitors that are tried; preset."
     )
     most_machines: int = Field(8, ge=0, le=50, description="Most machines of an outlet, spares included; preset.")
+    most_guides: int = Field(2, ge=0, le=20, description="Most roaming guides beside those at the reception; preset.")
     machine_per_year: float = Field(6000.0, ge=0, description="Cost of a machine a year; preset.")
     lost_value: Share = Field(
         0.05, description="Share of a visit's value that is lost with a machine, where nobody advises; preset."
@@ -122,11 +124,21 @@ class SimulateSettings(Settings):
     walking_m_s: float = Field(
         1.0, gt=0, le=3, description="Speed of visitors between the zones of the hall plan, metres a second; preset."
     )
-    level_cv: float = Field(
-        0.0,
+    level_cv: float | None = Field(
+        None,
         ge=0,
         le=2,
-        description="Coefficient of variation of a day's level, by which all its arrivals are multiplied.",
+        description="Coefficient of variation of a day's level, by which all its arrivals are multiplied; none: that of"
+        " the counted visits, 0 without any.",
+    )
+    meeting: MeetingSettings | None = Field(None, description="The morning meeting; none: there is none.")
+    rounds: tuple[RoundSettings, ...] = Field((), description="Rounds through the hall.")
+    quiet_tasks: tuple[QuietTaskSettings, ...] = Field((), description="Back-office work done while nobody waits.")
+    machines_fail: bool = Field(
+        False, description="Whether machines fail at random on the replayed days, all of them working at opening."
+    )
+    breakdowns: Mapping[str, BreakdownSettings] = Field(
+        {}, description="How often a kind of machine fails, where it is not as in the catalogue of equipment."
     )
     policies: tuple[PolicySettings, ...] = Field(
         (), description="Other ways to run the day, each compared with the roster as it stands."

@@ -25,7 +25,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.simulate.policy import Appointment, Breakdowns, Diversion, Outage, Reserve
+from layout.simulate.policy import Appointment, Breakdowns, Diversion, Outage, QuietTask, Reserve
 from layout.simulate.rules import NOBODY
 from outlet.errors import InputError
 
@@ -82,7 +82,7 @@ class DayProblem:
         Shape (P,): most people who wait for a pool.
     speed
         Shape (K, P, C): speed of the server at each place, 1 as usual; the first free place is taken first.
-    appointments, reserves, diversions, outages, breakdowns
+    appointments, reserves, diversions, outages, breakdowns, tasks
         See `layout.simulate.policy`.
     """
 
@@ -112,6 +112,7 @@ class DayProblem:
     diversions: tuple[Diversion, ...] = ()
     outages: tuple[Outage, ...] = ()
     breakdowns: tuple[Breakdowns, ...] = ()
+    tasks: tuple[QuietTask, ...] = ()
 
     def __post_init__(self) -> None:
         streams, pools = self.visits.shape[1], self.crew.shape[1]
@@ -193,6 +194,7 @@ class DayProblem:
             *(("diversions", d.stream, streams) for d in self.diversions),
             *(("outages", o.pool, pools) for o in self.outages),
             *(("breakdowns", b.pool, pools) for b in self.breakdowns),
+            *(("tasks", task.pool, pools) for task in self.tasks),
             *(("appointments", a.stream, streams) for a in self.appointments),
         ]
         for name, position, count in positions:
@@ -202,6 +204,7 @@ class DayProblem:
             ("reserves", [r.pool for r in self.reserves]),
             ("diversions", [d.stream for d in self.diversions]),
             ("breakdowns", [b.pool for b in self.breakdowns]),
+            ("tasks", [task.pool for task in self.tasks]),
         ):
             if len(set(owners)) < len(owners):
                 raise InputError(f"DayProblem.{name}: two for one position; expected one each")
@@ -224,5 +227,5 @@ class DayProblem:
             and np.isinf(self.patience_min).all()
             and (self.room >= UNLIMITED).all()
             and not self.speed.size
-            and not (self.reserves or self.diversions or self.outages or self.breakdowns)
+            and not (self.reserves or self.diversions or self.outages or self.breakdowns or self.tasks)
         )

@@ -26,7 +26,7 @@ BREAKDOWNS = 20
 """Purpose of the draws of breakdowns; pool p has purpose 20 + p."""
 NOW, STEP, DAY, RESERVE = range(4)
 """What the clock holds."""
-_RECEIVED, _JOIN, _DONE, _GIVE_UP, _DOWN, _UP, _OPEN, _CLOSE = range(8)
+_RECEIVED, _JOIN, _DONE, _GIVE_UP, _DOWN, _UP, _OPEN, _CLOSE, _TASK = range(9)
 
 
 @compiled
@@ -193,12 +193,13 @@ def _fail_or_mend(pools: Floats, heap: Floats, clock: Floats, rules: Rules, even
     kind, number, p = event
     now, live = clock[NOW], rules.live
     sign = 1.0 if kind == _DOWN else -1.0
+    count = 1 if number >= 0 else live.out_count[-1 - number]
+    pools[p, of.DOWN] += sign * count
+    pools[p, of.DOWN_MIN] += sign * count * max(rules.closing - now, 0.0)
     if number < 0:
-        pools[p, of.DOWN] += sign * live.out_count[-1 - number]
         if kind == _DOWN:
             push(heap, live.out_end[-1 - number], _UP, number, p)
         return
-    pools[p, of.DOWN] += sign
     if kind == _DOWN:
         push(heap, now + _draw(pools, clock, p, rules.seed, pools[p, of.REPAIR]), _UP, number, p)
         return
@@ -208,20 +209,26 @@ def _fail_or_mend(pools: Floats, heap: Floats, clock: Floats, rules: Rules, even
 
 
 @compiled
+def _free_place(people: Floats, taken: Bools, kind: int, who: int, p: int) -> None:
+    """Free the place of a server of pool p who is done; one with a quiet task has the number of his place."""
+    if taken.size > 0:
+        taken[p, who if kind == _TASK else int(people[who, of.PLACE])] = False
+
+
+@compiled
 def _happen(
     people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, taken: Bools, rules: Rules
 ) -> None:
     """Let the first event of the heap happen."""
     kind, who, p = int(heap[1, KIND]), int(heap[1, WHO]), int(heap[1, WHERE])
     drop_first(heap)
-    if kind in (_DONE, _RECEIVED):
+    if kind in (_DONE, _RECEIVED, _TASK):
         pools[p, of.BUSY] -= 1.0
-        if taken.size > 0:
-            taken[p, int(people[who, of.PLACE])] = False
-        if kind == _DONE:
-            people[who, of.LEFT] = clock[NOW]
-        else:
-            _walk_on(people, pools, streams, heap, clock, who)
+        _free_place(people, taken, kind, who, p)
+    if kind == _DONE:
+        people[who, of.LEFT] = clock[NOW]
+    elif kind == _RECEIVED:
+        _walk_on(people, pools, streams, heap, clock, who)
     elif kind == _JOIN:
         _join(people, pools, streams, heap, clock, who)
     elif kind == _GIVE_UP:
@@ -252,7 +259,9 @@ def _begin(rules: Rules, count: int, pools: Floats, clock: Floats) -> Floats:
     """Return the events known at opening: outages and the first failures of machines."""
     live = rules.live
     reserve = 2 + live.people.max()
-    heap = make_heap(2 * count + 2 * len(live.out_pool) + rules.crew[0].sum() + len(pools) * reserve)
+    heap = make_heap(
+        2 * count + 2 * len(live.out_pool) + rules.crew[0].sum() + len(pools) * (reserve + rules.crew.max())
+    )
     for k in range(len(live.out_pool)):
         push(heap, live.out_begin[k], _DOWN, -1 - k, live.out_pool[k])
     for p in range(len(pools)):
@@ -262,6 +271,25 @@ def _begin(rules: Rules, count: int, pools: Floats, clock: Floats) -> Floats:
                 if at < rules.closing:
                     push(heap, at, _DOWN, machine, p)
     return heap
+
+
+@compiled
+def _begin_tasks(pools: Floats, heap: Floats, now: float, taken: Bools) -> None:
+    """Let idle servers begin pieces of their pool's quiet tasks; who is idle here has nobody waiting."""
+    for p in range(len(pools)):
+        while pools[p, of.TASKS] > 0.0:
+            free = pools[p, of.CREW] - pools[p, of.DOWN] - pools[p, of.LENT] - pools[p, of.BUSY]
+            if free <= pools[p, of.KEEP]:
+                break
+            place = 0
+            if taken.size > 0:
+                while taken[p, place]:
+                    place += 1
+                taken[p, place] = True
+            piece = min(pools[p, of.PIECE], pools[p, of.TASKS])
+            pools[p, of.TASKS] -= piece
+            pools[p, of.BUSY] += 1.0
+            push(heap, now + piece, _TASK, place, p)
 
 
 @compiled
@@ -294,6 +322,7 @@ def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, r
     taken = np.zeros((len(pools), room), np.bool_)
     helps, speed = rules.helps, rules.speed
     who, step = 0, 1
+    _begin_tasks(pools, heap, 0.0, taken)
     gone = guide != NOBODY and pools[guide, of.CREW] == 0.0
     while True:
         arrives = people[who, of.ARRIVAL] if who < count else np.inf
@@ -321,6 +350,8 @@ def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, r
         _serve_all(people, pools, streams, heap, clock, (speed, taken), helps)
         if _release(pools, clock):
             _serve_all(people, pools, streams, heap, clock, (speed, taken), helps)
+        if now < rules.closing:
+            _begin_tasks(pools, heap, now, taken)
     clock[RESERVE] += (np.maximum(pools[:, of.SINCE], rules.closing) * pools[:, of.EXTRA]).sum()
 
 
@@ -332,6 +363,9 @@ def replay_days(rules: Rules, needs: Needs, trace: Trace, first_day: int) -> Non
         people = people_table(needs, needs.first[d], needs.first[d + 1])
         clock[:] = 0.0
         clock[DAY] = first_day + d
-        _replay_day(people, pool_table(rules), streams, clock, rules)
+        pools = pool_table(rules)
+        _replay_day(people, pools, streams, clock, rules)
         trace.extra[d] = clock[RESERVE]
+        trace.undone[d, :] = pools[:, of.TASKS]
+        trace.down[d, :] = pools[:, of.DOWN_MIN]
         write_trace(people, trace, needs.first[d])

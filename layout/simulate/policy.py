@@ -109,6 +109,27 @@ class Breakdowns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuietTask:
+    """Back-office work that a pool does while nobody waits: ``minutes`` a day in pieces of ``piece_min``.
+
+    A server begins a piece only while more than ``keep_free`` of the pool's crew are idle, and finishes what he began.
+    """
+
+    pool: int
+    minutes: float
+    piece_min: float = 10.0
+    keep_free: int = 1
+
+    def __post_init__(self) -> None:
+        _check(
+            "QuietTask",
+            ("minutes", 0 <= self.minutes < inf, "minutes from 0"),
+            ("piece_min", 0 < self.piece_min < inf, "minutes above 0"),
+            ("keep_free", self.keep_free >= 0, "servers from 0"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Appointment:
     """A visitor of a stream expected ``due_min`` minutes after opening.
 

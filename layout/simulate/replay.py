@@ -54,7 +54,9 @@ class Replay:
 
     ``joined`` the queue, ``called`` by a server (infinite: never), ``left`` after service or, unserved, when patience
     ended (infinite: never); ``server`` is the pool of the server who served, -1 for nobody; ``triage_start`` when
-    reception began (NaN without reception). ``extra`` has shape (replications,): minutes that reserves were open.
+    reception began (NaN without reception). ``extra`` has shape (replications,): minutes that reserves were open;
+    ``undone`` and ``down`` (replications, P): minutes of quiet tasks not begun before closing, and minutes servers were
+    out.
     """
 
     joined: Floats
@@ -63,6 +65,8 @@ class Replay:
     server: Ints
     triage_start: Floats
     extra: Floats
+    undone: Floats
+    down: Floats
 
 
 def _row(mean: float, cv: float, distribution: str) -> tuple[int, float, float]:
@@ -130,6 +134,9 @@ def _live_of(problem: DayProblem) -> Live:
     up, repair = np.full(pools, np.inf), np.zeros(pools)
     for broken in problem.breakdowns:
         up[broken.pool], repair[broken.pool] = broken.up_min, broken.repair_min
+    tasks, piece, keep = np.zeros(pools), np.ones(pools), np.zeros(pools, dtype=np.int64)
+    for task in problem.tasks:
+        tasks[task.pool], piece[task.pool], keep[task.pool] = task.minutes, task.piece_min, task.keep_free
     outages = problem.outages
     return Live(
         people=counts[0],
@@ -148,6 +155,9 @@ def _live_of(problem: DayProblem) -> Live:
         out_count=np.array([outage.servers for outage in outages], dtype=np.int64),
         up=up,
         repair=repair,
+        tasks=tasks,
+        piece=piece,
+        keep=keep,
     )
 
 
@@ -181,14 +191,17 @@ def replay(
     problem: DayProblem, visitors: Visitors, *, seed: int = 0, first_day: int = 0, events: bool = False
 ) -> Replay:
     """Replay all replications of the visitors; a plain day without events unless ``events`` asks for them."""
-    count = len(visitors.stream)
+    count, days = len(visitors.stream), len(visitors.first) - 1
+    pools = problem.crew.shape[1]
     trace = Trace(
         joined=np.full(count, np.nan),
         called=np.full(count, np.inf),
         left=np.full(count, np.nan),
         server=np.full(count, NOBODY, dtype=np.int64),
         triage_start=np.full(count, np.nan),
-        extra=np.zeros(len(visitors.first) - 1),
+        extra=np.zeros(days),
+        undone=np.zeros((days, pools)),
+        down=np.zeros((days, pools)),
     )
     needs = Needs(
         visitors.first,

@@ -81,9 +81,15 @@ class DayResult:
         Minutes after closing until the last visitor has left, mean over days.
     reserve_min
         Minutes a day that people of a reserve were called away.
+    stream_queue
+        Shape (T + 1, S): mean number of a stream who wait, by interval, and in the last row over the day.
+    waiting_p95
+        Shape (T,): the 95th percentile of persons who wait anywhere: for reception, for posts, and for machines.
+    undone_min, down_min
+        Shape (P,): minutes a day of quiet tasks not begun before closing, and minutes servers were out until then.
     daily
-        Shape (days, 7): visitors who count, those not unserved, their minutes of wait, those within target, those who
-        gave up, minutes of reserves, minutes after closing, of each day.
+        Shape (days, 8): visitors who count, those not unserved, their minutes of wait, those within target, those who
+        gave up, minutes of reserves, minutes after closing, and most persons in the hall at once, of each day.
     """
 
     days: int
@@ -107,6 +113,10 @@ class DayResult:
     occupancy: Floats
     overtime_min: float
     reserve_min: float
+    stream_queue: Estimate
+    waiting_p95: Floats
+    undone_min: Estimate
+    down_min: Estimate
     daily: Floats
 
 
@@ -181,24 +191,40 @@ def _replay_part(problem: DayProblem, asked: Asked, seed: int, span: tuple[int, 
         visitors.willing,
         visitors.other,
     )
-    trace = Trace(found.joined, found.called, found.left, found.server, found.triage_start, found.extra)
+    trace = Trace(
+        found.joined,
+        found.called,
+        found.left,
+        found.server,
+        found.triage_start,
+        found.extra,
+        found.undone,
+        found.down,
+    )
     return count_days(rules_of(problem, seed), asked, needs, trace)
 
 
 def _total(parts: Sequence[Sums]) -> Sums:
-    width = max(part.waiting.shape[1] for part in parts)
-    waiting = np.zeros((len(parts[0].waiting), width), dtype=np.int64)
-    for part in parts:
-        waiting[:, : part.waiting.shape[1]] += part.waiting
     return Sums(
         moments=np.sum([part.moments for part in parts], axis=0),
         unserved=np.sum([part.unserved for part in parts], axis=0),
         busy=np.sum([part.busy for part in parts], axis=0),
         reception=np.sum([part.reception for part in parts], axis=0),
         queue=np.sum([part.queue for part in parts], axis=0),
-        waiting=waiting,
+        lines=np.sum([part.lines for part in parts], axis=0),
+        waiting=_widest([part.waiting for part in parts]),
+        anywhere=_widest([part.anywhere for part in parts]),
+        out=np.sum([part.out for part in parts], axis=0),
         daily=np.concatenate([part.daily for part in parts]),
     )
+
+
+def _widest(parts: Sequence[Ints]) -> Ints:
+    """Return the sum of histograms of different lengths."""
+    found = np.zeros((len(parts[0]), max(part.shape[1] for part in parts)), dtype=np.int64)
+    for part in parts:
+        found[:, : part.shape[1]] += part
+    return found
 
 
 def ratio_interval(numerator: Floats, denominator: Floats) -> Estimate:
@@ -223,6 +249,17 @@ def ratio_of_sums(sums: Floats, days: int) -> Estimate:
     centre = np.where(y > 0, y / days, np.nan)
     half = float(t.ppf((1 + CONFIDENCE) / 2, days - 1)) * spread / centre
     return Estimate(np.asarray(mean), np.asarray(np.maximum(mean - half, 0.0)), np.asarray(mean + half))
+
+
+def mean_of_sums(sums: Floats, days: int) -> Estimate:
+    """Return the mean a day with its 95 % interval from Σx, Σx² over days, shape (2, …); lower ends not below 0.
+
+    >>> found = mean_of_sums(np.array([6.0, 12.0]), 3)
+    >>> float(found.mean), float(found.low), float(found.high)
+    (2.0, 2.0, 2.0)
+    """
+    ones = np.full(np.shape(sums[0]), float(days))
+    return ratio_of_sums(np.stack([sums[0], ones, sums[1], sums[0], ones]), days)
 
 
 def _result(problem: DayProblem, asked: Asked, sums: Sums, days: int) -> DayResult:
@@ -254,6 +291,10 @@ def _result(problem: DayProblem, asked: Asked, sums: Sums, days: int) -> DayResu
         occupancy=_occupancy(problem, sums.busy / days),
         overtime_min=float(sums.daily[:, COUNTS + 1].mean()),
         reserve_min=float(sums.daily[:, COUNTS].mean()),
+        stream_queue=mean_of_sums(sums.lines, days),
+        waiting_p95=_percentile(sums.anywhere),
+        undone_min=mean_of_sums(sums.out[0], days),
+        down_min=mean_of_sums(sums.out[1], days),
         daily=sums.daily,
     )
 

@@ -20,7 +20,8 @@ class Live(NamedTuple):
     leaves, ``delay`` until he comes and least ``stay`` in minutes, the ``lender`` pool or -1, and the ``pace`` of the
     reserve. Shape (S,): the pool visitors are sent ``to`` or -1, from which queue ``send_at``, and what ``share``
     agrees. Outages: ``out_begin``, ``out_end``, ``out_pool``, ``out_count`` servers. Shape (P,): mean minutes ``up``
-    between the breakdowns of a machine (infinite: none) and of its ``repair``.
+    between the breakdowns of a machine (infinite: none) and of its ``repair``; minutes of quiet ``tasks``, of a
+    ``piece`` of them, and servers to ``keep`` free.
     """
 
     people: Ints
@@ -39,6 +40,9 @@ class Live(NamedTuple):
     out_count: Ints
     up: Floats
     repair: Floats
+    tasks: Floats
+    piece: Floats
+    keep: Ints
 
 
 class Rules(NamedTuple):
@@ -63,7 +67,11 @@ class Rules(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What happens to each visitor, and ``extra`` (days,): minutes reserves were open; filled in by the replay."""
+    """What happens to each visitor; filled in by the replay.
+
+    Of days: ``extra`` (days,) minutes reserves were open; ``undone`` (days, P) minutes of quiet tasks nobody began
+    before closing; ``down`` (days, P) minutes servers were out before closing.
+    """
 
     joined: Floats
     called: Floats
@@ -71,3 +79,5 @@ class Trace(NamedTuple):
     server: Ints
     triage_start: Floats
     extra: Floats
+    undone: Floats
+    down: Floats

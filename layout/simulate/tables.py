@@ -24,8 +24,10 @@ RECEIVED, SENT, PLACE, BEHIND, WAITS = range(12, 17)
 
 BUSY, CREW, DOWN, EXTRA, LENT, COMING, SINCE, WAITING, DRAWN = range(9)
 PEOPLE, OPEN_AT, CLOSE_AT, DELAY, STAY, LENDER, PACE, ROOM, UP, REPAIR = range(9, 19)
-HEAD, TAIL = 19, 19 + LEVELS
-"""Of a pool: servers, its reserve, persons waiting, draws of breakdowns; its rules; first and last in line."""
+TASKS, PIECE, KEEP, DOWN_MIN = range(19, 23)
+HEAD, TAIL = 23, 23 + LEVELS
+"""Of a pool: servers, its reserve, persons waiting, draws of breakdowns; its rules; quiet tasks left and their rules,
+minutes out; first and last in line."""
 
 POOL, PRIORITY, WALK, APPROACH, TO, SEND_AT, SHARE = range(7)
 """Of a stream: its rules."""
@@ -50,6 +52,7 @@ def pool_table(rules: Rules) -> Floats:
     found[:, CLOSE_AT], found[:, DELAY], found[:, STAY] = live.close_at, live.delay, live.stay
     found[:, LENDER], found[:, PACE], found[:, ROOM] = live.lender, live.pace, rules.room
     found[:, UP], found[:, REPAIR] = live.up, live.repair
+    found[:, TASKS], found[:, PIECE], found[:, KEEP] = live.tasks, live.piece, live.keep
     found[:, HEAD:] = NOBODY
     return found
 

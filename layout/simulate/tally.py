@@ -37,8 +37,11 @@ class Sums(NamedTuple):
     """Sums over days.
 
     ``moments`` (MOMENTS, cells); ``unserved`` (S,); ``busy`` (T, P) minutes; ``reception`` and ``queue`` (5, T):
-    numerator, denominator, their squares and product; ``waiting`` (T, Q): minutes at which so many waited; ``daily``
-    (days, 7): the five counts of a day over the pools that count, minutes of reserves, minutes after closing.
+    numerator, denominator, their squares and product; ``lines`` (2, T + 1, S): persons of a stream who wait, by
+    interval and at last over the day, and their squares; ``waiting`` and ``anywhere`` (T, Q): minutes at which so many
+    waited for pools that count, and anywhere, reception and machines too; ``out`` (2, 2, P): quiet minutes left undone
+    and minutes out, and their squares; ``daily`` (days, 8): the five counts of a day over the pools that count, minutes
+    of reserves, minutes after closing, most persons in the hall at once.
     """
 
     moments: Floats
@@ -46,7 +49,10 @@ class Sums(NamedTuple):
     busy: Floats
     reception: Floats
     queue: Floats
+    lines: Floats
     waiting: Ints
+    anywhere: Ints
+    out: Floats
     daily: Floats
 
 
@@ -102,12 +108,51 @@ def _count_cells(
 def _count_line(line: Ints, needs: Needs, trace: Trace, span: tuple[int, int], counted: NDArray[np.bool_]) -> None:
     """Note in which minutes a day's visitors begin and cease to wait; in their middle who waits is counted."""
     stream, joined, called, left = needs.stream, trace.joined, trace.called, trace.left
-    minutes = len(line) - 1
     for v in range(span[0], span[1]):
-        until = min(called[v], left[v])
-        if counted[stream[v]] and until > joined[v]:
-            line[min(int(np.ceil(joined[v] - 0.5)), minutes)] += 1
-            line[int(np.ceil(until - 0.5)) if until < minutes else minutes] -= 1
+        if counted[stream[v]]:
+            _mark(line, joined[v], min(called[v], left[v]))
+
+
+@compiled
+def _mark(line: Ints, begin: float, end: float) -> None:
+    """Note that one more is there from a minute to another."""
+    minutes = len(line) - 1
+    if end > begin:
+        line[min(int(np.ceil(begin - 0.5)), minutes)] += 1
+        line[int(np.ceil(end - 0.5)) if end < minutes else minutes] -= 1
+
+
+@compiled
+def _count_present(anywhere: Ints, present: Ints, needs: Needs, trace: Trace, span: tuple[int, int]) -> None:
+    """Note in which minutes a day's visitors wait anywhere, for reception too, and in which they are there at all."""
+    arrival, joined, called, left = needs.arrival, trace.joined, trace.called, trace.left
+    received = trace.triage_start
+    for v in range(span[0], span[1]):
+        if received[v] > arrival[v]:
+            _mark(anywhere, arrival[v], received[v])
+        _mark(anywhere, joined[v], min(called[v], left[v]))
+        _mark(present, arrival[v], left[v])
+
+
+@compiled
+def _count_streams(
+    lines: Floats, day: Floats, needs: Needs, trace: Trace, span: tuple[int, int], length: float
+) -> None:
+    """Add the mean number of each stream who wait, by interval and over the day, and its square; ``day`` is room."""
+    stream, joined, called, left = needs.stream, trace.joined, trace.called, trace.left
+    intervals = len(day) - 1
+    closing = intervals * length
+    day[:] = 0.0
+    for v in range(span[0], span[1]):
+        begin, end = joined[v], min(called[v], left[v], closing)
+        if end > begin:
+            day[intervals, stream[v]] += (end - begin) / closing
+            _spread(day, begin, end, stream[v], length)
+    for t in range(intervals + 1):
+        for s in range(day.shape[1]):
+            value = day[t, s] / length if t < intervals else day[t, s]
+            lines[0, t, s] += value
+            lines[1, t, s] += value * value
 
 
 @compiled
@@ -155,6 +200,20 @@ def _add_queue(sums: Sums, line: Ints, length: float) -> None:
 
 
 @compiled
+def _add_anywhere(anywhere: Ints, line: Ints, present: Ints, length: float) -> float:
+    """Note how many wait anywhere in each minute of a day; return the most who are in the hall in one."""
+    waiting, inside, most, t = 0, 0, 0, 0
+    for m in range(len(line) - 1):
+        while t < len(anywhere) - 1 and m + 0.5 >= (t + 1) * length:
+            t += 1
+        waiting += line[m]
+        anywhere[t, waiting] += 1
+        inside += present[m]
+        most = max(most, inside)
+    return float(most)
+
+
+@compiled
 def _add_pair(pairs: Floats, t: int, top: float, low: float) -> None:
     pairs[0, t] += top
     pairs[1, t] += low
@@ -192,11 +251,15 @@ def count_days(rules: Rules, asked: Asked, needs: Needs, trace: Trace) -> Sums:
         np.zeros((intervals, pools)),
         np.zeros((5, intervals)),
         np.zeros((5, intervals)),
+        np.zeros((2, intervals + 1, streams)),
         np.zeros((intervals, most), np.int64),
-        np.zeros((days, COUNTS + 2)),
+        np.zeros((intervals, most), np.int64),
+        np.zeros((2, 2, pools)),
+        np.zeros((days, COUNTS + 3)),
     )
     counts = np.empty((COUNTS, cells))
-    line = np.empty(int(np.ceil(rules.closing)) + 1, np.int64)
+    line = np.empty((3, int(np.ceil(rules.closing)) + 1), np.int64)
+    by_day = np.empty((intervals + 1, streams))
     by_visitor = needs.interval * pools + rules.pool[needs.stream]
     by_stream = np.arange(streams) + intervals * pools
     line_of = asked.counted[rules.pool]
@@ -205,14 +268,21 @@ def count_days(rules: Rules, asked: Asked, needs: Needs, trace: Trace) -> Sums:
         span = (needs.first[d], needs.first[d + 1])
         _count_cells(counts, needs, trace, span, (by_visitor, by_stream), asked.target)
         _count_busy(sums.busy, needs, trace, span, asked)
-        _count_line(line, needs, trace, span, line_of)
+        _count_line(line[0], needs, trace, span, line_of)
+        _count_present(line[1], line[2], needs, trace, span)
+        _count_streams(sums.lines, by_day, needs, trace, span, asked.length)
         if rules.triage_pool != NOBODY:
             _reception(needs, trace, span, sums, rules, asked)
         for s in range(streams):
             sums.unserved[s] += counts[CAME, by_stream[s]] - counts[WAITED, by_stream[s]]
         _join_cells(counts, rules, asked)
         _add_moments(sums.moments, counts)
-        _add_queue(sums, line, asked.length)
+        _add_queue(sums, line[0], asked.length)
+        sums.daily[d, COUNTS + 2] = _add_anywhere(sums.anywhere, line[1], line[2], asked.length)
+        sums.out[0, 0] += trace.undone[d]
+        sums.out[0, 1] += trace.undone[d] ** 2
+        sums.out[1, 0] += trace.down[d]
+        sums.out[1, 1] += trace.down[d] ** 2
         sums.daily[d, :COUNTS] = counts[:, cells - 1]
         sums.daily[d, COUNTS], sums.daily[d, COUNTS + 1] = (
             trace.extra[d],

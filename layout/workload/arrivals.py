@@ -8,7 +8,7 @@ the day's total. Counted visits, where given, replace both pattern and level.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from outlet.handover import WEEKDAYS, Weekday, minute_of_day
 
 Floats = NDArray[np.float64]
 DAY_MIN = 1440
+NORMAL_95 = 1.959963984540054
 Hours = Mapping[Weekday, Sequence[tuple[str, str]]]
 
 
@@ -36,12 +37,26 @@ class Arrivals:
         Shape (7, T, S): expected visits by service of the catalogue, in its order.
     notes
         What was assumed.
+    level_cv
+        Coefficient of variation of a day's level beyond what visits by chance explain; 0 where nothing was counted.
+    observed
+        Shape (7,): days counted by weekday; zeros where the visits rest on no counts of this outlet.
     """
 
     interval_min: int
     open_share: Floats
     visits: Floats
     notes: tuple[str, ...] = ()
+    level_cv: float = 0.0
+    observed: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(WEEKDAYS), dtype=np.int64))
+
+    def margin(self, visits: Floats) -> Floats:
+        """Return half of the 95 % confidence interval of visits an interval, shape (7, T); NaN without two days.
+
+        The mean of n counted days has the variance (λ + (cv·λ)²)/n: chance, and the level of the days.
+        """
+        days = np.where(self.observed > 1, self.observed, np.nan)[:, None]
+        return np.asarray(NORMAL_95 * np.sqrt((visits + (self.level_cv * visits) ** 2) / days))
 
     @property
     def open_days(self) -> NDArray[np.int64]:

@@ -39,7 +39,8 @@ class RequirementRow:
 
     ``arrivals`` are the visitors of the interval who come to this post; ``service_level`` and ``occupancy`` are what
     Erlang C predicts with ``required`` persons; ``queue_p95`` are the persons who wait, 95th percentile. Where a
-    simulation says what is required, these are its figures, and ``erlang`` is what Erlang C requires.
+    simulation says what is required, these are its figures, and ``erlang`` is what Erlang C requires. ``margin`` is
+    half of the 95 % confidence interval of ``arrivals``, None where they rest on no counts of the outlet.
     """
 
     day_type: str
@@ -51,6 +52,7 @@ class RequirementRow:
     occupancy: float
     queue_p95: int = 0
     erlang: int | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ def _rows_of(
     )
     required: Ints = np.maximum(needed, post.minimum)
     level = np.asarray(service_level(rate, 1.0 / load.minutes, np.maximum(required, 1), wait_min))
+    margin = arrivals.margin(load.visits)
     found: list[tuple[tuple[int, int], RequirementRow, Floats]] = []
     for day in arrivals.open_days:
         if WEEKDAYS[day] not in post.days:
@@ -213,6 +216,7 @@ def _rows_of(
                 service_level=round(float(level[day, t]), 4),
                 occupancy=round(float(rate[day, t] * load.minutes[day, t]) / count, 4),
                 queue_p95=_joint_quantile([queue]),
+                margin=round(float(margin[day, t]), 3) if np.isfinite(margin[day, t]) else None,
             )
             found.append(((int(day), int(t)), row, queue))
     return found

@@ -32,7 +32,8 @@ class Service(Settings):
     ``share`` is its share of visits (the shares of a catalogue are scaled to sum to 1), ``minutes`` and ``cv`` the mean
     service time and its coefficient of variation, ``value`` money a visit is worth, ``risk`` how badly a fault
     hurts, ``post`` who serves it, ``priority`` 0 served first. ``diverted`` is the share of its visitors who use a
-    ``machine`` instead, ``machine_minutes`` each.
+    ``machine`` instead, ``machine_minutes`` each. ``guide_minutes`` are those that a roaming guide would need, who asks
+    for the channel ``guide``.
     """
 
     id: Id
@@ -49,12 +50,15 @@ class Service(Settings):
     diverted: float = Field(0.0, ge=0, le=1)
     machine: Id | None = None
     machine_minutes: float = Field(3.0, gt=0, le=120)
+    guide_minutes: float | None = Field(None, gt=0, le=120)
     source: Source
 
     @model_validator(mode="after")
     def _machine_for_diverted(self) -> Service:
         if self.diverted > 0 and (self.machine is None or "self_service" not in self.channels):
             raise ValueError(f"{self.id}: diverted needs a machine and the channel self_service")
+        if self.guide_minutes is not None and "guide" not in self.channels:
+            raise ValueError(f"{self.id}: guide_minutes needs the channel guide")
         return self
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from outlet.project import Project
 
 Row = tuple[str, str, str, str]
+MOST_ROUNDS = 8
 
 
 @click.command(
@@ -84,7 +85,7 @@ def _run_outlets(block: list[Stage], project: Project, out: Path, options: Optio
     planned = [brief for brief in briefs if planned_in_run(brief, project)]
     stale = [brief.id for brief in planned if not all(is_up_to_date(stage, project, out, brief) for stage in block)]
     if min(len(stale), options.workers) < 2:
-        return [_run_one(stage, project, out, options, brief) for brief in planned for stage in block]
+        return [row for brief in planned for row in _run_rounds(block, project, out, options, brief)]
     jobs = [
         _Job(project.folder, project.scenario, out, options, brief.id, [stage.name for stage in block])
         for brief in planned
@@ -137,7 +138,21 @@ def _plan_outlet(job: _Job) -> list[Row]:
     brief = find_outlet(project, job.out, job.outlet)
     commands = load_commands()
     stages = [stage for stage in (commands[name] for name in job.stages) if isinstance(stage, Stage)]
-    return [_run_one(stage, project, job.out, job.options, brief) for stage in stages]
+    return _run_rounds(stages, project, job.out, job.options, brief)
+
+
+def _run_rounds(block: list[Stage], project: Project, out: Path, options: Options, brief: OutletBrief) -> list[Row]:
+    """Run an outlet's stages, and again while a later one's feedback has changed what an earlier one would do."""
+    from outlet.artefacts import is_up_to_date
+
+    rows = {stage.name: _run_one(stage, project, out, options, brief) for stage in block}
+    fed = [stage for stage in block if stage.feedback]
+    for _ in range(MOST_ROUNDS):
+        if all(is_up_to_date(stage, project, out, brief) for stage in fed):
+            break
+        again = [_run_one(stage, project, out, options, brief) for stage in block]
+        rows |= {row[0]: row for row in again if row[2] != "up to date"}
+    return list(rows.values())
 
 
 def _run_one(stage: Stage, project: Project, out: Path, options: Options, brief: OutletBrief | None) -> Row:

@@ -19,6 +19,12 @@ def test_a_stage_comes_after_those_that_write_what_it_reads() -> None:
     assert [found.name for found in in_order([second, first])] == ["z", "a"]
 
 
+def test_feedback_of_a_later_stage_is_no_circle() -> None:
+    first = Stage(name="z", help="", section="siting", settings=(), feedback=("y.csv",), writes=("x.csv",), run=nothing)
+    second = stage("a", reads=("x.csv",), writes=("y.csv",))
+    assert [found.name for found in in_order([second, first])] == ["z", "a"]
+
+
 def test_an_outlets_file_is_the_same_however_it_is_written() -> None:
     first = stage("z", writes=("outlets/*/outlet.json",))
     second = stage("a", reads=("{outlet}/outlet.json",), section="layout")

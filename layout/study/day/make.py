@@ -148,7 +148,7 @@ def plan_day(workload: Workload, settings: LayoutSettings, weekday: int, duties:
         triage_cv=triage.cv if triage is not None else 0.5,
         patience_min=math.inf if patience is None else patience,
         distribution=settings.simulate.distribution,
-        level_cv=settings.simulate.level_cv,
+        level_cv=workload.arrivals.level_cv if settings.simulate.level_cv is None else settings.simulate.level_cv,
     )
     return PlannedDay(streams, pools, len(posts), problem)
 

@@ -27,16 +27,27 @@ DIGITS = 4
 
 
 def compare_policies(
-    day: PlannedDay, usual: DayResult, policies: Sequence[PolicySettings], run: Callable[[DayProblem], DayResult]
+    day: PlannedDay,
+    usual: DayResult,
+    policies: Sequence[PolicySettings],
+    run: Callable[[DayProblem], DayResult],
+    desk: Callable[[Sequence[str]], dict[str, object]],
 ) -> list[dict[str, object]]:
-    """Return what each policy changes; ``run`` replays a day with the seed and days of the usual result.
+    """Return what each policy changes.
+
+    ``run`` replays a day with the seed and days of the usual result; ``desk`` says what crew one desk for some posts
+    needs.
 
     Raises
     ------
     InputError
         When a policy names a post, service or machine that the day does not have.
     """
-    return [_entry(policy.name, compare_days(usual, run(day_with(day, policy)))) for policy in policies]
+    return [
+        _entry(policy.name, compare_days(usual, run(day_with(day, policy))))
+        | ({"one_desk": desk(policy.one_desk)} if policy.one_desk else {})
+        for policy in policies
+    ]
 
 
 def day_with(day: PlannedDay, policy: PolicySettings) -> DayProblem:

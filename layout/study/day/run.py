@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layout.data.rostered import Duty, read_duties
+from layout.posts.catalogue import PostCatalogue
 from layout.settings import LayoutSettings
 from layout.simulate import DayProblem, DayResult, simulate_day
+from layout.study.day.duties import duties_json, with_duties
+from layout.study.day.full_hall import clearing_json
 from layout.study.day.make import PlannedDay, Prediction, busiest_day, duties_on, plan_day, predict, typical_date
+from layout.study.day.one_desk import one_desk_json
 from layout.study.day.policies import compare_policies
 from layout.study.day.simulation_json import build_simulation
+from layout.study.day.waiting import Round, Seating, ask_seats, read_seating, seating_json, seats_file
 from layout.study.day.walks import read_walks, with_walks
+from layout.study.hall.read import choose_kit
 from layout.study.work.campaigns import workload_on
-from layout.study.work.requirement import Requirement, read_requirement
+from layout.study.work.requirement import Requirement, read_requirement, target_of
 from layout.study.work.workload import Workload, plan_workload
 from outlet.handover import WEEKDAYS, minute_of_day
 from outlet.stage import StageRun, Summary
 
 REQUIREMENT, ROSTER, SHIFTS = "{outlet}/requirement.csv", "{outlet}/roster.csv", "{outlet}/shifts.csv"
-ZONES = "{outlet}/zones.json"
+ZONES, SIMULATION, SEATS = "{outlet}/zones.json", "{outlet}/simulation.json", "{outlet}/seats.json"
 NAMED = 12
+Json = Mapping[str, object]
 Row = tuple[str, float, float | None, float, float | None, float | None]
 
 
@@ -40,8 +49,9 @@ def run_simulate(stage: StageRun) -> Summary:
     date, crew = _replayed(settings, workload, duties)
     weekday = date.weekday()
     workload = workload_on(workload, settings.services.campaigns, date)
-    day = plan_day(workload, settings, weekday, crew)
-    if stage.out.has(ZONES):
+    day = with_duties(plan_day(workload, settings, weekday, crew), crew, settings.simulate, _equipment(stage))
+    hall: Json = json.loads(stage.out.read(ZONES).read_text(encoding="utf-8")) if stage.out.has(ZONES) else {}
+    if hall:
         day = with_walks(day, workload.catalogue, read_walks(stage.out.read(ZONES)), settings.simulate.walking_m_s)
 
     def replay(problem: DayProblem) -> DayResult:
@@ -54,7 +64,8 @@ def run_simulate(stage: StageRun) -> Summary:
     prediction = predict(workload, settings, weekday, day)
     share = settings.services.target_share
     below = [start for start, within in zip(day.starts, result.within.mean, strict=True) if within < share]
-    notes = _notes(day, result, date, share, below)
+    seating = _seating(stage, hall, result)
+    notes = (*_notes(day, result, date, share, below), *((seating.told(),) if seating is not None else ()))
     found = build_simulation(day, result, prediction, required_of(requirement, weekday, day)) | {
         "outlet": stage.brief.id,
         "date": date.isoformat(),
@@ -63,12 +74,45 @@ def run_simulate(stage: StageRun) -> Summary:
         "policy": "roster as it stands",
         "target": {"share": share, "wait_min": settings.services.target_wait_min},
         "below_target": below,
-        "policies": compare_policies(day, result, settings.simulate.policies, replay),
+        "policies": compare_policies(
+            day,
+            result,
+            settings.simulate.policies,
+            replay,
+            lambda posts: one_desk_json(workload, target_of(settings.services), weekday, posts),
+        ),
+        "seats": None if seating is None else seating_json(seating),
+        "full_hall": clearing_json(hall, result, crew),
         "notes": list(notes),
+        **duties_json(day, result, crew, settings.simulate),
     }
-    stage.out.write_json("{outlet}/simulation.json", found)
+    stage.out.write_json(SIMULATION, found)
+    seats = None if seating is None else seats_file(seating)
+    if seats is not None:
+        stage.out.write_json(SEATS, seats)
     columns = ("post", "visits a day", "wait, min", "within target", "Erlang C within", "occupancy")
     return Summary(f"{stage.brief.name}: the replayed day", columns, _rows(day, result, prediction), notes)
+
+
+def _equipment(stage: StageRun) -> PostCatalogue:
+    """Return the equipment of the outlet's sector, which says how often machines fail."""
+    return choose_kit(stage.project, stage.brief).catalogue
+
+
+def _seating(stage: StageRun, hall: Json, result: DayResult) -> Seating | None:
+    """Return the rounds of seats with this one; None without a hall, or one that does not say where seats are from."""
+    if "seats_from" not in hall:
+        return None
+    texts = [
+        stage.project.section("layout", LayoutSettings).model_dump_json(),
+        json.dumps(hall["hall"], sort_keys=True),
+        *(stage.out.read(name).read_text(encoding="utf-8") for name in (REQUIREMENT, ROSTER, SHIFTS)),
+        str(stage.seed),
+    ]
+    basis = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+    now = Round(int(str(hall["seats"])), int(np.ceil(result.waiting_p95.max(initial=0.0))))
+    before = read_seating(stage.out.read(SIMULATION)) if stage.out.has(SIMULATION) else None
+    return ask_seats(before, basis, now, str(hall["seats_from"]))
 
 
 def _replayed(settings: LayoutSettings, workload: Workload, duties: Sequence[Duty]) -> tuple[dt.date, tuple[Duty, ...]]:

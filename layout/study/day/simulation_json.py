@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.simulate import DayResult, Estimate
+from layout.simulate import DayResult, Estimate, mean_of_sums
 from layout.study.day.make import PlannedDay, Prediction
 
 SCHEMA = 1
 DIGITS = 4
+PERCENTILE = 0.95
 
 
 def build_simulation(
@@ -26,6 +27,7 @@ def build_simulation(
         "abandoned": rounded(float(result.stream_abandoned.sum())),
         "unserved": rounded(float(result.stream_unserved.sum())),
         "overtime_min": rounded(result.overtime_min),
+        "after_closing": _after_closing(result),
         "day": _waits(result.day_wait, result.day_within, ()),
     }
 
@@ -47,12 +49,17 @@ def _waits(wait: Estimate, within: Estimate, at: tuple[int, ...]) -> dict[str, o
     }
 
 
-def _mean(found: Estimate, t: int) -> dict[str, float | None]:
-    return {
-        "mean": rounded(float(found.mean[t])),
-        "low": rounded(float(found.low[t])),
-        "high": rounded(float(found.high[t])),
-    }
+def estimated(found: Estimate, *at: int) -> dict[str, float | None]:
+    """Return one figure with its confidence interval."""
+    one = found.at(*at)
+    return {"mean": rounded(float(one.mean)), "low": rounded(float(one.low)), "high": rounded(float(one.high))}
+
+
+def _after_closing(result: DayResult) -> dict[str, float | None]:
+    """Return the minutes after closing until the last visitor has left: mean with its interval, and 95th percentile."""
+    late = result.daily[:, -2]
+    found = mean_of_sums(np.stack([late.sum(), (late**2).sum()]), result.days)
+    return estimated(found) | {"p95": rounded(float(np.quantile(late, PERCENTILE, method="higher")))}
 
 
 def _interval(
@@ -71,8 +78,9 @@ def _interval(
         "start": day.starts[t],
         "arrivals": rounded(float(result.arrivals[t])),
         "queue_p95": rounded(float(result.queue_p95[t])),
-        "queue": _mean(result.queue, t),
-        "abandoned": _mean(result.abandoned, t),
+        "queue": estimated(result.queue, t),
+        "waiting_p95": rounded(float(result.waiting_p95[t])),
+        "abandoned": estimated(result.abandoned, t),
         "triage_wait": rounded(float(result.triage_wait.mean[t])),
         "occupancy": {pool: rounded(float(result.occupancy[t, p])) for p, pool in enumerate(day.pools)},
         "posts": posts,
@@ -89,5 +97,9 @@ def _services(day: PlannedDay, result: DayResult) -> dict[str, object]:
             "abandoned": rounded(float(result.stream_abandoned[s])),
             "unserved": rounded(float(result.stream_unserved[s])),
             "target_min": rounded(stream.target_min),
+            "queue": estimated(result.stream_queue, -1, s),
+            "queue_by_interval": [
+                estimated(result.stream_queue, t, s) for t in range(len(result.stream_queue.mean) - 1)
+            ],
         }
     return dict(found)

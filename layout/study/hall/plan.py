@@ -83,6 +83,11 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
             "source": floor.source,
             "area_m2": round(float(floor.outline.area), 2),
             "free_m2": round(plan.hall.cells.area_m2, 2),
+            "doors": [
+                {"width_m": round(door.width_m, 2), "entrance": door.entrance, "exit": door.exit}
+                for door in floor.doors
+                if door.entrance or door.exit
+            ],
         },
         "zones": [
             {

@@ -7,9 +7,11 @@ was arranged; where the planner asks for alternatives, so are those, and the one
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from layout.settings import LayoutSettings
 from layout.settings.hall import ProgrammeSettings
+from layout.study.day.waiting import REQUIREMENT, ROSTERED, asked_seats
 from layout.study.hall.choice import HallChoice, choice_json
 from layout.study.hall.conflict import explain_conflict
 from layout.study.hall.earlier import Earlier, locks_of, read_earlier
@@ -36,7 +38,7 @@ from outlet.handover import read_brief
 from outlet.outcome import Limits
 from outlet.stage import Cell, StageRun, Summary
 
-ZONES_JSON = "{outlet}/zones.json"
+ZONES_JSON, SEATS_JSON = "{outlet}/zones.json", "{outlet}/seats.json"
 LATE = (
     f"the search was stopped by the clock ({SECONDS:.0f} s) before its work was done: the plan is the best "
     "until then, and another run may give another; run on a quieter machine, or with less [layout.programme] effort"
@@ -66,8 +68,12 @@ def run_zones(stage: StageRun) -> tuple[Summary, HallChoice | None]:
     if file is None:
         why = "the outlet has no hall plan and [layout.hall] plan names none"
         return Summary(f"Zones of {brief.name}", skipped=why), None
+    asked = asked_seats(stage.out.read(SEATS_JSON)) if stage.out.has(SEATS_JSON) else 0
+    more = asked > requirement.queue_p95
+    if more:
+        requirement = replace(requirement, queue_p95=float(asked))
     choice = plan_hall(stage, read_hall(project, file), requirement)
-    stage.out.write_json(ZONES_JSON, choice_json(choice))
+    stage.out.write_json(ZONES_JSON, choice_json(choice) | {"seats_from": ROSTERED if more else REQUIREMENT})
     return _summary(brief.name, choice), choice
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from layout.posts.availability import machines_for
 from layout.settings import LayoutSettings
 from layout.study.work.workload import Workload
+from layout.workload.roaming import best_roaming, guided_services, price_roaming
 from layout.workload.what_if import Choice, WhatIf, best_diversion, price
 from outlet.cells import csv_text
 from outlet.handover import OutletBrief
 
 WEEKS_PER_YEAR = 52.0
+ROAMING = "roaming guide"
 COLUMNS = (
     "outlet_id", "service", "machine", "share_now", "share_best", "machines_now", "machines_best", "minutes_saved_now",
-    "minutes_saved_best", "at_stake_now", "at_stake_best", "gain_now", "gain_best", "currency",
+    "minutes_saved_best", "at_stake_now", "at_stake_best", "gain_now", "gain_best", "currency", "guides_best",
 )  # fmt: skip
 
 
@@ -40,7 +44,8 @@ def terms_of(workload: Workload, settings: LayoutSettings) -> WhatIf:
 def diversion_table(outlets: Sequence[tuple[OutletBrief, Workload]], settings: LayoutSettings) -> str:
     """Return diversion.csv: a row a service that a machine can do, then the outlet's total, ``service`` empty.
 
-    Minutes saved, the value of diverted visits and the gain are those of a mean open day.
+    Minutes saved, the value of diverted visits and the gain are those of a mean open day. Then, with ``machine``
+    "roaming guide", a row a service that a guide can do beside the best machines, and their total.
     """
     rows: list[tuple[object, ...]] = []
     for brief, workload in outlets:
@@ -57,10 +62,32 @@ def diversion_table(outlets: Sequence[tuple[OutletBrief, Workload]], settings: L
                 for share in (shares[service.id], best.share[service.id])
             ]
             machine = (service.machine, round(shares[service.id], 4), round(best.share[service.id], 4), "", "")
-            rows.append((brief.id, service.id, *machine, *_figures(*pair)[:4], "", "", brief.currency))
+            rows.append((brief.id, service.id, *machine, *_figures(*pair)[:4], "", "", brief.currency, ""))
         counts = (sum(now.machines.values()), sum(best.machines.values()))
-        rows.append((brief.id, "", "", "", "", *counts, *_figures(now, best), brief.currency))
+        rows.append((brief.id, "", "", "", "", *counts, *_figures(now, best), brief.currency, ""))
+        rows += _roaming_rows(brief, workload, best, settings, terms)
     return csv_text(COLUMNS, rows)
+
+
+def _roaming_rows(
+    brief: OutletBrief, workload: Workload, best: Choice, settings: LayoutSettings, terms: WhatIf
+) -> list[tuple[object, ...]]:
+    """Return the rows of a roaming guide beside the best machines; none where no service has its minutes."""
+    catalogue, arrivals = workload.catalogue, workload.arrivals
+    mine = guided_services(catalogue)
+    machines = np.array([best.share.get(service.id, 0.0) for service in catalogue.services])
+    found = best_roaming(catalogue, arrivals, machines, settings.services.what_if.most_guides, terms)
+    rows: list[tuple[object, ...]] = []
+    for service in mine:
+        share = found.share.get(service.id, 0.0)
+        one = price_roaming(catalogue, arrivals, machines, {service.id: share}, terms)
+        figures = (0.0, share, "", "", 0.0, round(one.minutes_saved, 2), 0.0, round(one.at_stake, 2), "", "")
+        rows.append((brief.id, service.id, ROAMING, *figures, brief.currency, ""))
+    if mine:
+        saved, stake, gain = (round(value, 2) + 0.0 for value in (found.minutes_saved, found.at_stake, found.gain))
+        total = ("", "", "", "", 0.0, saved, 0.0, stake, 0.0, gain)
+        rows.append((brief.id, "", ROAMING, *total, brief.currency, found.guides))
+    return rows
 
 
 def _figures(now: Choice, best: Choice) -> tuple[float, ...]:

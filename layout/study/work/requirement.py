@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from layout.settings import LayoutSettings
-from layout.settings.work import CampaignSettings
+from layout.settings.work import CampaignSettings, ServiceSettings
 from layout.study.work.campaigns import multiplied, refuse_unknown
 from layout.study.work.simulated import by_simulation
 from layout.study.work.workload import Workload, plan_workload
@@ -32,6 +32,8 @@ COLUMNS = (
     "queue_p95",
     "machines",
     "erlang",
+    "arrivals_low",
+    "arrivals_high",
 )
 
 
@@ -45,12 +47,7 @@ def plan_requirement(project: Project, brief: OutletBrief) -> Requirement:
     """
     layout = project.section("layout", LayoutSettings)
     settings = layout.services
-    target = Target(
-        share=settings.target_share,
-        wait_min=settings.target_wait_min,
-        occupancy=settings.max_occupancy,
-        lag=settings.lag,
-    )
+    target = target_of(settings)
     workload = plan_workload(project, brief)
     refuse_unknown(settings.campaigns, workload.catalogue)
     found = requirement_of(workload, target)
@@ -58,6 +55,16 @@ def plan_requirement(project: Project, brief: OutletBrief) -> Requirement:
     if settings.requirement == "simulation":
         found = by_simulation(found, workload, target, layout.simulate.distribution)
     return replace(found, notes=(*found.notes, *told))
+
+
+def target_of(settings: ServiceSettings) -> Target:
+    """Return how well visitors shall be served."""
+    return Target(
+        share=settings.target_share,
+        wait_min=settings.target_wait_min,
+        occupancy=settings.max_occupancy,
+        lag=settings.lag,
+    )
 
 
 def _tell_campaign(campaign: CampaignSettings, workload: Workload, target: Target, usual: Requirement) -> str:
@@ -82,7 +89,7 @@ def requirement_of(workload: Workload, target: Target) -> Requirement:
 
 def write_requirement(path: Path, requirement: Requirement) -> None:
     """Write requirement.csv; ``machines`` repeats the outlet's number, ``erlang`` is what Erlang C requires where a
-    simulation says what is required.
+    simulation says what is required, ``arrivals_low`` and ``arrivals_high`` bound the arrivals where they were counted.
     """
     rows = [
         (
@@ -96,6 +103,8 @@ def write_requirement(path: Path, requirement: Requirement) -> None:
             row.queue_p95,
             requirement.machines,
             "" if row.erlang is None else row.erlang,
+            "" if row.margin is None else f"{max(row.arrivals - row.margin, 0.0):.3f}",
+            "" if row.margin is None else f"{row.arrivals + row.margin:.3f}",
         )
         for row in requirement.rows
     ]
@@ -148,7 +157,14 @@ def _row(record: dict[str, str]) -> RequirementRow:
         occupancy=float(record["occupancy"]),
         queue_p95=int(record.get("queue_p95") or 0),
         erlang=int(record["erlang"]) if record.get("erlang") else None,
+        margin=_margin(record),
     )
+
+
+def _margin(record: dict[str, str]) -> float | None:
+    """Return by how much the arrivals may lie higher; None where the row does not say."""
+    high = record.get("arrivals_high")
+    return float(high) - float(record["arrivals"]) if high else None
 
 
 def _requirement(rows: tuple[RequirementRow, ...], machines: int) -> Requirement:

@@ -116,9 +116,16 @@ def _arrivals(
         whose = "its own" if own else "the pattern, not the level, of all outlets'"
         notes = (f"visits: {whose} counts of {days} days in {settings.visits}", *told)
         if table.daily:
-            return _daily_arrivals(brief, catalogue, settings, week.sum(axis=(1, 2)), own=own), notes
-        level = None if own else brief.visits_per_day
-        return counted_arrivals(catalogue, hours, week, interval_min=settings.interval_min, level=level), notes
+            found = _daily_arrivals(brief, catalogue, settings, week.sum(axis=(1, 2)), own=own)
+        else:
+            level = None if own else brief.visits_per_day
+            found = counted_arrivals(catalogue, hours, week, interval_min=settings.interval_min, level=level)
+        found = replace(found, level_cv=table.level_cv(brief.id if own else None))
+        if own:
+            found = replace(found, observed=table.days_of(brief.id))
+        if found.level_cv > 0:
+            notes = (*notes, f"visits: days of one weekday differ by {found.level_cv:.0%} (one standard deviation)")
+        return found, notes
     arrivals = expected_arrivals(
         catalogue,
         hours,

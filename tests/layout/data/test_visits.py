@@ -159,3 +159,17 @@ def test_a_date_that_could_be_two_days_is_asked_for(write):
     assert (fault.code, fault.fix) == ("not-a-time", "Which is the day and which the month? State day_first.")
     assert read_visits(file, VisitTableSettings(day_first=True)).counts[0].time.month == 4
     assert read_visits(file, VisitTableSettings(day_first=False)).counts[0].time.month == 3
+
+
+def test_how_far_days_of_a_weekday_differ_beyond_chance(write):
+    """Mondays of 100 and 140: s² = 800, of which 120 is chance; √(680/120²). One Tuesday tells nothing."""
+    rows = "A,2026-03-02 09:30,100\nA,2026-03-09 09:30,140\nA,2026-03-03 09:30,900\nB,2026-03-02 09:30,10\n"
+    counts = read_visits(write("outlet,time,count\n" + rows))
+    assert counts.level_cv("A") == pytest.approx((800 - 120) ** 0.5 / 120)
+    assert counts.level_cv() == counts.level_cv("A"), "B has one day of one weekday"
+    assert counts.level_cv("B") == 0
+    assert counts.days_of("A").tolist() == [2, 1, 0, 0, 0, 0, 0]
+
+
+def test_days_that_differ_less_than_chance_have_one_level(write):
+    assert read_visits(write("outlet,time,count\nA,2026-03-02 09:30,100\nA,2026-03-09 09:30,101\n")).level_cv() == 0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from layout.simulate import Breakdowns, DayProblem, Diversion, Outage, Reserve, simulate_day
+from layout.simulate import Breakdowns, DayProblem, Diversion, Outage, QuietTask, Reserve, simulate_day
 from layout.simulate.replay import Visitors, replay
 from outlet.errors import InputError
 
@@ -163,3 +163,29 @@ def test_machines_are_up_for_their_share_of_the_time():
 def test_bad_policies(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("keep_free", "called"),
+    [
+        (0, [10, 10, 15]),  # both servers begin a piece at opening and finish it at 10
+        (1, [0, 5, 12]),  # one begins a piece at opening, the other stays free; the next piece begins at 10
+        (2, [0, 3, 12]),  # nobody ever begins
+    ],
+)
+def test_quiet_tasks_are_begun_by_who_is_idle_and_finished(keep_free, called):
+    day = problem([[2]], tasks=(QuietTask(pool=0, minutes=20.0, piece_min=10.0, keep_free=keep_free),))
+    found = replay(day, visitors([0, 3, 12], [5, 5, 1]))
+    assert found.called.tolist() == called
+    assert found.undone.tolist() == [[20.0 if keep_free == 2 else 0.0]]
+
+
+def test_minutes_out_end_at_closing():
+    day = problem(
+        [[3]],
+        outages=(
+            Outage(pool=0, begin_min=10.0, end_min=30.0, servers=2),
+            Outage(pool=0, begin_min=50.0, end_min=100.0, servers=1),
+        ),
+    )
+    assert replay(day, visitors([0], [1])).down.tolist() == [[50.0]]

@@ -1,5 +1,7 @@
 """Simulated means against exact ones: M/M/c, M/G/1, Erlang A, inside 99 % confidence; and the empty hall at opening."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -141,3 +143,30 @@ def test_ratio_interval_covers_its_mean_about_95_times_in_100():
 def test_one_day_has_no_interval():
     with pytest.raises(InputError, match="days is 1; expected at least 2"):
         simulate_day(half_hours(2), days=1)
+
+
+def test_queues_by_stream_add_up_and_places_before_reception_count():
+    """Two streams of one pool: their queues sum to the pool's; with a reception more wait somewhere."""
+    problem = DayProblem(
+        interval_min=30.0,
+        visits=np.array([[10.0, 5.0], [12.0, 6.0], [4.0, 2.0]]),
+        pool=np.zeros(2, dtype=np.int64),
+        mean_min=np.array([4.0, 6.0]),
+        cv=np.ones(2),
+        crew=np.tile([[3, 1]], (3, 1)).astype(np.int64),
+        step_min=30.0,
+    )
+    found = simulate_day(problem, days=400, seed=3)
+    each = found.stream_queue
+    assert each.mean[:3].sum(axis=1) == pytest.approx(found.queue.mean, abs=0.03)
+    assert each.mean[3] == pytest.approx(each.mean[:3].mean(axis=0))
+    assert (each.low <= each.mean).all()
+    assert (each.mean <= each.high).all()
+    assert each.mean[3, 0] > each.mean[3, 1]
+    assert each.high[3, 1] < each.low[3, 0]
+    assert found.waiting_p95.tolist() == found.queue_p95.tolist()
+    received = simulate_day(replace(problem, triage_pool=1, triage_min=1.5), days=400, seed=3)
+    assert (received.waiting_p95 >= received.queue_p95).all()
+    assert received.waiting_p95[1] > received.queue_p95[1]
+    assert (found.daily[:, -1] >= 1).all()
+    assert found.daily[:, -1].max() <= found.daily[:, 0].max()

@@ -30,6 +30,15 @@ def test_policies_and_failures_are_compared_with_the_roster(make_work):
     assert set(found["nothing"]["wait_change"].values()) == {0}
 
 
+def test_one_desk_for_everything_tells_its_crew_beside_that_of_the_posts(make_work):
+    entry = policies(make_work, [{"name": "one desk", "one_desk": ["teller", "adviser"]}])["one desk"]["one_desk"]
+    assert entry["posts"] == ["teller", "adviser"]
+    assert 0 < entry["one_desk_hours"] <= entry["specialised_hours"]
+    assert entry["specialised_hours"] == sum(sum(each["specialised"].values()) for each in entry["crew"]) / 2
+    assert entry["one_desk_hours"] == sum(each["one_desk"] for each in entry["crew"]) / 2
+    assert all(each["one_desk"] >= 2 for each in entry["crew"]), "cash is handled by two persons"
+
+
 @pytest.mark.parametrize(
     ("policy", "message"),
     [

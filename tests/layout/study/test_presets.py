@@ -151,6 +151,16 @@ def day(*keys):
     return look
 
 
+def done(found):
+    """Return the minutes of quiet tasks that were done."""
+    return sum(task["done"]["mean"] for task in found["quiet_tasks"])
+
+
+EARLY = {"begin": "09:00", "minutes": 5}
+ROUNDS = {"post": "duty_manager"}
+TASK = {"name": "Filing", "post": "teller", "minutes": 200}
+ALL_FREE = {"keep_free": 50}
+FAILS = {"cash_machine": {"up_hours": 1.0, "repair_hours": 6.0}}
 SIMULATED = (
     Row("a campaign's day", day("day", "wait_mean"), "up",
         settings={"services": PAY}, given={"simulate": {"days": 30, "date": "2026-03-10"}}),
@@ -166,6 +176,34 @@ SIMULATED = (
     Row("an idle VIP desk takes ordinary customers",
         lambda found: found["services"]["advice"]["post"]["wait_mean"], "up",
         edit=('helps = ["adviser"]', "helps = []"), given={"simulate": {"days": 60}}),
+    Row("a morning meeting in opening hours", day("intervals", 0, "wait_mean"), "up",
+        settings={"simulate": {"meeting": {"begin": "09:00", "minutes": 25}}}, given={"simulate": {"days": 30}}),
+    Row("who meets", day("meeting", "people"), "down", given={"simulate": {"days": 2, "meeting": EARLY}},
+        settings={"simulate": {"meeting": EARLY | {"posts": ["guard", "teller"]}}}),
+    Row("rounds of the manager: how often", day("rounds", 0, "planned"), 7,
+        settings={"simulate": {"rounds": [ROUNDS | {"every_min": 60}]}},
+        given={"simulate": {"days": 2, "rounds": [ROUNDS]}}),
+    Row("rounds of a post that serves", day("day", "wait_mean"), "up",
+        settings={"simulate": {"rounds": [{"post": "adviser", "every_min": 60, "minutes": 30}]}},
+        given={"simulate": {"days": 60}}),
+    Row("quiet-time tasks", done, "up", settings={"simulate": {"quiet_tasks": [TASK]}},
+        given={"simulate": {"days": 30}}),
+    Row("quiet-time tasks: how many stay free", done, 0, settings={"simulate": {"quiet_tasks": [TASK | ALL_FREE]}},
+        given={"simulate": {"days": 30, "quiet_tasks": [TASK]}}),
+    Row("quiet-time tasks: long pieces", day("day", "wait_mean"), "up",
+        settings={"simulate": {"quiet_tasks": [TASK | {"piece_min": 60, "keep_free": 0}]}},
+        given={"simulate": {"days": 30, "quiet_tasks": [TASK]}}),
+    Row("machines fail at random", lambda found: found["services"]["cash"]["machine"]["wait_mean"], "up",
+        settings={"simulate": {"machines_fail": True}}, given={"simulate": {"days": 60, "breakdowns": FAILS}}),
+    Row("machines fail as often as the equipment says",
+        lambda found: found["machines_down"]["cash_machine"]["minutes"]["mean"], "up",
+        settings={"simulate": {"breakdowns": FAILS}}, given={"simulate": {"days": 60, "machines_fail": True}}),
+    Row("time after closing", day("after_closing", "p95"), "up", edit=("minutes = 30.0", "minutes = 90.0"),
+        given={"simulate": {"days": 60}}),
+    Row("queues by service", lambda found: found["services"]["advice"]["post"]["queue"]["mean"], "up",
+        edit=("minutes = 30.0", "minutes = 90.0"), given={"simulate": {"days": 60}}),
+    Row("level of a day", lambda found: found["intervals"][3]["waiting_p95"], "up",
+        settings={"simulate": {"level_cv": 1.0}}, given={"simulate": {"days": 60}}),
 )  # fmt: skip
 
 
@@ -190,6 +228,13 @@ def cell(name, table="efficiency.csv"):
     return look
 
 
+def roaming(work):
+    """Return the sum of the best shares of the services that a roaming guide can do."""
+    with (work.out / "diversion.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["machine"] == "roaming guide" and row["service"]]
+    return sum(float(row["share_best"]) for row in rows)
+
+
 MONEY = (
     Row("value a visit", cell("value_per_year"), "up", settings={"services": {"value_per_visit": 99.0}}),
     Row("value by service", cell("value_per_year"), "up", edit=("value = 90.0", "value = 900.0")),
@@ -199,6 +244,8 @@ MONEY = (
     Row("payback", cell("payback_years"), "up", settings={"services": {"fit_out_per_m2": 5000.0}}),
     Row("wage", cell("staff_cost_per_year"), "up", settings={"staff": {"wage_per_hour": 40.0}}),
     Row("wage of a post", cell("contribution_per_head"), "down", settings={"staff": {"wages": {"teller": 60.0}}}),
+    Row("a roaming guide: his minutes", roaming, "down", edit=("guide_minutes = 4.5", "guide_minutes = 90.0")),
+    Row("a roaming guide: how many", roaming, 0, settings={"services": {"what_if": {"most_guides": 0}}}),
     Row("hours of full time", cell("staff_cost_per_year"), "down", settings={"staff": {"full_time_hours": 30.0}}),
     Row("value a staff-hour", cell("value_per_staff_hour"), "up", settings={"services": {"value_per_visit": 99.0}}),
     Row("grade: weights", cell("points", "scorecard.csv"), 100.0,

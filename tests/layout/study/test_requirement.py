@@ -90,6 +90,27 @@ def test_counts_of_others_give_the_pattern_only(make_work, tmp_path):
     assert {row.start for row in found.rows if row.post == "guide" and row.arrivals > 0} == {"09:30"}
 
 
+def test_counts_bound_the_arrivals_by_the_days_they_rest_on(make_work, tmp_path):
+    """Two Mondays of 4 and 8 visits an hour and a half: the mean of two days; a Tuesday counted once bounds nothing."""
+    rows = [f"A/1,2026-03-{day:02d} {time},{count}\n" for day, count in ((2, 40), (9, 80), (3, 50))
+            for time in ("09:30", "10:00", "10:30")]  # fmt: skip
+    (tmp_path / "visits.csv").write_text("outlet,time,count\n" + "".join(rows), encoding="utf-8")
+    work = make_work({"services": {"visits": "visits.csv"}}, requirement=False)
+    found = plan_requirement(work.project, work.brief)
+    cv = ((7200 - 180) / 180**2) ** 0.5
+    row = next(each for each in found.rows if (each.day_type, each.start, each.post) == ("mon", "09:30", "teller"))
+    assert row.margin == pytest.approx(1.96 * ((row.arrivals + (cv * row.arrivals) ** 2) / 2) ** 0.5, rel=1e-3)
+    assert all(each.margin is None for each in found.rows if each.day_type != "mon")
+    assert f"days of one weekday differ by {cv:.0%}" in " ".join(found.notes)
+    write_requirement(tmp_path / "requirement.csv", found)
+    line = next(each for each in (tmp_path / "requirement.csv").read_text().splitlines() if "mon,09:30,teller" in each)
+    low, high = (float(text) for text in line.split(",")[-2:])
+    assert (low, high) == (
+        pytest.approx(max(row.arrivals - row.margin, 0), abs=2e-3),
+        pytest.approx(row.arrivals + row.margin, abs=2e-3),
+    )
+
+
 def test_file_and_back(make_work, tmp_path):
     work = make_work(requirement=False)
     found = plan_requirement(work.project, work.brief)
