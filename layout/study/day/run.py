@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,7 @@ def run_simulate(stage: StageRun) -> Summary:
     prediction = predict(workload, settings, weekday, day)
     share = settings.services.target_share
     below = [start for start, within in zip(day.starts, result.within.mean, strict=True) if within < share]
+    desk = partial(one_desk_json, workload, target_of(settings.services), weekday)
     seating = _seating(stage, hall, result)
     notes = (*_notes(day, result, date, share, below), *((seating.told(),) if seating is not None else ()))
     found = build_simulation(day, result, prediction, required_of(requirement, weekday, day)) | {
@@ -74,13 +76,7 @@ def run_simulate(stage: StageRun) -> Summary:
         "policy": "roster as it stands",
         "target": {"share": share, "wait_min": settings.services.target_wait_min},
         "below_target": below,
-        "policies": compare_policies(
-            day,
-            result,
-            settings.simulate.policies,
-            replay,
-            lambda posts: one_desk_json(workload, target_of(settings.services), weekday, posts),
-        ),
+        "policies": compare_policies(day, result, settings.simulate.policies, replay, desk),
         "seats": None if seating is None else seating_json(seating),
         "full_hall": clearing_json(hall, result, crew),
         "notes": list(notes),
