@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import numba
+from numba.core.dispatcher import Dispatcher
 from numba.core.event import Event, Listener, register
+from numba.core.types import unliteral
 
 from outlet.progress import watched
 
@@ -50,4 +52,24 @@ def compiled(function: F) -> F:
 
     It releases the interpreter's lock while it runs, so that threads may share the work.
     """
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
+    kernel = numba.njit(cache=True, nogil=True)(function)
+    _take_literals_as_numbers(kernel)
+    return cast("F", kernel)
+
+
+def _take_literals_as_numbers(kernel: Dispatcher) -> None:
+    """Let calls from kernels with a 0 and with a 5 written in them share one compiled function.
+
+    numba would compile one for each number; LLVM puts the numbers in all the same where it inlines the call.
+    """
+    find = kernel.get_call_template
+
+    def find_general(args: Sequence[object], named: Mapping[str, object]) -> object:
+        return find([_general(kind) for kind in args], {name: _general(kind) for name, kind in named.items()})
+
+    kernel.get_call_template = find_general  # type: ignore[method-assign, assignment]
+
+
+def _general(kind: object) -> object:
+    """Return the type of a value whose type may say which value it is."""
+    return unliteral(kind)  # type: ignore[no-untyped-call]

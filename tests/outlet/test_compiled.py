@@ -30,3 +30,26 @@ def test_compiling_is_told_once_and_not_when_the_kernel_is_on_disk(tmp_path: Pat
     script.write_text(KERNEL)
     assert run(script) == (1, True)
     assert run(script) == (0, False)
+
+
+LITERALS = """
+from outlet.compiled import compiled
+
+@compiled
+def scaled(x, by):
+    return by * x
+
+@compiled
+def both(x):
+    return scaled(x, 3) + scaled(x, by=5) + scaled(x, x)
+
+assert both(2) == 20
+print(len(scaled.signatures))
+"""
+
+
+def test_a_call_with_a_number_written_in_it_is_not_compiled_apart(tmp_path: Path) -> None:
+    script = tmp_path / "kernel.py"
+    script.write_text(LITERALS)
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "1"

@@ -21,6 +21,7 @@ import numpy as np
 from layout.zones.draws import draw
 from layout.zones.problem import Floats, Ints, PackProblem, Placement
 from layout.zones.search.arrays import Floor, Spec, make_floor, make_spec
+from layout.zones.search.bits import copy_board
 from layout.zones.search.insert import Rooms, make_rooms, reinsert
 from layout.zones.search.moves import State, move
 from layout.zones.search.price import HARD, SOFT, price
@@ -87,8 +88,8 @@ def _vary(
 def _note(places: Ints, bill: Floats, best: Ints, prices: Floats) -> None:
     """Keep a state as the best where it is cheaper than the best so far."""
     if STEEPEST * bill[HARD] + bill[SOFT] < STEEPEST * prices[HARD] + prices[SOFT]:
-        prices[:] = bill
-        best[:] = places
+        prices[HARD], prices[SOFT] = bill[HARD], bill[SOFT]
+        copy_board(places, best)
 
 
 @compiled
@@ -122,7 +123,7 @@ def _anneal(
         more = -warmth * np.log(draw(state) + 1e-300)
         limit = steep * hard + soft + more
         guessed = steep * guess_hard + guess_soft + more + SLACK if plan.real else limit
-        trial[:] = places
+        copy_board(places, trial)
         if not _vary(trial, floor, spec, rooms, plan, (done, steep, guessed), state) or (trial == places).all():
             continue
         if not price(trial, floor, spec, scratch, steep, guessed):
@@ -142,12 +143,12 @@ def _anneal(
                 lowest = STEEPEST * new_hard + new_soft
         elif promising:
             continue
-        places[:] = trial
+        copy_board(trial, places)
         guess_hard, guess_soft = new_hard, new_soft
         hard, soft = (real_hard, real_soft) if plan.real else (new_hard, new_soft)
     real_price(places, floor, spec, scratch, walker, 1.0, np.inf)
     _note(places, scratch.bill, best, prices)
-    places[:] = best
+    copy_board(best, places)
     return prices[HARD], prices[SOFT], timed
 
 

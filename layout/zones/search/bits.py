@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from layout.zones.problem import Ints
 from outlet.compiled import compiled
 
 Board = NDArray[np.uint64]
@@ -27,6 +28,14 @@ def board_of(mask: NDArray[np.bool_]) -> Board:
     wide = np.zeros((rows, words * 64), dtype=np.uint8)
     wide[:, :columns] = mask
     return np.packbits(wide, axis=1, bitorder="little").view("<u8").astype(np.uint64).reshape(rows, words)
+
+
+@compiled
+def copy_board(source: Board | Ints, target: Board | Ints) -> None:
+    """Copy a board, or another table, cell by cell: for ``target[:] = source`` numba compiles for seconds."""
+    for r in range(source.shape[0]):
+        for q in range(source.shape[1]):
+            target[r, q] = source[r, q]
 
 
 @compiled
@@ -52,7 +61,7 @@ def wipe(board: Board, x: int, y: int, w: int, h: int) -> None:
 def erode(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the lower left cells of all k × k squares of set cells."""
     rows, words = source.shape
-    target[:] = source
+    copy_board(source, target)
     have = 1
     while have < k:
         step = min(have, k - have)
@@ -73,7 +82,7 @@ def erode(source: Board, k: int, target: Board) -> None:
 def dilate(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the cells of the k × k squares whose lower left cells are set."""
     rows, words = source.shape
-    target[:] = source
+    copy_board(source, target)
     have = 1
     while have < k:
         step = min(have, k - have)

@@ -31,7 +31,7 @@ from layout.zones.search.arrays import (
     Scratch,
     Spec,
 )
-from layout.zones.search.bits import Board, count_outside, dilate, erode, flood, has, meet, wipe
+from layout.zones.search.bits import Board, copy_board, count_outside, dilate, erode, flood, has, meet, wipe
 from layout.zones.search.shapes import (
     Line,
     box_of,
@@ -185,7 +185,7 @@ def _least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
 @compiled
 def reach(places: Ints, floor: Floor, scratch: Scratch) -> None:
     """Let the walkers of visitors and of staff set out: boards of ``scratch``."""
-    scratch.open[:] = floor.free
+    copy_board(floor.free, scratch.open)
     for i in range(len(places)):
         for part in (0, 5):
             if places[i, part + 2] > 0:

@@ -212,7 +212,8 @@ def _from_entrance(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -
     """Price what hangs on the walk from the widest entrance."""
     m, weights = floor.cell_m, spec.weights
     if len(floor.doors) == 1:
-        walker.metres[:] = walker.from_doors
+        for at in range(len(walker.metres)):
+            walker.metres[at] = walker.from_doors[at]
     else:
         source = np.array([flat(floor.door[0], floor.door[1], floor)])
         walk(source, source[:0], walker, walker.metres)
