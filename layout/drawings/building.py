@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +19,7 @@ from layout.drawings.sheet import DOUBLE_LEAF_M, WALL_M, Sheet, wall_m
 from layout.drawings.words import Say
 from layout.floor.doorway import Doorway
 from layout.floor.plan import Door, FloorPlan
-from layout.zones.plan import PlacedZone
+from layout.zones.plan import PlacedZone, staff_doors
 
 PARTITION_M = 0.1
 NEAR_WALL_M = 0.3
@@ -198,13 +198,18 @@ def _services(sheet: Sheet, services: Iterable[BaseGeometry], _: Say) -> list[Ma
     return drawn
 
 
-def partitions(zone: PlacedZone, floor: FloorPlan) -> BaseGeometry:
-    """Return the walls round an enclosed zone, metres: inside its edge, open at its access.
+def room_doors(zone: PlacedZone, zones: Iterable[PlacedZone]) -> tuple[Doorway, ...]:
+    """Return all doors of a room: its own, then those to the open zones of its staff."""
+    return () if zone.door is None else (zone.door, *staff_doors(zone, zones))
+
+
+def partitions(zone: PlacedZone, zones: Iterable[PlacedZone], floor: FloorPlan) -> BaseGeometry:
+    """Return the walls round an enclosed zone, metres: inside its edge, open at its doors.
 
     None stands along a built wall, nor on a side that lies along one but for a doorway.
     """
     room = zone_shape(zone)
-    opening = _opening(zone.door) if zone.door is not None else LineString()
+    opening = shapely.union_all([_opening(door) for door in room_doors(zone, zones)])
     solid = shapely.union_all([floor.outline.exterior, *floor.walls, *floor.fixtures])
     sides = [LineString(ends) for ring in lines(room) for ends in pairwise(ring.coords)]
     needed = [side for side in sides if not _is_built(side, solid)]
@@ -226,28 +231,28 @@ def _opening(door: Doorway) -> BaseGeometry:
     return LineString(door.jambs).buffer(2.5 * PARTITION_M, cap_style="flat")
 
 
-def draw_partitions(sheet: Sheet, zones: Iterable[PlacedZone], floor: FloorPlan) -> list[Markup]:
+def draw_partitions(sheet: Sheet, zones: Sequence[PlacedZone], floor: FloorPlan) -> list[Markup]:
     """Draw the walls round enclosed zones, and the door leaves in them, which open into the room."""
     style: dict[str, Value] = {"fill": "#56626d", "stroke": "none"}
     drawn = []
     for zone in zones:
         if zone.enclosed:
-            walls = partitions(zone, floor)
+            walls = partitions(zone, zones, floor)
             drawn.append(element("path", {"d": path(sheet, walls), **style}))
-            if has_leaf(zone, walls):
-                assert zone.door is not None
-                into = math.radians(zone.door.facing_deg + 180)
-                drawn += _leaf(sheet, *zone.door.jambs, (round(math.cos(into)), round(math.sin(into))))
+            for door in room_doors(zone, zones):
+                if has_leaf(door, walls):
+                    into = math.radians(door.facing_deg + 180)
+                    drawn += _leaf(sheet, *door.jambs, (round(math.cos(into)), round(math.sin(into))))
     return drawn
 
 
-def has_leaf(zone: PlacedZone, walls: BaseGeometry) -> bool:
-    """Whether the door of a room lies in its own walls (`partitions`), and not in a built one that has a doorway."""
-    return zone.door is not None and not walls.is_empty and walls.distance(LineString(zone.door.jambs)) < PARTITION_M
+def has_leaf(door: Doorway, walls: BaseGeometry) -> bool:
+    """Whether a door of a room lies in its own walls (`partitions`), and not in a built one that has a doorway."""
+    return not walls.is_empty and bool(walls.distance(LineString(door.jambs)) < PARTITION_M)
 
 
-def blocking_lines(floor: FloorPlan, zones: Iterable[PlacedZone]) -> MultiLineString:
+def blocking_lines(floor: FloorPlan, zones: Sequence[PlacedZone]) -> MultiLineString:
     """Return the lines that sight does not pass: the outline, walls, columns, fixtures and enclosed zones' walls."""
     solid: list[BaseGeometry] = [floor.outline, *floor.walls, *floor.columns, *floor.fixtures]
-    solid += [partitions(zone, floor) for zone in zones if zone.enclosed]
+    solid += [partitions(zone, zones, floor) for zone in zones if zone.enclosed]
     return MultiLineString([ring for geometry in solid for ring in lines(geometry)])

@@ -8,7 +8,7 @@ attributes, names are MTEXT in a font with East Asian letters.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layout.data.plans.dxf_write import dxf_bytes, new_drawing
 from layout.drawings.broken import broken_at
-from layout.drawings.building import has_leaf, lines, partitions, polygons, zone_shape
+from layout.drawings.building import has_leaf, lines, partitions, polygons, room_doors, zone_shape
 from layout.drawings.dxf_blocks import door_block, equipment_block, layer_name
 from layout.drawings.hall import HallDrawing
 from layout.drawings.labels import place_labels
@@ -31,9 +31,10 @@ from layout.drawings.svg import post_codes
 from layout.drawings.view import seen_from
 from layout.drawings.wishes import LabelWish
 from layout.drawings.words import Words, name_zones
+from layout.floor.doorway import Doorway
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Equipment
-from layout.zones.plan import BrokenRule, PlacedZone
+from layout.zones.plan import BrokenRule
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -162,18 +163,19 @@ def _building(space: Modelspace, hall: HallDrawing) -> None:
         )
     for zone in hall.zones.zones:
         if zone.enclosed:
-            _room(space, zone, partitions(zone, floor))
+            _room(space, room_doors(zone, hall.zones.zones), partitions(zone, hall.zones.zones, floor))
 
 
-def _room(space: Modelspace, zone: PlacedZone, walls: BaseGeometry) -> None:
-    """Draw the walls of a room and its door, whose leaf opens into it."""
+def _room(space: Modelspace, doors: Iterable[Doorway], walls: BaseGeometry) -> None:
+    """Draw the walls of a room and its doors, whose leaves open into it."""
     _outlines(space, walls, "PARTITION")
-    if zone.door is not None and has_leaf(zone, walls):
-        start, end = _points(zone.door.jambs)
-        space.add_line(start, end, dxfattribs={"layer": "SWING_ROOM"})
-        turned = {"layer": "SWING_ROOM", "rotation": round((zone.door.facing_deg + 90.0) % 360.0, 4)}
-        middle = _points([(zone.door.x, zone.door.y)])[0]
-        space.add_blockref(door_block(space.doc, zone.door.width_m), middle, dxfattribs=turned)
+    for door in doors:
+        if has_leaf(door, walls):
+            start, end = _points(door.jambs)
+            space.add_line(start, end, dxfattribs={"layer": "SWING_ROOM"})
+            turned = {"layer": "SWING_ROOM", "rotation": round((door.facing_deg + 90.0) % 360.0, 4)}
+            middle = _points([(door.x, door.y)])[0]
+            space.add_blockref(door_block(space.doc, door.width_m), middle, dxfattribs=turned)
 
 
 def _door_layer(door: Door) -> str:

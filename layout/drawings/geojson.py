@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Point, mapping
 from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.broken import broken_at, geometry
-from layout.drawings.building import zone_shape
+from layout.drawings.building import room_doors, zone_shape
 from layout.drawings.hall import HallDrawing
 from layout.floor.plan import Door
 
@@ -130,11 +130,11 @@ def _room_doors(hall: HallDrawing) -> list[Feature]:
     return [
         _feature(
             "room_door",
-            LineString(zone.door.jambs),
-            {"zone": zone.id, "width_m": zone.door.width_m, "facing_deg": zone.door.facing_deg},
+            LineString(door.jambs),
+            {"zone": zone.id, "width_m": door.width_m, "facing_deg": door.facing_deg},
         )
         for zone in hall.zones.zones
-        if zone.door is not None
+        for door in room_doors(zone, hall.zones.zones)
     ]
 
 

@@ -1,10 +1,11 @@
-"""Say where the door of a room is: `doorway`.
+"""Say where the doors of a room are: `doorway` to the hall, `doorway_between` to a zone beside it.
 
 The one place that computes it: the rules judge it, the drawings draw it, and zones.json tells it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,3 +65,39 @@ def doorway(rects: NDArray[np.float64], front_deg: float, access: NDArray[np.flo
     middle = round(min(max(float(access[0] if level else access[1]), low + margin), high - margin), 3)
     at = round((x + w, y + h, x, y)[side], 3)
     return Doorway(*((middle, at) if level else (at, middle)), round(width, 3), 90.0 * side)
+
+
+def doorway_between(rects: NDArray[np.float64], others: NDArray[np.float64], width_m: float) -> Doorway | None:
+    """Return a door in the middle of the longest edge that a room shares with a zone beside it.
+
+    Parameters
+    ----------
+    rects, others
+        Shapes (k, 4) and (l, 4): the rectangles of the room and of the other zone, metres; they do not overlap.
+    width_m
+        Clear width; None is returned where no shared edge is as long.
+
+    >>> doorway_between(np.array([[0.0, 0.0, 3.0, 4.0]]), np.array([[3.0, 1.0, 5.0, 6.0]]), 0.9)
+    Doorway(x=3.0, y=2.5, width_m=0.9, facing_deg=0.0)
+    """
+    found = [edge for rect in rects.tolist() for other in others.tolist() for edge in _shared(rect, other)]
+    length, at, middle, side = max(found, default=(0.0, 0.0, 0.0, 0))
+    if length < width_m - NEAR_M:
+        return None
+    x, y = (at, middle) if side % 2 == 0 else (middle, at)
+    return Doorway(round(x, 3), round(y, 3), round(min(width_m, length), 3), 90.0 * side)
+
+
+def _shared(rect: list[float], other: list[float]) -> Iterator[tuple[float, float, float, int]]:
+    """Yield what two rectangles share: the length of an edge, where it is, its middle, and the side of the first."""
+    (x, y, w, h), (ox, oy, ow, oh) = rect, other
+    sides = (
+        (x + w, ox, (y, y + h), (oy, oy + oh)),
+        (y + h, oy, (x, x + w), (ox, ox + ow)),
+        (x, ox + ow, (y, y + h), (oy, oy + oh)),
+        (y, oy + oh, (x, x + w), (ox, ox + ow)),
+    )
+    for side, (at, there, span, beyond) in enumerate(sides):
+        low, high = max(span[0], beyond[0]), min(span[1], beyond[1])
+        if abs(at - there) < NEAR_M and high > low:
+            yield high - low, at, (low + high) / 2, side

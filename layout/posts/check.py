@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from layout.posts.catalogue import Screen
 from layout.posts.plan import Equipment, Post
 from layout.posts.room import ZoneArea
 
@@ -25,6 +26,8 @@ SLACK_M = 1e-3
 LINE_SLACK_M = 0.13
 PANIC_REACH_M = 0.9
 AT_COUNTER_M = 1.0
+USER_M = 0.35
+BODY_M = 0.5
 
 
 def price_posts(problem: PostProblem, plan: PostPlan) -> float:
@@ -100,6 +103,74 @@ def judge_clearances(equipment: Sequence[Equipment]) -> list[str]:
             before = _before(thing)
             faults += [f"{o.id} stands before {thing.id}" for o in standing if o is not thing and _overlap(before, o)]
     return faults
+
+
+def judge_doors(zones: Sequence[ZoneArea], equipment: Sequence[Equipment], depth_m: float) -> list[str]:
+    """Return the things that stand on the floor of a door in the edge of a zone, as deep as ``depth_m``."""
+    faults = []
+    for zone in zones:
+        for door in zone.doors:
+            beside, ahead = math.cos(math.radians(door.facing_deg)), math.sin(math.radians(door.facing_deg))
+            reach_x = depth_m * abs(beside) + door.width_m / 2 * abs(ahead)
+            reach_y = depth_m * abs(ahead) + door.width_m / 2 * abs(beside)
+            floor = (door.x - reach_x, door.y - reach_y, 2 * reach_x, 2 * reach_y)
+            faults += [
+                f"{thing.id} stands at a door of {zone.id}"
+                for thing in equipment
+                if not thing.mounted and _overlap(thing, replace(thing, x=floor[0], y=floor[1], w=floor[2], h=floor[3]))
+            ]
+    return faults
+
+
+def judge_keypad(
+    thing: Equipment, screen: Screen, shields: Sequence[Equipment], people: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return who reads a screen or keypad past its shields and its user, walls left aside, shape (k,).
+
+    Written a second time from the rule in `layout.posts.privacy`, on segments from eyes to the keypad: who is within
+    reach and angle reads it unless the segment passes a shield or, before it, the body of the user.
+
+    Parameters
+    ----------
+    thing
+        The counter or machine.
+    screen
+        What can be read of it, and from how far.
+    shields
+        The shields of the hall.
+    people
+        Where people stand, shape (k, 2), metres.
+    """
+    turn = math.radians(thing.facing_deg)
+    out = np.array([math.cos(turn), math.sin(turn)])
+    deep = abs(out[0]) * thing.w + abs(out[1]) * thing.h
+    front = np.array([thing.x + thing.w / 2, thing.y + thing.h / 2]) + out * deep / 2
+    pad = front - out * screen.inset
+    reads = np.zeros(len(people), dtype=bool)
+    for k, eye in enumerate(people):
+        way = eye - pad
+        far = float(np.hypot(*way))
+        if far > screen.read or far < SLACK_M or float(way @ out) < far * math.cos(math.radians(screen.angle)):
+            continue
+        user = front + out * USER_M
+        behind_user = far > float(np.hypot(*(user - pad))) and _to_leg((user[0], user[1]), pad, eye) <= BODY_M / 2
+        reads[k] = not behind_user and not any(_crosses(pad, eye, shield) for shield in shields)
+    return reads
+
+
+def _crosses(start: NDArray[np.float64], end: NDArray[np.float64], thing: Equipment) -> bool:
+    """Tell whether a segment passes through the footprint of a thing (the slab method)."""
+    first, last = 0.0, 1.0
+    for axis, (low, size) in enumerate(((thing.x, thing.w), (thing.y, thing.h))):
+        along = float(end[axis] - start[axis])
+        near, far = low - float(start[axis]), low + size - float(start[axis])
+        if abs(along) < 1e-12:
+            if near > 0 or far < 0:
+                return False
+            continue
+        enters, leaves = sorted((near / along, far / along))
+        first, last = max(first, enters), min(last, leaves)
+    return first < last
 
 
 def judge_cash(posts: Sequence[Post], equipment: Sequence[Equipment], reach_m: float = PANIC_REACH_M) -> list[str]:

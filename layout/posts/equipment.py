@@ -4,7 +4,7 @@ Each zone is looked at from its front. A kind of equipment proposes places in an
 back, along the left side, in rows, or in the middle); the first places are taken at which
 
 - the footprint lies in the zone and on free floor,
-- it meets no footprint and no clearance taken before,
+- it meets no footprint and no clearance taken before, nor the floor at a door,
 - its own clearance meets no footprint, and
 - a wall stands behind it, where its kind asks for one.
 
@@ -28,6 +28,8 @@ from layout.posts.slots import SLACK_M, STAND_M, Slot, slots
 SHIELD_M = 0.04
 BUTTON_IN_M = 0.02
 BEHIND_M = 0.1
+AT_DOOR_M = 0.9
+"""How deep the floor on each side of a room's door stays clear; preset."""
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -96,7 +98,7 @@ def place_equipment(
     notes: list[str] = []
     numbers: dict[str, int] = {}
     for zone in zones:
-        taken = _Taken()
+        taken = _Taken(clearances=zone.at_doors(AT_DOOR_M))
         own: list[Equipment] = []
         for kind in catalogue.equipment:
             if zone.kind not in kind.zones:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.floor.cells import Cells
+from layout.floor.doorway import Doorway
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class ZoneArea:
         Whether visitors may be in it.
     enclosed
         Whether walls to the ceiling stand round it: nobody sees into it or out of it.
+    doors
+        The doors in its edge, its own and those of rooms beside it: the floor at them stays clear.
     """
 
     id: str
@@ -36,6 +39,7 @@ class ZoneArea:
     front_deg: float
     public: bool
     enclosed: bool = False
+    doors: tuple[Doorway, ...] = ()
 
     @property
     def largest(self) -> tuple[float, float, float, float]:
@@ -48,6 +52,15 @@ class ZoneArea:
         """The middle of its largest rectangle."""
         x, y, w, h = self.largest
         return x + w / 2, y + h / 2
+
+    def at_doors(self, depth_m: float) -> list[tuple[float, float, float, float]]:
+        """Return the floor on both sides of its doors, as wide as they are, as boxes x, y, width, height."""
+        found = []
+        for door in self.doors:
+            (x0, y0), (x1, y1) = door.jambs
+            along, across = (depth_m, 0.0) if door.facing_deg % 180 == 0 else (0.0, depth_m)
+            found.append((x0 - along, y0 - across, x1 - x0 + 2 * along, y1 - y0 + 2 * across))
+        return found
 
 
 @dataclass(frozen=True)

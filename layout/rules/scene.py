@@ -24,7 +24,7 @@ from layout.floor.doorway import doorway
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Equipment, Furnishing
 from layout.rules.data import Rule
-from layout.zones.plan import PlacedZone, Shape, ZonePlan
+from layout.zones.plan import PlacedZone, Shape, ZonePlan, staff_doors
 
 TOLERANCE_M = 0.01
 ARC_SEGMENTS = 16
@@ -134,9 +134,10 @@ class Scene:
             if not zone.enclosed:
                 continue
             around = self.shapes[zone.id].boundary
-            gaps = [self.opening(zone).buffer(0.02)]
+            doors = [LineString(door.jambs) for door in staff_doors(zone, zones)]
+            gaps = [line.buffer(0.02) for line in (self.opening(zone), *doors)]
             for other in zones:
-                if other is not zone and not other.public and not zone.public:
+                if other is not zone and other.enclosed and not other.public and not zone.public:
                     shared = shapely.line_merge(shapely.intersection(around, self.shapes[other.id].boundary))
                     if shared.length >= OPENING_M - TOLERANCE_M:
                         gaps.append(shared.buffer(0.02))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.floor.doorway import Doorway, doorway
+from layout.floor.doorway import Doorway, doorway, doorway_between
 
 DOOR_M = 0.9
 """Clear width of a room's door where no rule set says more; preset."""
@@ -63,6 +63,15 @@ class PlacedZone:
     def door(self) -> Doorway | None:
         """The door of an enclosed zone, on its front; None of an open one."""
         return doorway(self.rects, self.front_deg, self.access, self.door_m) if self.enclosed else None
+
+
+def staff_doors(room: PlacedZone, zones: Iterable[PlacedZone]) -> tuple[Doorway, ...]:
+    """Return the doors by which staff go from a room of theirs to each open zone of theirs beside it."""
+    if not room.enclosed or room.public:
+        return ()
+    beside = [zone for zone in zones if zone.id != room.id and not zone.enclosed and not zone.public]
+    doors = (doorway_between(room.rects, zone.rects, room.door_m) for zone in beside)
+    return tuple(door for door in doors if door is not None)
 
 
 Severity = Literal["must", "should", "advice"]

@@ -23,7 +23,7 @@ from layout.posts.room import ZoneArea, zone_mask
 from layout.posts.views import centres, make_views
 from layout.study.furnish.cameras import WATCHED, CameraKind, inside_door, watch_hall
 from layout.study.furnish.people import Room, faces_entrance, place_people, split
-from layout.zones.plan import ZonePlan
+from layout.zones.plan import ZonePlan, staff_doors
 from outlet.outcome import Limits
 
 __all__ = ["CameraKind", "Kit", "furnish_hall", "zones_json_parts"]
@@ -216,7 +216,10 @@ def _cash_notes(catalogue: PostCatalogue, posts: Mapping[str, tuple[str, int]]) 
 
 def _area(zones: ZonePlan, k: int) -> ZoneArea:
     zone = zones.zones[k]
-    return ZoneArea(zone.id, zone.kind, zone.rects, zone.front_deg, zone.public, zone.enclosed)
+    own = () if zone.door is None else (zone.door,)
+    rooms = (room for room in zones.zones if zone.id == room.id or not (zone.enclosed or zone.public))
+    beside = tuple(door for room in rooms for door in staff_doors(room, zones.zones))
+    return ZoneArea(zone.id, zone.kind, zone.rects, zone.front_deg, zone.public, zone.enclosed, (*own, *beside))
 
 
 def _homes(

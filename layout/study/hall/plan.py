@@ -16,7 +16,7 @@ from layout.study.furnish.hall import zones_json_parts
 from layout.study.hall.read import Hall
 from layout.study.hall.walks import Movement
 from layout.study.work.requirement import Requirement
-from layout.zones.plan import BrokenRule, ZoneMeasure, ZonePlan
+from layout.zones.plan import BrokenRule, ZoneMeasure, ZonePlan, staff_doors
 from outlet.commit import Json
 
 SCHEMA = 1
@@ -102,6 +102,7 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
                 "front_deg": zone.front_deg,
                 "access": [float(value) for value in zone.access],
                 "door": _door_json(zone.door),
+                "staff_doors": [_door_json(door) for door in staff_doors(zone, zones.zones)],
             }
             for zone in zones.zones
         ],

@@ -10,6 +10,7 @@ import pytest
 from shapely.geometry import shape
 
 from layout.data.read import read_plan
+from layout.drawings.building import room_doors
 from layout.drawings.geojson import make_geojson
 from layout.drawings.hall import HallDrawing
 from layout.settings.hall import HallSettings
@@ -81,11 +82,10 @@ def test_hostile_texts_survive(hostile_hall: HallDrawing, hostile_text: str) -> 
 
 def test_rooms_have_their_doors(hall: HallDrawing) -> None:
     features = json.loads(make_geojson(hall))["features"]
-    doors = {one["properties"]["zone"]: one for one in features if one["properties"]["layer"] == "room_door"}
-    rooms = {zone.id: zone for zone in hall.zones.zones if zone.enclosed}
-    assert set(doors) == set(rooms)
-    for name, feature in doors.items():
-        door = rooms[name].door
-        assert door is not None
+    drawn = [one for one in features if one["properties"]["layer"] == "room_door"]
+    doors = [(zone.id, door) for zone in hall.zones.zones for door in room_doors(zone, hall.zones.zones)]
+    assert [one["properties"]["zone"] for one in drawn] == [name for name, _ in doors]
+    assert {zone.id for zone in hall.zones.zones if zone.enclosed} == {name for name, _ in doors}
+    for feature, (_, door) in zip(drawn, doors, strict=True):
         assert feature["geometry"]["coordinates"] == [pytest.approx(end) for end in door.jambs]
         assert feature["properties"]["width_m"] == door.width_m

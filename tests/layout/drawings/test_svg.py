@@ -117,7 +117,7 @@ def test_a_zone_of_two_rectangles_is_one_shape(hall: HallDrawing) -> None:
 def test_partitions_lie_in_their_zone_and_leave_the_access_open(hall: HallDrawing) -> None:
     for zone in hall.zones.zones:
         if zone.enclosed:
-            walls = partitions(zone, hall.floor)
+            walls = partitions(zone, hall.zones.zones, hall.floor)
             x, y, w, h = zone.rects[0]
             assert shapely.box(x, y, x + w, y + h).buffer(1e-6).covers(walls)
             assert walls.distance(shapely.Point(*zone.access)) >= 0.29

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layout.floor.cells import Cells
+from layout.floor.doorway import Doorway
 from layout.posts.catalogue import read_catalogue
-from layout.posts.check import judge_places
-from layout.posts.equipment import EquipmentPlan, place_equipment
+from layout.posts.check import judge_doors, judge_places
+from layout.posts.equipment import AT_DOOR_M, EquipmentPlan, place_equipment
 from layout.posts.plan import Equipment
 from layout.posts.room import ZoneArea, direction_deg, frame_of, quarter_turn, zone_mask
 
@@ -50,6 +53,23 @@ def test_a_turned_zone_is_furnished_alike(front: float) -> None:
             abs(direction_deg(frame.to_hall(3, 3), middle) - front) % 360 < 50
             or abs(direction_deg(frame.to_hall(3, 3), middle) - front) % 360 > 310
         )
+
+
+@given(
+    st.floats(0.5, 3.5), st.sampled_from([0.0, 90.0, 180.0, 270.0]), st.sampled_from(["back_office", "store", "vip"])
+)
+@settings(max_examples=25, deadline=None)
+def test_nothing_stands_at_a_door(at: float, side: float, kind: str) -> None:
+    """A room of 4 × 4 m with a door on any side: it is furnished, and one can walk in."""
+    edge = {0.0: (6.0, 2.0 + at), 90.0: (2.0 + at, 6.0), 180.0: (2.0, 2.0 + at), 270.0: (2.0 + at, 2.0)}[side]
+    door = Doorway(*edge, 0.9, side)
+    rects = np.array([(2.0, 2.0, 4.0, 4.0)])
+    room = ZoneArea(kind, kind, rects, 270.0, False, True, (door,))
+    plan = place_equipment(floor(8, 8), [room], read_catalogue(), {kind: {"posts": 1}})
+    assert plan.equipment
+    assert judge_doors([room], plan.equipment, AT_DOOR_M) == []
+    blocked = dataclasses.replace(plan.equipment[0], x=edge[0] - 0.2, y=edge[1] - 0.2)
+    assert judge_doors([room], [blocked], AT_DOOR_M) == [f"{blocked.id} stands at a door of {kind}"]
 
 
 def test_chairs_look_at_the_counters() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from layout.floor.cells import Cells
 from layout.posts.catalogue import read_catalogue
-from layout.posts.check import judge_cash, judge_clearances, judge_line, judge_places
+from layout.posts.check import judge_cash, judge_clearances, judge_keypad, judge_line, judge_places
 from layout.posts.equipment import lower_one, place_equipment
 from layout.posts.plan import Equipment, Post
 from layout.posts.privacy import Pad, others_at, pads_of, public_points, read_from, shield_screens, stand_off_lines
@@ -41,6 +41,23 @@ def test_who_reads_a_keypad_by_hand() -> None:
     at = np.array([(x + 2.0, y), (x + 0.3, y), (x + 1.0, y + 1.2), (x + 1.0, y + 4.0), (x + 3.5, y + 0.0)])
     assert read_from(pad, 0.0, at, views).tolist() == [False, True, True, False, False], "behind the user nobody reads"
     assert not read_from(pad, 0.5, at, views)[2], "50° off: a shield as deep as it is aside hides it"
+
+
+@pytest.mark.parametrize("front", [0.0, 180.0])
+def test_a_second_judge_reads_the_same_keypads(front: float) -> None:
+    """Both judges agree on 400 eyes a machine, with the shields and without, and shields do change what is read."""
+    views, zones, things = hall(front)
+    pads = pads_of(things, zones, CATALOGUE)
+    people = np.random.default_rng(5).uniform((0.0, 0.0), (10.0, 8.0), (400, 2))
+    for pad in pads:
+        own, depth, _ = shield_screens([pad], views, public_points(views, zones, things))
+        ahead, beside = pad.seen_at(people)
+        near = people[(ahead > 0) & (np.hypot(ahead, beside) > 0.1)]
+        shielded = judge_keypad(pad.thing, pad.screen, own, near)
+        bare = judge_keypad(pad.thing, pad.screen, (), near)
+        assert (shielded == read_from(pad, depth[pad.thing.id], near, views)).mean() > 0.99
+        assert (bare == read_from(pad, 0.0, near, views)).mean() > 0.99
+        assert shielded.sum() < bare.sum()
 
 
 def test_a_wall_hides_what_lies_behind() -> None:
