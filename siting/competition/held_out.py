@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from outlet.errors import InputError
 from siting.competition.calibrate import calibrate
@@ -77,7 +76,7 @@ def measure(choices: Choices, visitors: Floats, log_share: Floats) -> Fit:
     seen, predicted = visitors[keep], log_share[keep]
     observed, share = seen / asked[choices.district[keep]], np.exp(predicted)
     return Fit(
-        spearman=correlation(rankdata(observed), rankdata(share)),
+        spearman=rank_correlation(observed, share),
         pearson=correlation(observed, share),
         rmse=float(np.sqrt(np.mean((observed - share) ** 2))),
         per_visitor=float(seen @ predicted / seen.sum()),
@@ -158,6 +157,13 @@ def compare(choices: Choices, visitors: Floats, models: Mapping[str, Sequence[st
     """
     named = {**models, EQUAL_SHARES: ()}
     return {name: hold_out(choices.only(terms), visitors) for name, terms in named.items()}
+
+
+def rank_correlation(first: Floats, second: Floats) -> float:
+    """Return Spearman's correlation of two arrays (p,), NaN where one of them is the same throughout."""
+    from scipy.stats import rankdata
+
+    return correlation(rankdata(first), rankdata(second))
 
 
 def correlation(first: Floats, second: Floats) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from siting.scoring.learn_figures import Figures
-from siting.scoring.sales import Learnt
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # pages that use a word of this module need no scikit-learn
+    from siting.scoring.learn_figures import Figures
+    from siting.scoring.sales import Learnt
 
 NEXT_TO_NOTHING, LITTLE, PART = 0.1, 0.3, 0.6
 """Up to which explained variance (R² on blocks left out) location explains next to nothing, little, or a part."""

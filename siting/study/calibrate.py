@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata, t
 
 from outlet.errors import InputError
 from outlet.stage import Cell, StageRun, Summary
@@ -17,7 +16,7 @@ from siting.competition.calibrate import Calibration, calibrate
 from siting.competition.calibrate_sales import SalesCalibration, calibrate_sales, expected_sales
 from siting.competition.choices import Choices, log_probabilities
 from siting.competition.climb import Bounds
-from siting.competition.held_out import Fit, correlation, hold_out, hold_out_sales, measure
+from siting.competition.held_out import Fit, correlation, hold_out, hold_out_sales, measure, rank_correlation
 from siting.data.load import load_siting_data
 from siting.settings import SitingSettings
 from siting.settings.score import CompetitionSettings
@@ -125,6 +124,8 @@ def _parameters(
     free: NDArray[np.bool_],
     confidence: float,
 ) -> tuple[Parameter, ...]:
+    from scipy.stats import t
+
     names = observed.choices.names
     sign = np.where(np.arange(len(names)) == len(names) - 1, -1.0, 1.0)
     left = observed.districts - 1 - (int(free.sum()) if observed.sales is not None else 0)
@@ -227,7 +228,7 @@ def _sales_fit(observed: Observations, expected: Floats) -> Fit:
     known = observed.sales.known
     made, told = observed.sales.sales[known], expected[known]
     return Fit(
-        spearman=correlation(rankdata(made), rankdata(told)),
+        spearman=rank_correlation(made, told),
         pearson=correlation(made, told),
         rmse=float(np.sqrt(np.mean((made - told) ** 2)) / made.mean()),
         per_visitor=float("nan"),

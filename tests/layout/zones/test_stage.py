@@ -56,7 +56,7 @@ def square(side_m: float) -> bytes:
 
 
 def test_a_hall_is_planned_twice_alike_and_up_to_date(tmp_path: Path) -> None:
-    quick = "[layout.programme]\neffort = 0.3"
+    quick = "[layout.programme]\neffort = 0.1"
     first, second = project(tmp_path / "a", more=quick), project(tmp_path / "b", more=quick)
     for folder in (first, second):
         assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 0
@@ -86,6 +86,7 @@ def test_a_hall_is_planned_twice_alike_and_up_to_date(tmp_path: Path) -> None:
 def test_a_locked_zone_and_a_left_out_one(tmp_path: Path) -> None:
     more = """
 [layout.programme]
+effort = 0.1
 without = ["store"]
 locked = [{ kind = "self_service", rect = [13.0, 0.0, 5.0, 2.0], front = "north" }]
 """
@@ -148,7 +149,7 @@ def test_own_journeys_are_taken_and_their_zones_checked(tmp_path: Path, capsys: 
         for visitor in ("decided", "undecided")
         for by in ("staff", "machine")
     )
-    folder = project(tmp_path / "p", more='[layout.programme]\njourneys = "data/mine.toml"')
+    folder = project(tmp_path / "p", more='[layout.programme]\neffort = 0.1\njourneys = "data/mine.toml"')
     book = 'schema = 1\nsector = "parcel"\n' + courses
     (folder / "data/mine.toml").write_text(book.format(stage="store"), encoding="utf-8")
     assert run_command(["zones", str(folder), "--outlet", "h1", "--quiet"]) == 0
@@ -183,6 +184,7 @@ aisle_staff = 0.75
 turning = 0.75
 
 [layout.programme]
+effort = 0.1
 without = ["self_service", "parcel_shelves"]
 """
     folder = project(tmp_path / "p", hall="office.dxf", visits=60.0, more=more)
