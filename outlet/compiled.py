@@ -52,22 +52,33 @@ def compiled(function: F) -> F:
 
     It releases the interpreter's lock while it runs, so that threads may share the work.
     """
-    kernel = numba.njit(cache=True, nogil=True)(function)
-    _take_literals_as_numbers(kernel)
-    return cast("F", kernel)
+    made = numba.njit(cache=True, nogil=True)(function)
+    _take_literals_as_numbers(made)
+    return cast("F", made)
 
 
-def _take_literals_as_numbers(kernel: Dispatcher) -> None:
+def kernel(function: F) -> F:
+    """Return a function compiled that only compiled functions call: without the way in from Python.
+
+    With many arrays in its arguments that way in takes longer to compile than the function itself.
+    """
+    make = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
+    made = make(function)
+    _take_literals_as_numbers(made)
+    return cast("F", made)
+
+
+def _take_literals_as_numbers(made: Dispatcher) -> None:
     """Let calls from kernels with a 0 and with a 5 written in them share one compiled function.
 
     numba would compile one for each number; LLVM puts the numbers in all the same where it inlines the call.
     """
-    find = kernel.get_call_template
+    find = made.get_call_template
 
     def find_general(args: Sequence[object], named: Mapping[str, object]) -> object:
         return find([_general(kind) for kind in args], {name: _general(kind) for name, kind in named.items()})
 
-    kernel.get_call_template = find_general  # type: ignore[method-assign, assignment]
+    made.get_call_template = find_general  # type: ignore[method-assign, assignment]
 
 
 def _general(kind: object) -> object:

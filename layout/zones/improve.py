@@ -3,9 +3,12 @@
 1. Cheap necessary conditions are tested and named: zones at least size against free floor, a zone that fits nowhere.
 2. `layout.zones.search` anneals topologies from many starts in threads, prices the best by real walks, and refines
    them by real walks.
-3. `layout.zones.check` judges them; those that break least come first, then the cheapest.
+3. `layout.zones.check` judges them; those that break least come first, then the cheapest. Where whoever asks can tell
+   which rules a finished hall breaks, the first few are finished, and those that break fewer come first.
 4. `layout.zones.polish` settles exact positions and sizes by CP-SAT while the topology stays; its answer is judged
    again, and taken where it breaks no more rules and costs less.
+
+A plan begun from another costs more for each zone that stands elsewhere, so that zones move for a reason only.
 
 An arrangement in which zones overlap or leave the floor is no plan; other broken rules are told with the plan.
 """
@@ -13,7 +16,7 @@ An arrangement in which zones overlap or leave the floor is no plan; other broke
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,8 +30,14 @@ from outlet.outcome import Limits, Outcome
 
 TRIALS_A_ZONE = 1_800
 RESTARTS, RESTARTS_LEAST, RESTARTS_TIMED, CELLS = 6, 4, 2, 250_000
-REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 4, 0.25, 4.8
-SPENT, LEAST_POLISH = 0.84, 0.2
+REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 2, 0.25, 3.2
+TIMED_SHARE = 2.5
+INSPECTED, MOVED = 4, 0.5
+SPENT, LEAST_POLISH = 0.9, 0.2
+
+
+Inspect = Callable[["Arrangement"], int]
+"""How many rules that must be kept the finished hall of an arrangement breaks."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,8 @@ class Arrangement:
     topology_gap
         How much better other dimensions could make it, a share: 0 proved, None where nothing was proved; see
         `layout.zones.polish.settle`.
+    musts
+        How many rules that must be kept its finished hall breaks; None where that was not asked.
     others
         What else the search found, of other topology than this and each other, the best first, not polished: see
         `alternatives`.
@@ -50,11 +61,17 @@ class Arrangement:
     placement: Placement
     verdict: Verdict
     topology_gap: float | None = None
+    musts: int | None = None
     others: tuple[Arrangement, ...] = ()
 
 
 def arrange(
-    problem: PackProblem, limits: Limits, *, effort: float = 1.0, start: Placement | None = None
+    problem: PackProblem,
+    limits: Limits,
+    *,
+    effort: float = 1.0,
+    start: Placement | None = None,
+    inspect: Inspect | None = None,
 ) -> Outcome[Arrangement]:
     """Arrange the zones of one hall.
 
@@ -69,7 +86,11 @@ def arrange(
         How many trials, against the usual.
     start
         A plan to begin from, such as one in which the planner has locked zones since: a quick repair that keeps what
-        it can, within 5 s where the clock alone bounds it. Locked zones stand where ``problem`` says.
+        it can, within 5 s where the clock alone bounds it. Locked zones stand where ``problem`` says. A plan costs
+        `MOVED` more for each other zone that does not stand where it did.
+    inspect
+        Tells how many rules that must be kept a finished hall breaks. Of the first `INSPECTED` plans the first that
+        breaks fewest is taken; once polished it breaks no more.
 
     Returns
     -------
@@ -85,11 +106,13 @@ def arrange(
     if start is not None and limits.work is None:
         limits = replace(limits, seconds=min(limits.seconds, REPAIR_SECONDS))
     pooled, timed = _pool(problem, limits, effort, start)
+    if inspect is not None:
+        pooled = _inspected(pooled, inspect)
     best = pooled[0]
     left = replace(limits, seconds=max(LEAST_POLISH, limits.seconds - (time.perf_counter() - started)))
     if best.verdict.fatal:
         return _none("undecided", _why(best.verdict), started)
-    polished = replace(_polish(problem, best, left), others=_unlike(pooled))
+    polished = replace(_kept(best, _polish(problem, best, left), start, inspect), others=_unlike(pooled))
     seconds = time.perf_counter() - started
     return Outcome(
         status="feasible",
@@ -135,17 +158,49 @@ def _pool(
     problem: PackProblem, limits: Limits, effort: float, start: Placement | None
 ) -> tuple[list[Arrangement], bool]:
     """Return judged arrangements, the best first, and whether the clock changed the search for them."""
+    share = REPAIR_SHARE if start is not None else (TIMED_SHARE if limits.work is None else 1.0)
     found = anneal(
         problem,
-        steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count * (1.0 if start is None else REPAIR_SHARE))),
+        steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count * share)),
         restarts=_restarts(problem, limits) if start is None else REPAIRS,
         seed=limits.seed,
         workers=limits.workers,
         until=time.perf_counter() + SPENT * limits.seconds,
         start=None if start is None else _with_locked(problem, start),
+        moved=MOVED,
     )
     judged = (Arrangement(item.placement, judge(problem, item.placement)) for item in found)
-    return sorted(judged, key=_order), any(item.timed for item in found)
+    return sorted(judged, key=lambda item: _order(item, start)), any(item.timed for item in found)
+
+
+def _inspected(pooled: list[Arrangement], inspect: Inspect) -> list[Arrangement]:
+    """Return plans with the first that breaks fewest rules when finished put first; one that breaks none ends it."""
+    best: int | None = None
+    found = list(pooled)
+    for number, item in enumerate(found[:INSPECTED]):
+        if item.verdict.fatal or (number > 0 and len(item.verdict.broken) > len(found[0].verdict.broken)):
+            break
+        found[number] = replace(item, musts=inspect(item))
+        if best is None or (found[number].musts or 0) < (found[best].musts or 0):
+            best = number
+        if found[best].musts == 0:
+            break
+    return found if best is None else [found[best], *found[:best], *found[best + 1 :]]
+
+
+def _kept(best: Arrangement, polished: Arrangement, start: Placement | None, inspect: Inspect | None) -> Arrangement:
+    """Return the polished plan, or the one before where that moves zones for little, or breaks more when finished."""
+    if start is not None and _order(best, start) < _order(polished, start):
+        return best
+    if inspect is None or polished.placement.key() == best.placement.key():
+        return replace(polished, musts=best.musts)
+    polished = replace(polished, musts=inspect(polished))
+    return best if (polished.musts or 0) > (best.musts or 0) else polished
+
+
+def stood(start: Placement, now: Placement) -> Mask:
+    """Return which zones stand as they did, shape (n,)."""
+    return np.asarray((start.places == now.places).all(axis=1) & (start.wings == now.wings).all(axis=1))
 
 
 def _restarts(problem: PackProblem, limits: Limits) -> int:
@@ -179,9 +234,10 @@ def _none(status: str, reasons: tuple[str, ...], started: float) -> Outcome[Arra
     )
 
 
-def _order(item: Arrangement) -> tuple[bool, int, float, bytes]:
+def _order(item: Arrangement, start: Placement | None = None) -> tuple[bool, int, float, bytes]:
     verdict = item.verdict
-    return verdict.fatal, len(verdict.broken), round(verdict.cost, 9), item.placement.key()
+    moved = 0 if start is None else int((~stood(start, item.placement)).sum())
+    return verdict.fatal, len(verdict.broken), round(verdict.cost + MOVED * moved, 9), item.placement.key()
 
 
 def _why(verdict: Verdict) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from layout.study.hall.measures import FinishedFloor, measure_zones
 from layout.study.hall.plan import HallPlan, Measured
 from layout.study.hall.read import choose_kit
 from layout.study.hall.rules import check_rules
-from layout.study.hall.settle import HallTask, Round, selling_kinds
+from layout.study.hall.settle import HallTask, Sized, selling_kinds
 from layout.study.hall.walks import HallWalks, main_entrance, walk_hall
 from layout.study.work.requirement import Requirement
 from layout.study.work.workload import Workload
@@ -40,7 +40,7 @@ class Finishing:
 
     stage: StageRun
     task: HallTask
-    settled: Round
+    settled: Sized
     requirement: Requirement
     workload: Workload
     rules: RuleSet
@@ -83,6 +83,10 @@ class Finishing:
             tuple(dict.fromkeys(told)),
             measure_zones(floor),
         )
+
+    def musts(self, arrangement: Arrangement) -> int:
+        """Return how many rules that must be kept the finished hall of one arrangement breaks."""
+        return sum(rule.severity == "must" for rule in self.finish(arrangement, ()).zones.broken_rules)
 
     def _furnish(self, zones: ZonePlan) -> Furnishing:
         stage, requirement = self.stage, self.requirement

@@ -15,7 +15,7 @@ from layout.flow.journeys import Errand, plan_journeys, trips
 from layout.study.hall.earlier import Earlier, Lock
 from layout.study.hall.read import Hall
 from layout.zones.brief import make_problem
-from layout.zones.improve import Arrangement, arrange
+from layout.zones.improve import Arrangement, Inspect, arrange
 from layout.zones.problem import PackProblem
 from layout.zones.programme import Programme
 from layout.zones.space import Space, shrink, without
@@ -71,16 +71,26 @@ class HallTask:
 
 
 @dataclass(frozen=True)
-class Round:
-    """One round: the space it was given, its problem, what came of it, and its limits."""
+class Sized:
+    """What a round arranges: the space it was given, its problem, and its limits."""
 
     space: Space
     problem: PackProblem
-    outcome: Outcome[Arrangement]
     limits: Limits
 
 
-def settle(task: HallTask, space: Space) -> Round:
+@dataclass(frozen=True)
+class Round(Sized):
+    """One round and what came of it."""
+
+    outcome: Outcome[Arrangement]
+
+
+Inspector = Callable[[Sized], Inspect]
+"""Who finishes a round's arrangements, to count the rules they break that must be kept."""
+
+
+def settle(task: HallTask, space: Space, inspector: Inspector) -> Round:
     """Return the best of at most five rounds.
 
     While a rule is broken that no hall can do without, zones shrink, then optional ones go. Where only wishes of the
@@ -90,7 +100,7 @@ def settle(task: HallTask, space: Space) -> Round:
     best: Round | None = None
     more = WISHED_ROUNDS
     for number in range(ROUNDS):
-        tried = _arrange(task, space, number)
+        tried = _arrange(task, space, number, inspector)
         if best is None or _rank(tried) < _rank(best):
             best = tried
         serious, wishes = broken_in(best)
@@ -119,8 +129,9 @@ def broken_in(tried: Round) -> tuple[int, int]:
     return len(solution.verdict.broken) - wishes, wishes
 
 
-def _rank(tried: Round) -> tuple[bool, int, int]:
-    return tried.outcome.solution is None, *broken_in(tried)
+def _rank(tried: Round) -> tuple[bool, int, int, int]:
+    solution = tried.outcome.solution
+    return solution is None, *broken_in(tried), 0 if solution is None else solution.musts or 0
 
 
 def _smaller(task: HallTask, space: Space, number: int) -> Space | None:
@@ -136,7 +147,7 @@ def _smaller(task: HallTask, space: Space, number: int) -> Space | None:
     return without(space, optional[0].kind, "left out so that the other zones keep the rules")
 
 
-def _arrange(task: HallTask, space: Space, number: int) -> Round:
+def _arrange(task: HallTask, space: Space, number: int, inspector: Inspector) -> Round:
     kinds = [need.kind for need in space.needs]
     travel, cells = task.travel, task.hall.cells
     journeys = plan_journeys(travel.errands(kinds), kinds, selling_kinds(space), travel.browse, travel.book)
@@ -145,6 +156,7 @@ def _arrange(task: HallTask, space: Space, number: int) -> Round:
     problem = make_problem(
         task.hall.ground, task.programme, space, trips(journeys, kinds), locked=locked, weights=task.weights
     )
-    limits = task.limits(number)
+    sized = Sized(space, problem, task.limits(number))
     start = None if task.earlier is None else task.earlier.placement(problem, cells)
-    return Round(space, problem, arrange(problem, limits, effort=task.effort, start=start), limits)
+    found = arrange(problem, sized.limits, effort=task.effort, start=start, inspect=inspector(sized))
+    return Round(space, problem, sized.limits, found)

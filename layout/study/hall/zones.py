@@ -26,10 +26,10 @@ from layout.study.hall.read import (
     read_hall,
 )
 from layout.study.hall.rules import hall_rules
-from layout.study.hall.settle import SECONDS, HallTask, Round, Travel, broken_in, settle
+from layout.study.hall.settle import SECONDS, HallTask, Round, Sized, Travel, broken_in, settle
 from layout.study.work.requirement import Requirement, plan_requirement, write_requirement
 from layout.study.work.workload import plan_workload
-from layout.zones.improve import Arrangement, alternatives
+from layout.zones.improve import Arrangement, Inspect, alternatives
 from layout.zones.plan import SEVERITIES, BrokenRule
 from layout.zones.space import plan_space
 from layout.zones.topology import unlike
@@ -93,7 +93,12 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
     earlier = _earlier(stage, hall, settings)
     locks = locks_of(settings, earlier, space)
     task = HallTask(hall, programme, travel, settings.weights, settings.effort, stage.seed, locks, earlier)
-    best = settle(task, space)
+    rules = hall_rules(stage.project)
+
+    def inspector(sized: Sized) -> Inspect:
+        return Finishing(stage, task, sized, requirement, workload, rules).musts
+
+    best = settle(task, space, inspector)
     conflict = _conflict(best, stage.seed)
     found = _solution(stage.brief.name, hall, best, conflict)
     arranged = alternatives(best.problem, found, best.limits, count=settings.alternatives)
@@ -109,12 +114,16 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
         *_resumed(settings, task, best),
         *((conflict,) if conflict else ()),
     )
-    finishing = Finishing(stage, task, best, requirement, workload, hall_rules(stage.project))
-    return _choose(settings, arranged, finishing, notes)
+    finishing = Finishing(stage, task, best, requirement, workload, rules)
+    return _choose(settings, arranged, finishing, notes, best.outcome.stopped_by)
 
 
 def _choose(
-    settings: ProgrammeSettings, arranged: Sequence[Arrangement], finishing: Finishing, notes: Sequence[str]
+    settings: ProgrammeSettings,
+    arranged: Sequence[Arrangement],
+    finishing: Finishing,
+    notes: Sequence[str],
+    stopped_by: str,
 ) -> HallChoice:
     chosen = settings.choose - 1
     if len(arranged) < settings.alternatives:
@@ -126,7 +135,7 @@ def _choose(
         objectives=tuple(one.verdict.cost for one in arranged),
         differs=tuple(unlike(one.placement, arranged[chosen].placement) for one in arranged),
         weights=dict(finishing.settled.problem.weights),
-        stopped_by=finishing.settled.outcome.stopped_by,
+        stopped_by=stopped_by,
     )
 
 

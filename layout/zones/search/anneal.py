@@ -23,14 +23,14 @@ from layout.zones.problem import Floats, Ints, PackProblem, Placement
 from layout.zones.search.arrays import Floor, Spec, make_floor, make_spec
 from layout.zones.search.bits import copy_board
 from layout.zones.search.insert import Rooms, make_rooms, reinsert
-from layout.zones.search.moves import State, move
+from layout.zones.search.moves import move
 from layout.zones.search.price import HARD, SOFT, price
 from layout.zones.search.walks import real_price
-from outlet.compiled import compiled, compiling_seconds
+from outlet.compiled import compiled, compiling_seconds, kernel
 
 STEEPEST, RISE = 2.5, 0.7
 TRUSTED, SLACK, PATIENCE = 2.0, 0.5, 100
-REFINED, SHARE, TICK, SHORT = 4, 0.75, 0.02, 30.0
+FIRST, SECOND, TICK, SHORT = 0.6, 0.82, 0.02, 30.0
 
 
 class Plan(NamedTuple):
@@ -47,8 +47,9 @@ class Plan(NamedTuple):
     real: bool
 
 
-FRESH = Plan(steps=0, warmest=8.0, coldest=0.1, gentlest=0.1, jump=1.0, inserted=0.4, real=False)
-REPAIR = FRESH._replace(warmest=2.0, gentlest=0.2)
+FRESH = Plan(steps=0, warmest=4.0, coldest=0.1, gentlest=1.0, jump=1.0, inserted=0.4, real=False)
+AGAIN = FRESH._replace(warmest=1.0, gentlest=STEEPEST, jump=0.5)
+REPAIR = AGAIN
 REFINE = Plan(steps=0, warmest=1.0, coldest=0.05, gentlest=STEEPEST, jump=0.3, inserted=0.3, real=True)
 
 
@@ -70,21 +71,17 @@ class Found:
         return Placement(self.places[:, :5].copy(), self.places[:, 5:].copy())
 
 
-@compiled
-def _vary(
-    places: Ints, floor: Floor, spec: Spec, rooms: Rooms, plan: Plan, at: tuple[float, float, float], state: State
-) -> bool:
-    """Change a state; False where what came out is none, or surely too dear.
-
-    ``at`` is the share of the run that is done, what hard rules cost, and the price allowed.
-    """
-    done, steep, limit = at
-    if draw(state) < plan.inserted:
-        return reinsert(places, floor, spec, rooms, steep, limit, state)
-    return move(places, floor, spec, plan.jump * (1.0 - done), state)
+@kernel
+def _same(one: Ints, other: Ints) -> bool:
+    """Tell whether two states are one."""
+    for i in range(one.shape[0]):
+        for value in range(one.shape[1]):
+            if one[i, value] != other[i, value]:
+                return False
+    return True
 
 
-@compiled
+@kernel
 def _note(places: Ints, bill: Floats, best: Ints, prices: Floats) -> None:
     """Keep a state as the best where it is cheaper than the best so far."""
     if STEEPEST * bill[HARD] + bill[SOFT] < STEEPEST * prices[HARD] + prices[SOFT]:
@@ -124,9 +121,11 @@ def _anneal(
         limit = steep * hard + soft + more
         guessed = steep * guess_hard + guess_soft + more + SLACK if plan.real else limit
         copy_board(places, trial)
-        if not _vary(trial, floor, spec, rooms, plan, (done, steep, guessed), state) or (trial == places).all():
-            continue
-        if not price(trial, floor, spec, scratch, steep, guessed):
+        if draw(state) < plan.inserted:
+            changed = reinsert(trial, floor, spec, rooms, steep, guessed, state)
+        else:
+            changed = move(trial, floor, spec, plan.jump * (1.0 - done), state)
+        if not changed or _same(trial, places) or not price(trial, floor, spec, scratch, steep, guessed):
             continue
         new_hard, new_soft = scratch.bill[HARD], scratch.bill[SOFT]
         promising = steep >= 1.0 and STEEPEST * new_hard + new_soft < lowest
@@ -144,6 +143,7 @@ def _anneal(
         elif promising:
             continue
         copy_board(trial, places)
+        rooms.room.known[0] = 0
         guess_hard, guess_soft = new_hard, new_soft
         hard, soft = (real_hard, real_soft) if plan.real else (new_hard, new_soft)
     real_price(places, floor, spec, scratch, walker, 1.0, np.inf)
@@ -161,6 +161,7 @@ def anneal(
     workers: int = 1,
     until: float = np.inf,
     start: Placement | None = None,
+    moved: float = 0.0,
 ) -> list[Found]:
     """Return the best arrangements, each once, the best first.
 
@@ -181,8 +182,11 @@ def anneal(
         would take longer cool faster; otherwise the clock changes nothing before it ends a run. Compiling is extra.
     start
         A placement to begin from: then no run begins elsewhere, and none is very warm.
+    moved
+        What each zone costs that does not stand as it did at the start.
     """
-    floor, spec = make_floor(problem), make_spec(problem)
+    floor = make_floor(problem)
+    spec = make_spec(problem, None if start is None else state_of(start), moved)
     compiling = compiling_seconds()
     first = start_state(problem, seed) if start is None else state_of(start)
     _anneal(first, floor, spec, make_rooms(problem), FRESH._replace(steps=1), np.zeros(1), seed)
@@ -207,14 +211,16 @@ def anneal(
         found = [item for item in ended if item is not None]
         return found if len(found) == len(ended) else [replace(item, timed=True) for item in found]
 
-    half = began + SHARE * (until - began)
-    if start is None:
-        starts = [start_state(problem, seed * 1000 + number) for number in range(restarts)]
-        pooled = in_order(rounds(FRESH._replace(steps=steps), starts, 0, half))
-    else:
-        pooled = in_order(rounds(REPAIR._replace(steps=steps), [state_of(start) for _ in range(restarts)], 0, half))
-    best = [found.places.copy() for found in pooled[:REFINED]]
-    return in_order([*rounds(REFINE._replace(steps=steps // 8), best, restarts, until), *pooled])
+    starts, wave = [start_state(problem, seed * 1000 + number) for number in range(restarts)], FRESH
+    if start is not None:
+        starts, wave = [state_of(start) for _ in range(restarts)], REPAIR
+    pooled = in_order(rounds(wave._replace(steps=steps), starts, 0, began + FIRST * (until - began)))
+    for plan, part, share in ((AGAIN, 2, SECOND), (REFINE, 8, 1.0)):
+        best = [pooled[min(number * (part == 8), len(pooled) - 1)].places.copy() for number in range(2)]
+        again = rounds(plan._replace(steps=steps // part), best, restarts, began + share * (until - began))
+        pooled = in_order([*again, *pooled])
+        restarts += 2
+    return pooled
 
 
 @contextmanager

@@ -26,19 +26,22 @@ LARGE_CELLS, FAR_OUT = 12, 10_000
 
 
 class Floor(NamedTuple):
-    """The floor; ``…_sum[r, c]`` counts the cells below and left of [r, c] of masks with a border of one cell.
+    """The floor.
 
-    ``door`` is row and column of the middle of the widest entrance, ``doors`` (d, 2) of all; ``from_door`` the walk
-    from there over the empty floor, cells. ``start_public``, ``start_staff`` and ``exits`` (e, rows, words) are
-    positions of the walkers. ``solids`` (m, 4) are the large rectangles that one walks round; those at the edge of the
-    grid reach far beyond it; ``no_solids`` (0, 4) is none. ``sizes`` holds the walker of visitors, of staff, and the
-    turning circle, cells.
+    ``…_sum[r, c]`` counts the cells below and left of [r, c] of masks with a border of one cell. ``door`` is row and
+    column of the middle of the widest entrance, ``doors`` (d, 2) of all; ``from_door`` the walk from there over the
+    empty floor, cells. ``start_public``, ``start_staff`` and ``exits`` (e, rows, words) are positions of the walkers,
+    ``others`` (e, rows, words) those at entrances visitors' walks do not start from, which they shall reach. ``solids``
+    (m, 4) are the large rectangles that one walks round; those at the edge of the grid reach far beyond it;
+    ``no_solids`` (0, 4) is none. ``sizes`` holds the walker of visitors, of staff, and the turning circle, cells.
     """
 
     free: Board
+    buildable: Board
     start_public: Board
     start_staff: Board
     exits: NDArray[np.uint64]
+    others: NDArray[np.uint64]
     blocked_sum: NDArray[np.int32]
     closed_sum: NDArray[np.int32]
     window_sum: NDArray[np.int32]
@@ -56,7 +59,8 @@ class Spec(NamedTuple):
 
     ``bend`` (n, 3) is least and largest whole area and least side of a wing of an L, 0 for rectangles. ``legs`` (l, 2)
     are the pairs people walk between, 0 the entrance, which comes second, with their ``load``, people per visitor.
-    ``partner`` is a zone that gives a zone its staff side, or −1.
+    ``partner`` is a zone that gives a zone its staff side, or −1. ``home`` (n, 9) is the state to begin from where
+    zones shall stay, else −1, and ``moved`` what a zone costs that does not.
     """
 
     shapes: Ints
@@ -78,10 +82,14 @@ class Spec(NamedTuple):
     close: Floats
     sees: Ints
     weights: Floats
+    home: Ints
+    moved: float
 
 
 class Scratch(NamedTuple):
     """Room to work in, so that a trial allocates nothing.
+
+    ``parted`` (1,) counts the entrances whose aisles do not join those of the widest.
 
     ``open``, ``cover`` (what visitors' aisles cover), ``public`` and ``staff`` (reached positions), ``turns`` (where a
     turning circle fits) and ``spare`` are boards; ``access`` (n, 2) row and column before each front, −1 none;
@@ -96,6 +104,7 @@ class Scratch(NamedTuple):
     cover: Board
     access: Ints
     bill: Floats
+    parted: Ints
 
 
 def make_floor(problem: PackProblem) -> Floor:
@@ -104,12 +113,19 @@ def make_floor(problem: PackProblem) -> Floor:
     empty = reached(ground.free, ground.aisle_public, ground.entrance)
     doors = entrance_cells(ground.entrance, empty)
     far = walk_distances(empty, 1.0, doors[:1])[0]
+    widest = _widest(ground, empty)
+    labels, count = ndimage.label(ground.entrance & ~widest)
     return Floor(
         free=board_of(ground.free),
-        start_public=_positions(ground, _widest(ground, empty), ground.aisle_public),
+        buildable=board_of(ground.buildable & ground.free),
+        start_public=_positions(ground, widest, ground.aisle_public),
         start_staff=_positions(ground, ground.entrance, ground.aisle_staff),
         exits=np.array(
             [_positions(ground, mask, ground.aisle_staff) for mask in ground.exits if mask.any()], dtype=np.uint64
+        ).reshape(-1, *board_of(ground.free).shape),
+        others=np.array(
+            [_positions(ground, labels == number, ground.aisle_public) for number in range(1, count + 1)],
+            dtype=np.uint64,
         ).reshape(-1, *board_of(ground.free).shape),
         blocked_sum=_table(np.pad(~ground.free, 1, constant_values=True)),
         closed_sum=_table(np.pad(~ground.buildable, 1, constant_values=True)),
@@ -162,8 +178,8 @@ def _table(mask: Mask) -> NDArray[np.int32]:
     return table
 
 
-def make_spec(problem: PackProblem) -> Spec:
-    """Return the zones as the compiled functions read them."""
+def make_spec(problem: PackProblem, home: Ints | None = None, moved: float = 0.0) -> Spec:
+    """Return the zones as the compiled functions read them; each of ``home`` (n, 9) stays, or costs ``moved``."""
     flow = problem.flow / max(float(problem.flow[0].sum()), 1e-9)
     both = np.tril(flow + flow.T, -1)
     legs = _legs(both)
@@ -189,6 +205,8 @@ def make_spec(problem: PackProblem) -> Spec:
         close=problem.closeness.astype(np.float64),
         sees=_pairs(problem.sees),
         weights=np.array([*(problem.weights.get(name, 0.0) for name in TERMS), repelled]),
+        home=np.full((problem.count, 9), -1, dtype=np.int64) if home is None else home,
+        moved=moved,
     )
 
 
@@ -218,4 +236,4 @@ def make_scratch(problem: PackProblem) -> Scratch:
     shape = board_of(problem.ground.free).shape
     one, two, three, four, five, six = (np.zeros(shape, dtype=np.uint64) for _ in range(6))
     access = np.full((problem.count, 2), -1, dtype=np.int64)
-    return Scratch(one, two, three, four, five, six, access, np.zeros(2))
+    return Scratch(one, two, three, four, five, six, access, np.zeros(2), np.zeros(1, dtype=np.int64))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.zones.problem import Ints
-from outlet.compiled import compiled
+from outlet.compiled import compiled, kernel
 
 Board = NDArray[np.uint64]
 
@@ -30,15 +30,7 @@ def board_of(mask: NDArray[np.bool_]) -> Board:
     return np.packbits(wide, axis=1, bitorder="little").view("<u8").astype(np.uint64).reshape(rows, words)
 
 
-@compiled
-def copy_board(source: Board | Ints, target: Board | Ints) -> None:
-    """Copy a board, or another table, cell by cell: for ``target[:] = source`` numba compiles for seconds."""
-    for r in range(source.shape[0]):
-        for q in range(source.shape[1]):
-            target[r, q] = source[r, q]
-
-
-@compiled
+@kernel
 def has(board: Board, row: int, column: int) -> bool:
     """Tell whether a cell is set; cells off the board are not."""
     if row < 0 or column < 0 or row >= board.shape[0] or column >= 64 * board.shape[1]:
@@ -46,7 +38,7 @@ def has(board: Board, row: int, column: int) -> bool:
     return bool((board[row, column >> 6] >> np.uint64(column & 63)) & ONE)
 
 
-@compiled
+@kernel
 def wipe(board: Board, x: int, y: int, w: int, h: int) -> None:
     """Clear a rectangle."""
     for q in range(board.shape[1]):
@@ -57,9 +49,38 @@ def wipe(board: Board, x: int, y: int, w: int, h: int) -> None:
                 board[r, q] &= mask
 
 
+@kernel
+def copy_board(source: Board | Ints, target: Board | Ints) -> None:
+    """Copy a board, or another table, cell by cell: for ``target[:] = source`` numba compiles for seconds."""
+    for r in range(source.shape[0]):
+        for q in range(source.shape[1]):
+            target[r, q] = source[r, q]
+
+
 @compiled
-def erode(source: Board, k: int, target: Board) -> None:
-    """Set in ``target`` the lower left cells of all k × k squares of set cells."""
+def word_at(board: Board, row: int, column: int) -> np.uint64:
+    """Return the 64 cells of a row from a column on; cells off the board are not set."""
+    if row < 0 or row >= board.shape[0]:
+        return ZERO
+    q, by = column >> 6, np.uint64(column & 63)
+    word = board[row, q] >> by if 0 <= q < board.shape[1] else ZERO
+    if by != ZERO and 0 <= q + 1 < board.shape[1]:
+        word |= board[row, q + 1] << (WORD - by)
+    return word
+
+
+@kernel
+def ones(bits: np.uint64) -> int:
+    """Return how many bits of a word are set."""
+    bits = bits - ((bits >> ONE) & M1)
+    bits = (bits & M2) + ((bits >> TWO) & M2)
+    bits = (bits + (bits >> FOUR)) & M4
+    return int(np.int64((bits * SUM) >> LAST))
+
+
+@compiled
+def erode_up(source: Board, k: int, target: Board) -> None:
+    """Set in ``target`` the lowest cells of all columns of k set cells."""
     rows, words = source.shape
     copy_board(source, target)
     have = 1
@@ -68,6 +89,17 @@ def erode(source: Board, k: int, target: Board) -> None:
         for r in range(rows):
             for q in range(words):
                 target[r, q] = target[r, q] & target[r + step, q] if r + step < rows else ZERO
+        have += step
+
+
+@compiled
+def erode_right(source: Board, k: int, target: Board) -> None:
+    """Set in ``target`` the leftmost cells of all rows of k set cells."""
+    rows, words = source.shape
+    copy_board(source, target)
+    have = 1
+    while have < k:
+        step = min(have, k - have, 63)
         by = np.uint64(step)
         for r in range(rows):
             for q in range(words):
@@ -79,13 +111,20 @@ def erode(source: Board, k: int, target: Board) -> None:
 
 
 @compiled
+def erode(source: Board, k: int, target: Board) -> None:
+    """Set in ``target`` the lower left cells of all k × k squares of set cells."""
+    erode_up(source, k, target)
+    erode_right(target, k, target)
+
+
+@compiled
 def dilate(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the cells of the k × k squares whose lower left cells are set."""
     rows, words = source.shape
     copy_board(source, target)
     have = 1
     while have < k:
-        step = min(have, k - have)
+        step = min(have, k - have, 63)
         for r in range(rows - 1, step - 1, -1):
             for q in range(words):
                 target[r, q] |= target[r - step, q]
@@ -99,7 +138,7 @@ def dilate(source: Board, k: int, target: Board) -> None:
         have += step
 
 
-@compiled
+@kernel
 def _spread(inside: Board, fill: Board, r: int) -> None:
     """Fill the runs of a row that hold a set cell."""
     words = inside.shape[1]
@@ -123,7 +162,7 @@ def _spread(inside: Board, fill: Board, r: int) -> None:
         carry = seed & ONE
 
 
-@compiled
+@kernel
 def _take(inside: Board, fill: Board, r: int, source: int) -> bool:
     """Let a row take over the set cells of the row beside it; tell whether it gained any."""
     gained = False
@@ -163,12 +202,7 @@ def count_outside(board: Board, cover: Board) -> int:
     total = 0
     for r in range(board.shape[0]):
         for q in range(board.shape[1]):
-            bits = board[r, q] & ~cover[r, q]
-            if bits != ZERO:
-                bits = bits - ((bits >> ONE) & M1)
-                bits = (bits & M2) + ((bits >> TWO) & M2)
-                bits = (bits + (bits >> FOUR)) & M4
-                total += int(np.int64((bits * SUM) >> LAST))
+            total += ones(board[r, q] & ~cover[r, q])
     return total
 
 

@@ -1,9 +1,12 @@
 """Take zones out of a state and put each back at the best place there is for it, compiled: `reinsert`.
 
-Ruin and recreate (Schrimpf, Schneider, Stamm-Wilbrandt and Dueck, 2000). Every position of some shapes with all four
-fronts is tried against a table of sums over taken cells, and scored by the walks from the entrances and the lines to
-where the others stand, by what a zone costs where it is, and by how much of the others' ways it would take. The best
-few, apart from each other, are priced in full.
+Ruin and recreate (Schrimpf, Schneider, Stamm-Wilbrandt and Dueck, 2000); zones near each other go together, as do a
+zone and the one that gives it its staff side (relatedness: Shaw, 1998). Boards of bits give all positions where a
+shape fits and touches something, 64 at a time. Each, with fronts both ways, is scored by the walks from the entrances
+and the lines to where the others stand, by what a zone costs where it is, and by how much of the others' ways it would
+take. The best few, apart from each other, are priced in full.
+
+The walks are those of the state before zones are taken out, so that they are known until a change is accepted.
 """
 
 from __future__ import annotations
@@ -16,32 +19,56 @@ from numpy.typing import NDArray
 from layout.zones.draws import draw, pick
 from layout.zones.problem import Floats, Ints, PackProblem
 from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Scratch, Spec, make_scratch
-from layout.zones.search.bits import has
+from layout.zones.search.bits import M1, ONE, ZERO, Board, copy_board, erode_right, erode_up, has, ones, wipe, word_at
 from layout.zones.search.moves import State
-from layout.zones.search.price import CAP_M, FAR, FAR_M, HARD, SOFT, alone, before, price, reach, square_at
-from layout.zones.search.shapes import cells_in, gap, norm, strip
+from layout.zones.search.price import (
+    CAP_M,
+    FAR,
+    FAR_M,
+    HARD,
+    SOFT,
+    alone,
+    before,
+    entry,
+    price,
+    reach,
+    square_at,
+    staff_side,
+)
+from layout.zones.search.shapes import gap, norm
 from layout.zones.search.walks import Walker, enter_public, flat, make_walker
-from outlet.compiled import compiled
+from outlet.compiled import compiled, kernel
 
-KEPT, SHAPES, APART = 6, 2, 6
-SIDES = np.array([bits.bit_count() for bits in range(16)], dtype=np.int64)
-IN_THE_WAY = 0.08
+KEPT, SHAPES, APART, MOST = 4, 2, 6, 4
+IN_THE_WAY, JOINED, FAULTY, LATE = 0.08, 0.25, 0.3, 2.4
 
 
 class Room(NamedTuple):
-    """Room for inserting: tables of sums like those of `Floor` of taken cells and of cells people walk over; ``marks``
-    of single cells with a border of one; ``ends`` (n + 1, 3): row and column of others' accesses and what a cell of
-    walk to them costs, last what a cell of walk from the entrance costs, and what it costs up to a cap; the ``spots``
-    (k, 5) kept and their ``scores``; a ``bill``.
+    """Room for inserting.
+
+    Boards: ``clear`` where a zone may lie, ``high``, ``wide`` and ``fits`` where a column, a row and the whole of a
+    shape is clear, ``ways`` what others walk over. Of the state whose walks are known (``known`` (1,) is 1): ``access``
+    (n, 2) where zones are entered, ``far`` and ``previous`` the walks from the entrances, as `Walker` has them.
+    ``ends`` (n + 1, 3): row and column of others' accesses and what a cell of walk to them costs, last what a cell of
+    walk from the entrance costs, and what it costs up to a cap; the ``spots`` (k, 5) kept and their ``scores``; a
+    ``bill``; the zones ``chosen``; ``faults`` (n,) the hard price of each zone in the state whose walks are known.
     """
 
-    taken: NDArray[np.int32]
-    ways: NDArray[np.int32]
-    marks: NDArray[np.uint8]
+    clear: Board
+    high: Board
+    wide: Board
+    fits: Board
+    ways: Board
+    known: Ints
+    access: Ints
+    far: NDArray[np.float32]
+    previous: NDArray[np.int32]
     ends: Floats
     spots: Ints
     scores: Floats
     bill: Floats
+    chosen: Ints
+    faults: Floats
 
 
 class Rooms(NamedTuple):
@@ -54,67 +81,76 @@ class Rooms(NamedTuple):
 
 def make_rooms(problem: PackProblem) -> Rooms:
     """Return the room for one run."""
-    rows, columns = problem.ground.free.shape
+    scratch, walker = make_scratch(problem), make_walker(problem)
+    one, two, three, four, five = (np.zeros_like(scratch.open) for _ in range(5))
     room = Room(
-        taken=np.zeros((rows + 3, columns + 3), dtype=np.int32),
-        ways=np.zeros((rows + 3, columns + 3), dtype=np.int32),
-        marks=np.zeros((rows + 2, columns + 2), dtype=np.uint8),
+        clear=one,
+        high=two,
+        wide=three,
+        fits=four,
+        ways=five,
+        known=np.zeros(1, dtype=np.int64),
+        access=np.zeros_like(scratch.access),
+        far=np.zeros_like(walker.from_doors),
+        previous=np.zeros_like(walker.previous),
         ends=np.zeros((problem.count + 1, 3)),
         spots=np.zeros((KEPT, 5), dtype=np.int64),
         scores=np.zeros(KEPT),
         bill=np.zeros(2),
+        chosen=np.zeros(MOST, dtype=np.int64),
+        faults=np.zeros(problem.count),
     )
-    return Rooms(make_scratch(problem), make_walker(problem), room)
+    return Rooms(scratch, walker, room)
 
 
-@compiled
-def _mark_ways(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, room: Room) -> None:
-    """Set bit 2 of the marks round the walks from the entrances to every zone."""
-    columns = floor.from_door.shape[1]
-    for i in range(len(places)):
-        if places[i, 2] == 0 or spec.staff[i] or scratch.access[i, 0] < 0:
-            continue
-        at = flat(scratch.access[i, 0], scratch.access[i, 1], floor)
-        while at >= 0 and walker.from_doors[at] < np.inf:
-            r, c = at // (columns + 4) - 2, at % (columns + 4) - 2
-            for dr in range(-1, 2):
-                for dc in range(-1, 2):
-                    room.marks[r + 1 + dr, c + 1 + dc] |= 2
-            at = walker.previous[at]
-
-
-@compiled
-def _set_out(places: Ints, floor: Floor, spec: Spec, rooms: Rooms) -> None:
-    """Let walkers set out once some zones are out, and mark what they walk over."""
+@kernel
+def _know(places: Ints, floor: Floor, spec: Spec, rooms: Rooms) -> None:
+    """Note the walks from the entrances in a state, and which zones break hard rules."""
     scratch, walker, room = rooms
     reach(places, floor, scratch)
-    scratch.access[:] = -1
+    for i in range(len(places)):
+        room.bill[HARD] = entry(places, i, floor, spec, scratch)
+        alone(places, i, floor, spec, room.bill)
+        room.faults[i] = room.bill[HARD]
+        scratch.access[i, 0], scratch.access[i, 1] = -1, -1
     enter_public(places, floor, spec, scratch, walker)
-    room.marks[:] = 0
-    _mark_ways(places, floor, spec, scratch, walker, room)
+    for i in range(len(places)):
+        room.access[i, 0], room.access[i, 1] = scratch.access[i, 0], scratch.access[i, 1]
+    for at in range(len(room.far)):
+        room.far[at], room.previous[at] = walker.from_doors[at], walker.previous[at]
+    room.known[0] = 1
 
 
-@compiled
-def _tables(places: Ints, floor: Floor, room: Room) -> None:
-    """Sum up what is taken and what people walk over."""
+@kernel
+def _mark(board: Board, row: int, column: int) -> None:
+    """Set a cell and those round it."""
+    for r in range(max(0, row - 1), min(board.shape[0], row + 2)):
+        for c in range(max(0, column - 1), min(64 * board.shape[1], column + 2)):
+            board[r, c >> 6] |= ONE << np.uint64(c & 63)
+
+
+@kernel
+def _set_out(places: Ints, floor: Floor, spec: Spec, room: Room) -> None:
+    """Note where a zone may lie once some are out, and what is walked over from the entrances to the others."""
+    copy_board(floor.buildable, room.clear)
+    for r in range(room.ways.shape[0]):
+        for q in range(room.ways.shape[1]):
+            room.ways[r, q] = ZERO
+    columns = floor.from_door.shape[1]
     for i in range(len(places)):
         for part in (0, 5):
-            x, y, w, h = places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3]
-            if w > 0:
-                room.marks[y + 1 : y + 1 + h, x + 1 : x + 1 + w] = 1
-    rows, columns = room.marks.shape
-    for r in range(rows):
-        taken, way = 0, 0
-        for c in range(columns):
-            mark = room.marks[r, c]
-            taken += 1 if mark & 1 else cells_in(floor.closed_sum, c - 1, r - 1, 1, 1)
-            way += mark >> 1
-            room.taken[r + 1, c + 1] = room.taken[r, c + 1] + taken
-            room.ways[r + 1, c + 1] = room.ways[r, c + 1] + way
+            if places[i, part + 2] > 0:
+                wipe(room.clear, places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3])
+        if places[i, 2] == 0 or room.access[i, 0] < 0:
+            continue
+        at = flat(room.access[i, 0], room.access[i, 1], floor)
+        while at >= 0 and room.far[at] < np.inf:
+            _mark(room.ways, at // (columns + 4) - 2, at % (columns + 4) - 2)
+            at = room.previous[at]
 
 
-@compiled
-def _costs(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, room: Room) -> int:
+@kernel
+def _costs(places: Ints, i: int, floor: Floor, spec: Spec, room: Room) -> int:
     """Note what walks to a zone will cost; return to how many others."""
     m, weights, ends = floor.cell_m, spec.weights, room.ends
     near = weights[CLOSENESS] * m * spec.close[0, i + 1]
@@ -127,17 +163,17 @@ def _costs(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, roo
         factor = weights[WALKING] * m * spec.load[leg]
         if other < 0:
             load += factor
-        elif places[other, 2] > 0 and scratch.access[other, 0] >= 0:
-            ends[count, 0], ends[count, 1], ends[count, 2] = scratch.access[other, 0], scratch.access[other, 1], factor
+        elif places[other, 2] > 0 and room.access[other, 0] >= 0:
+            ends[count, 0], ends[count, 1], ends[count, 2] = room.access[other, 0], room.access[other, 1], factor
             count += 1
     ends[-1, 0], ends[-1, 1] = load, min(0.0, near)
     return count
 
 
-@compiled
+@kernel
 def _stand(place: Ints, i: int, others: int, floor: Floor, spec: Spec, rooms: Rooms) -> float:
     """Return about what the walks to a zone cost, infinite where nobody comes there."""
-    scratch, walker, room = rooms
+    scratch, room = rooms.scratch, rooms.room
     staff = spec.staff[i]
     k = floor.sizes[1] if staff else floor.sizes[0]
     length = place[3] if place[4] % 2 == 0 else place[2]
@@ -149,7 +185,8 @@ def _stand(place: Ints, i: int, others: int, floor: Floor, spec: Spec, rooms: Ro
             continue
         r, c = before(place, along, k)
         far = float(floor.from_door[r, c])
-        far = far if staff else max(far, walker.from_doors[flat(r, c, floor)])
+        walked = room.far[flat(r, c, floor)]
+        far = far if staff or walked == np.inf else max(far, walked)
         if far < best:
             best, row, column = far, r, c
     if best == np.inf:
@@ -162,7 +199,7 @@ def _stand(place: Ints, i: int, others: int, floor: Floor, spec: Spec, rooms: Ro
     return float(cost)
 
 
-@compiled
+@kernel
 def _keep(place: Ints, score: float, room: Room) -> None:
     """Keep a spot in place of the worst one, or of one near it."""
     worst = 0
@@ -176,12 +213,13 @@ def _keep(place: Ints, score: float, room: Room) -> None:
             worst = k
     if score < room.scores[worst]:
         room.scores[worst] = score
-        room.spots[worst] = place[:5]
+        for value in range(5):
+            room.spots[worst, value] = place[value]
 
 
-@compiled
+@kernel
 def _score(places: Ints, i: int, cost: float, floor: Floor, spec: Spec, room: Room) -> float:
-    """Return what a zone costs where it stands, its walks given."""
+    """Return what a zone costs where it stands, its walks given, and what it costs those it gives their staff side."""
     m = floor.cell_m
     room.bill[HARD], room.bill[SOFT] = 0.0, 0.0
     alone(places, i, floor, spec, room.bill)
@@ -191,49 +229,114 @@ def _score(places: Ints, i: int, cost: float, floor: Floor, spec: Spec, room: Ro
         if weight != 0 and j != i and places[j, 2] > 0:
             far = m * gap(places, i, j)
             total += spec.weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
+        if spec.back_to[j, i] and places[j, 2] > 0:
+            total += staff_side(places, j, floor, spec)
     return float(total)
 
 
-@compiled
-def _touches(places: Ints, i: int, room: Room) -> int:
-    """Return the sides at which a zone stands at something, a bit each."""
-    bits = 0
-    for side in range(4):
-        bits |= int(cells_in(room.taken, *strip(places, i, 0, side, 1)) > 0) << side
-    return bits
+@kernel
+def _taken(room: Room, y: int, q: int, side: int, w: int, h: int) -> np.uint64:
+    """Return at which of 64 positions something stands at a side of a shape."""
+    if side == 0:
+        return ~word_at(room.high, y, 64 * q + w)
+    if side == 1:
+        return ~word_at(room.wide, y + h, 64 * q)
+    if side == 2:
+        return ~word_at(room.high, y, 64 * q - 1)
+    return ~word_at(room.wide, y - 1, 64 * q)
 
 
-@compiled
-def _try_shape(places: Ints, i: int, least: int, others: int, floor: Floor, spec: Spec, rooms: Rooms) -> None:
-    """Score every position of the shape a zone has, with its front and the one opposite."""
+@kernel
+def _ways_in(place: Ints, room: Room) -> int:
+    """Return how many cells of others' ways lie in a rectangle."""
+    x, w, total = place[0], place[2], 0
+    for r in range(place[1], place[1] + place[3]):
+        for c in range(x, x + w, 64):
+            total += ones(word_at(room.ways, r, c) & (~ZERO >> np.uint64(64 - min(64, x + w - c))))
+    return total
+
+
+@kernel
+def _try_spot(places: Ints, i: int, others: int, floor: Floor, spec: Spec, rooms: Rooms) -> None:
+    """Score a zone where it stands."""
     room, place = rooms.room, places[i]
-    rows, columns = floor.from_door.shape
-    w, h, front = place[2], place[3], place[4]
-    for y in range(rows - h + 1):
-        for x in range(columns - w + 1):
-            if cells_in(room.taken, x, y, w, h) > 0:
+    highest = 0.0
+    for score in room.scores:
+        highest = max(highest, score)
+    cost = _stand(place, i, others, floor, spec, rooms)
+    if cost < highest:
+        cost += IN_THE_WAY * _ways_in(place, room)
+    if cost < highest:
+        _keep(place, _score(places, i, cost, floor, spec, room), room)
+
+
+@kernel
+def _entered(reached: Board, y: int, q: int, front: int, size: tuple[int, int, int]) -> np.uint64:
+    """Return which of 64 positions of a shape people can walk to, at the ends or the middle of its front."""
+    w, h, k = size
+    found = ZERO
+    for number in range(3):
+        if front % 2 == 0:
+            along = number * max(0, h - k) // 2
+            found |= word_at(reached, y + along, 64 * q + (w if front == 0 else -k))
+        else:
+            along = number * max(0, w - k) // 2
+            found |= word_at(reached, y + (h if front == 1 else -k), 64 * q + along)
+    return found
+
+
+@kernel
+def _beside(room: Room, y: int, q: int, front: int, size: tuple[int, int, int], least: int) -> np.uint64:
+    """Return at which of 64 positions of a shape something stands at ``least`` of its sides, its front not counted."""
+    w, h, _ = size
+    if least == 0:
+        return ~ZERO
+    back = _taken(room, y, q, (front + 2) % 4, w, h)
+    one, other = _taken(room, y, q, (front + 1) % 4, w, h), _taken(room, y, q, (front + 3) % 4, w, h)
+    if least == 1:
+        return back | one | other
+    return (back & (one | other)) | (one & other)
+
+
+@kernel
+def _try_shape(places: Ints, i: int, least: int, others: int, floor: Floor, spec: Spec, rooms: Rooms) -> None:
+    """Score every position of the shape a zone has where ``least`` sides touch, with its front and the one opposite.
+
+    Where one side does, every second position; where none need, every fourth.
+    """
+    scratch, room, place = rooms.scratch, rooms.room, places[i]
+    reached = scratch.staff if spec.staff[i] else scratch.public
+    size = place[2], place[3], floor.sizes[1] if spec.staff[i] else floor.sizes[0]
+    erode_up(room.clear, size[1], room.high)
+    erode_right(room.high, size[0], room.fits)
+    erode_right(room.clear, size[0], room.wide)
+    front = place[4]
+    for y in range(room.fits.shape[0]):
+        if least == 0 and y % 2 == 1:
+            continue
+        sieve = ~ZERO if least == 2 else (M1 if y % 4 < 2 else M1 << ONE)
+        for q in range(room.fits.shape[1]):
+            fits = room.fits[y, q] & sieve
+            if fits == ZERO:
                 continue
-            place[0], place[1] = x, y
-            bits = _touches(places, i, room)
-            if SIDES[bits] < least:
-                continue
-            walked = IN_THE_WAY * cells_in(room.ways, x, y, w, h)
             for turn in (front, front + 2):
-                if SIDES[bits & ~(1 << turn)] < least:
-                    continue
-                place[4] = turn
-                cost = walked + _stand(place, i, others, floor, spec, rooms)
-                if cost < room.scores.max():
-                    _keep(place, _score(places, i, cost, floor, spec, room), room)
+                spots = fits & _entered(reached, y, q, turn, size)
+                if spots != ZERO:
+                    spots &= _beside(room, y, q, turn, size, least)
+                place[1], place[4] = y, turn
+                while spots != ZERO:
+                    place[0] = 64 * q + ones((spots & (~spots + ONE)) - ONE)
+                    spots &= spots - ONE
+                    _try_spot(places, i, others, floor, spec, rooms)
 
 
-@compiled
+@kernel
 def _spots(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, state: State) -> None:
     """Find the best spots for a zone that was taken out, best first."""
     room = rooms.room
-    _tables(places, floor, room)
-    others = _costs(places, i, floor, spec, rooms.scratch, room)
-    room.scores[:] = np.inf
+    others = _costs(places, i, floor, spec, room)
+    for k in range(KEPT):
+        room.scores[k] = np.inf
     kind = draw(state)
     least = 2 if kind < 0.5 else (1 if kind < 0.9 else 0)
     for _ in range(SHAPES):
@@ -250,57 +353,102 @@ def _spots(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, state: 
                     room.spots[a, value], room.spots[b, value] = room.spots[b, value], room.spots[a, value]
 
 
-@compiled
-def _ruin(places: Ints, spec: Spec, chosen: Ints, state: State) -> int:
-    """Choose zones to take out, one and others near it, and take them out; return how many."""
+@kernel
+def _related(places: Ints, i: int, spec: Spec, state: State) -> int:
+    """Return a zone that goes out with another: one that staff join it to, else one near it."""
     n = len(places)
-    kind = draw(state)
-    wanted = 1 if kind < 0.45 else (2 if kind < 0.8 else 3)
+    if draw(state) < JOINED:
+        if spec.partner[i] >= 0:
+            return int(spec.partner[i])
+        for j in range(n):
+            if spec.partner[j] == i:
+                return j
+    near = pick(state, n)
+    for _ in range(2):
+        other = pick(state, n)
+        if gap(places, i, other) < gap(places, i, near):
+            near = other
+    return near
+
+
+@kernel
+def _faulty(room: Room, state: State) -> int:
+    """Return a zone that breaks a hard rule, or any where none does."""
+    chosen, count = pick(state, len(room.faults)), 0
+    for i in range(len(room.faults)):
+        if room.faults[i] > 0:
+            count += 1
+            if draw(state) * count < 1.0:
+                chosen = i
+    return chosen
+
+
+@kernel
+def _ruin(places: Ints, spec: Spec, room: Room, steep: float, state: State) -> int:
+    """Choose zones to take out, one and others related to it, and take them out; return how many.
+
+    Once hard rules cost much, the first is often one that breaks one.
+    """
+    kind, chosen = draw(state), room.chosen
+    wanted = 1 if kind < 0.45 else (2 if kind < 0.75 else (3 if kind < 0.95 else MOST))
     count = 0
     for _ in range(4 * wanted):
-        j = pick(state, n)
-        if count > 0 and draw(state) < 0.7:
-            for _ in range(2):
-                other = pick(state, n)
-                if gap(places, chosen[0], other) < gap(places, chosen[0], j):
-                    j = other
-        if spec.locked[j] or count == wanted or (chosen[:count] == j).any():
-            continue
-        chosen[count] = j
-        count += 1
+        if count > 0:
+            j = _related(places, chosen[0], spec, state) if draw(state) < 0.7 else pick(state, len(places))
+        else:
+            j = _faulty(room, state) if steep > LATE and draw(state) < FAULTY else pick(state, len(places))
+        new = count < wanted and not spec.locked[j]
+        for k in range(count):
+            new = new and chosen[k] != j
+        if new:
+            chosen[count] = j
+            count += 1
     for k in range(count):
-        places[chosen[k], 2:4] = 0
-        places[chosen[k], 5:9] = 0
+        for value in (2, 3, 5, 6, 7, 8):
+            places[chosen[k], value] = 0
     return count
+
+
+@kernel
+def _priced(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float) -> float:
+    """Put the last zone at the spot that is cheapest when priced in full; return its price, or ``limit``."""
+    scratch, room = rooms.scratch, rooms.room
+    best, lowest = 0, limit
+    for spot in range(KEPT):
+        for value in range(5):
+            places[i, value] = room.spots[spot, value]
+        if room.scores[spot] < np.inf and price(places, floor, spec, scratch, steep, lowest):
+            lowest, best = steep * scratch.bill[HARD] + scratch.bill[SOFT], spot
+    for value in range(5):
+        places[i, value] = room.spots[best, value]
+    return float(lowest)
 
 
 @compiled
 def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float, state: State) -> bool:
-    """Take up to three zones out and put each back at one of its best spots.
+    """Take up to four zones out and put each back at one of its best spots.
 
     False where one finds none, or where no spot of the last keeps ``steep`` · hard + soft within ``limit``.
     """
-    scratch, room = rooms.scratch, rooms.room
-    chosen = np.zeros(3, dtype=np.int64)
-    count = _ruin(places, spec, chosen, state)
+    room = rooms.room
+    if room.known[0] == 0:
+        _know(places, floor, spec, rooms)
+    count = _ruin(places, spec, room, steep, state)
     if count == 0:
         return False
-    _set_out(places, floor, spec, rooms)
+    _set_out(places, floor, spec, room)
     for k in range(count):
-        i = chosen[k]
-        if k > 0:
-            reach(places, floor, scratch)
+        i = room.chosen[k]
+        reach(places, floor, rooms.scratch)
         _spots(places, i, floor, spec, rooms, state)
         if room.scores[0] == np.inf:
             return False
-        best, lowest = 0, limit
-        if k < count - 1:
-            while best < KEPT - 1 and room.scores[best + 1] < np.inf and draw(state) < 0.4:
-                best += 1
-        else:
-            for spot in range(KEPT):
-                places[i, :5] = room.spots[spot]
-                if room.scores[spot] < np.inf and price(places, floor, spec, scratch, steep, lowest):
-                    lowest, best = steep * scratch.bill[HARD] + scratch.bill[SOFT], spot
-        places[i, :5] = room.spots[best]
-    return lowest < limit or limit == np.inf
+        if k == count - 1:
+            break
+        best = 0
+        while best < KEPT - 1 and room.scores[best + 1] < np.inf and draw(state) < 0.4:
+            best += 1
+        for value in range(5):
+            places[i, value] = room.spots[best, value]
+        wipe(room.clear, places[i, 0], places[i, 1], places[i, 2], places[i, 3])
+    return _priced(places, room.chosen[count - 1], floor, spec, rooms, steep, limit) < limit or limit == np.inf

@@ -14,12 +14,12 @@ from layout.zones.draws import draw, pick
 from layout.zones.problem import Ints
 from layout.zones.search.arrays import Floor, Spec
 from layout.zones.search.shapes import cells_in, common, lapped, shared, strip
-from outlet.compiled import compiled
+from outlet.compiled import kernel
 
 State = NDArray[np.uint64]
 
 
-@compiled
+@kernel
 def _shift(place: Ints, dx: int, dy: int) -> None:
     """Move a zone with its wing."""
     place[0] += dx
@@ -29,7 +29,14 @@ def _shift(place: Ints, dx: int, dy: int) -> None:
         place[6] += dy
 
 
-@compiled
+@kernel
+def cut_wing(place: Ints) -> None:
+    """Take the wing of a zone away."""
+    for value in range(5, 9):
+        place[value] = 0
+
+
+@kernel
 def clamp(place: Ints, rows: int, columns: int) -> None:
     """Bring a zone back into the grid."""
     left, low, right, high = place[0], place[1], place[0] + place[2], place[1] + place[3]
@@ -41,7 +48,7 @@ def clamp(place: Ints, rows: int, columns: int) -> None:
     _shift(place, dx, dy)
 
 
-@compiled
+@kernel
 def sound(places: Ints, i: int, spec: Spec, rows: int, columns: int) -> bool:
     """Tell whether a zone fits the grid and, as an L, has a size it may have and a wing beside its first rectangle."""
     place = places[i]
@@ -67,7 +74,7 @@ def sound(places: Ints, i: int, spec: Spec, rows: int, columns: int) -> bool:
     return bool(touching >= side and max(apart, above) == 0)
 
 
-@compiled
+@kernel
 def _blocked(places: Ints, i: int, side: int, floor: Floor) -> bool:
     """Tell whether an obstacle or another zone lies right before a side of a zone."""
     for part in (0, 5):
@@ -82,7 +89,7 @@ def _blocked(places: Ints, i: int, side: int, floor: Floor) -> bool:
     return False
 
 
-@compiled
+@kernel
 def _slide(places: Ints, i: int, side: int, floor: Floor) -> None:
     """Move a zone to a side until an obstacle or another zone stops it."""
     dx = 1 if side == 0 else (-1 if side == 2 else 0)
@@ -93,24 +100,24 @@ def _slide(places: Ints, i: int, side: int, floor: Floor) -> None:
         _shift(places[i], dx, dy)
 
 
-@compiled
+@kernel
 def _resize(place: Ints, u: int, v: int) -> None:
     """Give a zone a size along and behind its front, keeping its middle; its wing goes."""
     w, h = (u, v) if place[4] % 2 == 1 else (v, u)
     place[0] += (place[2] - w) // 2
     place[1] += (place[3] - h) // 2
     place[2], place[3] = w, h
-    place[5:9] = 0
+    cut_wing(place)
 
 
-@compiled
+@kernel
 def _reshape(place: Ints, i: int, spec: Spec, state: State) -> None:
     """Give a zone one of its shapes."""
     at = spec.first[i] + pick(state, spec.first[i + 1] - spec.first[i])
     _resize(place, spec.shapes[at, 0], spec.shapes[at, 1])
 
 
-@compiled
+@kernel
 def _turn(place: Ints, i: int, front: int, spec: Spec, state: State) -> None:
     """Let a zone look another way; it keeps its size where it can, else takes another shape at times."""
     u, v = (place[2], place[3]) if place[4] % 2 == 1 else (place[3], place[2])
@@ -122,10 +129,10 @@ def _turn(place: Ints, i: int, front: int, spec: Spec, state: State) -> None:
         else:
             _resize(place, u, v)
     else:
-        place[5:9] = 0
+        cut_wing(place)
 
 
-@compiled
+@kernel
 def _stretch(place: Ints, i: int, side: int, by: int, spec: Spec) -> bool:
     """Move one side of a zone outwards; False, with nothing done, where that gives none of its shapes."""
     w = place[2] + (by if side % 2 == 0 else 0)
@@ -142,7 +149,7 @@ def _stretch(place: Ints, i: int, side: int, by: int, spec: Spec) -> bool:
     return False
 
 
-@compiled
+@kernel
 def _join(place: Ints, other: Ints, side: int, state: State) -> None:
     """Put a zone beside another, somewhere along one of its sides, flush with an end at times."""
     across = 1 if side % 2 == 0 else 0
@@ -156,7 +163,7 @@ def _join(place: Ints, other: Ints, side: int, state: State) -> None:
     _shift(place, (to if across == 0 else beyond) - place[0], (to if across == 1 else beyond) - place[1])
 
 
-@compiled
+@kernel
 def _back_to_back(place: Ints, other: Ints, i: int, spec: Spec, state: State) -> None:
     """Put a zone with its back or a side at another zone."""
     side = pick(state, 4)
@@ -166,7 +173,7 @@ def _back_to_back(place: Ints, other: Ints, i: int, spec: Spec, state: State) ->
     _join(place, other, side, state)
 
 
-@compiled
+@kernel
 def _swap(a: Ints, b: Ints) -> None:
     """Exchange the middles of two zones."""
     dx = (2 * b[0] + b[2] - 2 * a[0] - a[2]) // 2
@@ -175,7 +182,7 @@ def _swap(a: Ints, b: Ints) -> None:
     _shift(b, -dx, -dy)
 
 
-@compiled
+@kernel
 def _push(places: Ints, i: int, spec: Spec, state: State) -> None:
     """Push zones that a zone overlaps out of its way, by the shorter way at most times."""
     a = places[i]
@@ -193,7 +200,7 @@ def _push(places: Ints, i: int, spec: Spec, state: State) -> None:
             _shift(b, 0, dy)
 
 
-@compiled
+@kernel
 def _border(places: Ints, i: int, spec: Spec, state: State) -> None:
     """Move a border: a zone grows or shrinks on one side, and what lies there shrinks, grows or shifts."""
     side, by = pick(state, 4), 1 + pick(state, 2)
@@ -210,7 +217,7 @@ def _border(places: Ints, i: int, spec: Spec, state: State) -> None:
             _shift(places[j], dx, dy)
 
 
-@compiled
+@kernel
 def _bend(places: Ints, i: int, spec: Spec, state: State) -> None:
     """Grow, change or take away the wing of a zone that may be an L."""
     place = places[i]
@@ -244,7 +251,7 @@ def _bend(places: Ints, i: int, spec: Spec, state: State) -> None:
     place[5], place[6], place[7], place[8] = x, y, w, h
 
 
-@compiled
+@kernel
 def _block(places: Ints, i: int, j: int, heat: float, state: State) -> None:
     """Move two zones as one."""
     reach = 1 + int(heat * 16)
@@ -253,7 +260,18 @@ def _block(places: Ints, i: int, j: int, heat: float, state: State) -> None:
     _shift(places[j], dx, dy)
 
 
-@compiled
+@kernel
+def _throw(place: Ints, i: int, floor: Floor, spec: Spec, state: State) -> None:
+    """Move a zone anywhere, or home where it has one."""
+    if spec.home[i, 0] >= 0:
+        for value in range(9):
+            place[value] = spec.home[i, value]
+    else:
+        columns, rows = floor.from_door.shape[1], floor.from_door.shape[0]
+        _shift(place, pick(state, columns) - place[0], pick(state, rows) - place[1])
+
+
+@kernel
 def _one(places: Ints, i: int, floor: Floor, spec: Spec, heat: float, state: State) -> None:
     """Change one zone alone."""
     place, kind = places[i], draw(state)
@@ -268,8 +286,7 @@ def _one(places: Ints, i: int, floor: Floor, spec: Spec, heat: float, state: Sta
     elif kind < 0.80:
         _reshape(place, i, spec, state)
     elif kind < 0.84:
-        columns, rows = floor.from_door.shape[1], floor.from_door.shape[0]
-        _shift(place, pick(state, columns) - place[0], pick(state, rows) - place[1])
+        _throw(place, i, floor, spec, state)
     elif kind < 0.88:
         _bend(places, i, spec, state)
     elif kind < 0.92:
@@ -282,7 +299,7 @@ def _one(places: Ints, i: int, floor: Floor, spec: Spec, heat: float, state: Sta
         _slide(places, i, pick(state, 4), floor)
 
 
-@compiled
+@kernel
 def _two(places: Ints, i: int, j: int, spec: Spec, heat: float, state: State) -> None:
     """Change two zones together."""
     kind = draw(state)
@@ -298,7 +315,7 @@ def _two(places: Ints, i: int, j: int, spec: Spec, heat: float, state: State) ->
         _swap(places[i], places[j])
 
 
-@compiled
+@kernel
 def move(places: Ints, floor: Floor, spec: Spec, heat: float, state: State) -> bool:
     """Change a state; False where what came out is none.
 

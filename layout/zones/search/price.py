@@ -3,8 +3,9 @@
 Its price is
 
 - hard, in steep steps: cells outside the buildable floor, overlaps, zones no walk reaches, fronts people cannot stand
-  at, turning circles that fit nowhere, exits cut off, counters away from their staff's zone, too long a walk from the
-  entrance. Reach is exact: the walkers of visitors and of staff are flooded over boards of bits, as the judge does it;
+  at, turning circles that fit nowhere, exits and other entrances cut off, counters away from their staff's zone, too
+  long a walk from the entrance. Reach is exact: the walkers of visitors and of staff are flooded over boards of bits,
+  as the judge does it;
 - soft: the judge's terms. Walks are estimated round whichever zone is most in the way; `layout.zones.search.walks`
   has the real ones.
 
@@ -45,14 +46,14 @@ from layout.zones.search.shapes import (
     shared,
     strip,
 )
-from outlet.compiled import compiled
+from outlet.compiled import kernel
 
 OUT, OVERLAP, UNREACHED, FRONT_M, TURN, EXIT, BACK, FAR, FAR_M = 40.0, 40.0, 30.0, 6.0, 6.0, 30.0, 12.0, 2.0, 1.5
 CAP_M, SEEN_M = 10.0, 2.5
 HARD, SOFT = 0, 1
 
 
-@compiled
+@kernel
 def _open_back(places: Ints, i: int, floor: Floor, spec: Spec) -> int:
     """Return the length of a zone's back that stands neither at a wall nor at an enclosed zone, cells."""
     back = strip(places, i, 0, (places[i, 4] + 2) % 4, 1)
@@ -63,7 +64,7 @@ def _open_back(places: Ints, i: int, floor: Floor, spec: Spec) -> int:
     return max(0, length)
 
 
-@compiled
+@kernel
 def _partition(places: Ints, i: int, floor: Floor, spec: Spec) -> int:
     """Return the length of new walls round an enclosed zone, cells; walls two zones share count for the first."""
     length = 0
@@ -79,21 +80,32 @@ def _partition(places: Ints, i: int, floor: Floor, spec: Spec) -> int:
     return max(0, length)
 
 
-@compiled
-def _staff_side(places: Ints, i: int, floor: Floor, spec: Spec) -> float:
-    """Price a zone away from every zone that would give it its staff side."""
+@kernel
+def staff_side(places: Ints, i: int, floor: Floor, spec: Spec) -> float:
+    """Price a zone away from every zone that would give it its staff side; zones that are out count as beside it."""
     need = floor.sizes[1]
     least, wanted = np.inf, False
     for j in range(len(places)):
         if spec.back_to[i, j]:
             wanted = True
+            if places[j, 2] == 0:
+                return 0.0
             missing = max(0, need - contact(places, i, j))
             cost = BACK * missing / need + (floor.cell_m * gap(places, i, j) if missing > 0 else 0.0)
             least = min(least, cost)
     return float(least) if wanted else 0.0
 
 
-@compiled
+@kernel
+def _moved(places: Ints, i: int, spec: Spec) -> float:
+    """Price a zone that does not stand where it shall stay, a little more the farther it is."""
+    off = 0
+    for value in range(9):
+        off += abs(places[i, value] - spec.home[i, value])
+    return spec.moved * (1.0 + 0.01 * min(off, 100)) if off > 0 else 0.0
+
+
+@kernel
 def alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
     """Price one zone where it stands."""
     m, weights = floor.cell_m, spec.weights
@@ -115,12 +127,14 @@ def alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
     if spec.full[i]:
         hard += FRONT_M * m * cells_in(floor.blocked_sum, *strip(places, i, 0, places[i, 4], 1))
     if spec.partner[i] >= 0:
-        hard += _staff_side(places, i, floor, spec)
+        hard += staff_side(places, i, floor, spec)
+    if spec.home[i, 0] >= 0:
+        cost += _moved(places, i, spec)
     bill[HARD] += hard
     bill[SOFT] += cost
 
 
-@compiled
+@kernel
 def _share_seen(places: Ints, a: int, b: int, floor: Floor, spec: Spec) -> float:
     """Return about which share of zone a sees zone b's front (−1: the entrance)."""
     seen = 0
@@ -138,7 +152,7 @@ def _share_seen(places: Ints, a: int, b: int, floor: Floor, spec: Spec) -> float
     return seen / 9.0
 
 
-@compiled
+@kernel
 def _clear(places: Ints, line: Line, ends: tuple[int, int], floor: Floor, spec: Spec) -> bool:
     """Tell whether nothing that blocks sight is in a line."""
     if ends[1] >= 0 and crosses(line, places, ends[1], 0, 0.0):
@@ -152,7 +166,7 @@ def _clear(places: Ints, line: Line, ends: tuple[int, int], floor: Floor, spec: 
     return clear
 
 
-@compiled
+@kernel
 def _cheap(places: Ints, floor: Floor, spec: Spec, bill: Floats) -> None:
     """Price what needs no walk and no sight."""
     m, weights = floor.cell_m, spec.weights
@@ -166,7 +180,7 @@ def _cheap(places: Ints, floor: Floor, spec: Spec, bill: Floats) -> None:
                 bill[SOFT] += weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
 
 
-@compiled
+@kernel
 def _least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
     """Return what the walks cost at least: those between zones are no shorter than the longer of their two gaps."""
     m, weights = floor.cell_m, spec.weights
@@ -182,7 +196,7 @@ def _least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
     return float(least)
 
 
-@compiled
+@kernel
 def reach(places: Ints, floor: Floor, scratch: Scratch) -> None:
     """Let the walkers of visitors and of staff set out: boards of ``scratch``."""
     copy_board(floor.free, scratch.open)
@@ -193,13 +207,17 @@ def reach(places: Ints, floor: Floor, scratch: Scratch) -> None:
     visitor, staff, turning = floor.sizes
     erode(scratch.open, visitor, scratch.spare)
     flood(scratch.spare, floor.start_public, scratch.public)
+    scratch.parted[0] = 0
+    for e in range(len(floor.others)):
+        if meet(floor.others[e], scratch.spare) and not meet(floor.others[e], scratch.public):
+            scratch.parted[0] += 1
     dilate(scratch.public, visitor, scratch.cover)
     erode(scratch.open, staff, scratch.spare)
     flood(scratch.spare, floor.start_staff, scratch.staff)
     erode(scratch.open, turning, scratch.turns)
 
 
-@compiled
+@kernel
 def square_at(place: Ints, s: int, k: int) -> tuple[int, int]:
     """Return row and column of a k × k square flush with a zone's front, ``s`` cells along it."""
     x, y, w, h, front = place[0], place[1], place[2], place[3], place[4]
@@ -212,7 +230,7 @@ def square_at(place: Ints, s: int, k: int) -> tuple[int, int]:
     return y - k, x + s
 
 
-@compiled
+@kernel
 def before(place: Ints, s: int, k: int) -> tuple[int, int]:
     """Return the cell right before the front at which a walker stands, ``s`` cells along it."""
     r, c = square_at(place, s, k)
@@ -226,7 +244,7 @@ def before(place: Ints, s: int, k: int) -> tuple[int, int]:
     return r + k - 1, c + half
 
 
-@compiled
+@kernel
 def _turns(place: Ints, length: int, floor: Floor, scratch: Scratch) -> bool:
     t = floor.sizes[2]
     for s in range(-(t // 2), length - t + t // 2 + 1):
@@ -236,7 +254,7 @@ def _turns(place: Ints, length: int, floor: Floor, scratch: Scratch) -> bool:
     return False
 
 
-@compiled
+@kernel
 def _barred(x: int, y: int, w: int, h: int, board: Board) -> float:
     """Return the share of a strip that is taken or outside the hall."""
     free = 0
@@ -246,15 +264,15 @@ def _barred(x: int, y: int, w: int, h: int, board: Board) -> float:
     return 1.0 - free / (w * h)
 
 
-@compiled
-def _access(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> float:
+@kernel
+def entry(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> float:
     """Note where a zone is entered, nearest the entrance over the empty floor; return the hard price of its reach."""
     place, m = places[i], floor.cell_m
     k = floor.sizes[1] if spec.staff[i] else floor.sizes[0]
     reached = scratch.staff if spec.staff[i] else scratch.public
     length = place[3] if place[4] % 2 == 0 else place[2]
     best, stood = np.inf, 0
-    scratch.access[i] = -1
+    scratch.access[i, 0], scratch.access[i, 1] = -1, -1
     for s in range(-(k // 2), length - k + k // 2 + 1):
         r, c = square_at(place, s, k)
         if not has(reached, r, c):
@@ -275,7 +293,7 @@ def _access(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) ->
     return hard
 
 
-@compiled
+@kernel
 def _walks(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
     """Price walks by estimates, and what hangs on them."""
     m, weights, bill = floor.cell_m, spec.weights, scratch.bill
@@ -296,23 +314,23 @@ def _walks(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
         bill[SOFT] += weights[WALKING] * m * spec.load[leg] * far
 
 
-@compiled
+@kernel
 def _line(access: Ints, k: int, other: int) -> Line:
     return access[k, 1] + 0.5, access[k, 0] + 0.5, access[other, 1] + 0.5, access[other, 0] + 0.5
 
 
-@compiled
+@kernel
 def _door_line(access: Ints, i: int, floor: Floor) -> Line:
     return access[i, 1] + 0.5, access[i, 0] + 0.5, floor.door[1] + 0.5, floor.door[0] + 0.5
 
 
-@compiled
+@kernel
 def _from_door(places: Ints, i: int, floor: Floor, scratch: Scratch) -> float:
     around = detour(_door_line(scratch.access, i, floor), places, floor.no_solids, scratch.cover)
     return max(float(floor.from_door[scratch.access[i, 0], scratch.access[i, 1]]), around)
 
 
-@compiled
+@kernel
 def _passed(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> float:
     """Return about which share of visitors come within sight of a zone."""
     share = 0.0
@@ -324,7 +342,7 @@ def _passed(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) ->
     return min(1.0, share)
 
 
-@compiled
+@kernel
 def price_views(places: Ints, floor: Floor, spec: Spec) -> float:
     """Price lines of sight that are cut."""
     seen = 0.0
@@ -333,7 +351,7 @@ def price_views(places: Ints, floor: Floor, spec: Spec) -> float:
     return float(spec.weights[SIGHT] * (1.0 - seen / len(spec.sees))) if len(spec.sees) else 0.0
 
 
-@compiled
+@kernel
 def _price_passing(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> float:
     passed, count = 0.0, 0
     for i in range(len(places)):
@@ -343,7 +361,7 @@ def _price_passing(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> 
     return float(spec.weights[EXPOSURE] * (1.0 - passed / count)) if count else 0.0
 
 
-@compiled
+@kernel
 def price_still(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
     """Price all but walks into ``scratch.bill``, and let walkers set out; False where ``limit`` is surely exceeded."""
     bill = scratch.bill
@@ -355,14 +373,15 @@ def price_still(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep:
     reach(places, floor, scratch)
     bill[SOFT] += spec.weights[DEAD_FLOOR] * floor.cell_m**2 * count_outside(scratch.open, scratch.cover)
     for i in range(len(places)):
-        bill[HARD] += _access(places, i, floor, spec, scratch)
+        bill[HARD] += entry(places, i, floor, spec, scratch)
+    bill[HARD] += EXIT * scratch.parted[0]
     for e in range(len(floor.exits)):
         if not meet(floor.exits[e], scratch.staff):
             bill[HARD] += EXIT
     return bool(steep * bill[HARD] + bill[SOFT] + least <= limit)
 
 
-@compiled
+@kernel
 def price(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
     """Price a state into ``scratch.bill``; False where ``steep`` · hard + soft surely exceeds ``limit``."""
     bill = scratch.bill

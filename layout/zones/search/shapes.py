@@ -7,20 +7,21 @@ from numpy.typing import NDArray
 
 from layout.zones.problem import Ints
 from layout.zones.search.bits import Board, has
-from outlet.compiled import compiled
+from outlet.compiled import kernel
 
 Line = tuple[float, float, float, float]
+PARTS, FAR_OFF = (0, 5), 1_000_000
 ROOT2, ROOT5 = 1.4142135623730951, 2.23606797749979
 
 
-@compiled
+@kernel
 def cells_in(table: NDArray[np.int32], x: int, y: int, w: int, h: int) -> int:
     """Sum over columns x to x + w, rows y to y + h; x and y count from −1, the border."""
     top, right = y + 1 + h, x + 1 + w
     return int(table[top, right] - table[y + 1, right] - table[top, x + 1] + table[y + 1, x + 1])
 
 
-@compiled
+@kernel
 def strip(places: Ints, i: int, part: int, side: int, depth: int) -> tuple[int, int, int, int]:
     """Return x, y, width, height of the strip ``depth`` cells deep that lies before a side of a rectangle of a zone."""
     x, y, w, h = places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3]
@@ -33,7 +34,7 @@ def strip(places: Ints, i: int, part: int, side: int, depth: int) -> tuple[int, 
     return x, y - depth, w, depth
 
 
-@compiled
+@kernel
 def lapped(box: tuple[int, int, int, int], places: Ints, j: int, part: int) -> int:
     """Return how many cells a rectangle shares with one rectangle of a zone."""
     wide = min(box[0] + box[2], places[j, part] + places[j, part + 2]) - max(box[0], places[j, part])
@@ -43,7 +44,7 @@ def lapped(box: tuple[int, int, int, int], places: Ints, j: int, part: int) -> i
     return int(wide * high) if high > 0 else 0
 
 
-@compiled
+@kernel
 def shared(box: tuple[int, int, int, int], places: Ints, j: int) -> int:
     """Return how many cells of a rectangle lie in a zone."""
     total = lapped(box, places, j, 0)
@@ -52,13 +53,13 @@ def shared(box: tuple[int, int, int, int], places: Ints, j: int) -> int:
     return total
 
 
-@compiled
+@kernel
 def box_of(places: Ints, i: int, part: int) -> tuple[int, int, int, int]:
     """Return a rectangle of a zone: part 0 the first, part 5 the wing."""
     return places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3]
 
 
-@compiled
+@kernel
 def common(places: Ints, i: int, j: int) -> int:
     """Return how many cells two zones share."""
     total = shared(box_of(places, i, 0), places, j)
@@ -67,7 +68,7 @@ def common(places: Ints, i: int, j: int) -> int:
     return total
 
 
-@compiled
+@kernel
 def _apart(places: Ints, i: int, a: int, j: int, b: int) -> int:
     dx = max(
         0,
@@ -82,20 +83,18 @@ def _apart(places: Ints, i: int, a: int, j: int, b: int) -> int:
     return int(dx + dy)
 
 
-@compiled
+@kernel
 def gap(places: Ints, i: int, j: int) -> int:
     """Return the distance of two zones along the axes, cells."""
-    best = _apart(places, i, 0, j, 0)
-    if places[i, 7] > 0:
-        best = min(best, _apart(places, i, 5, j, 0))
-    if places[j, 7] > 0:
-        best = min(best, _apart(places, i, 0, j, 5))
-        if places[i, 7] > 0:
-            best = min(best, _apart(places, i, 5, j, 5))
+    best = FAR_OFF
+    for a in PARTS:
+        for b in PARTS:
+            if (a == 0 or places[i, a + 2] > 0) and (b == 0 or places[j, b + 2] > 0):
+                best = min(best, _apart(places, i, a, j, b))
     return best
 
 
-@compiled
+@kernel
 def contact(places: Ints, i: int, j: int) -> int:
     """Return the longest stretch of zone j on the back or on one side of zone i, cells."""
     best = 0
@@ -104,7 +103,7 @@ def contact(places: Ints, i: int, j: int) -> int:
     return best
 
 
-@compiled
+@kernel
 def crosses(line: Line, boxes: Ints, j: int, part: int, more: float) -> bool:
     """Tell whether a line (ax, ay, bx, by) passes through a rectangle that is ``more`` larger on every side."""
     ax, ay, bx, by = line
@@ -124,7 +123,7 @@ def crosses(line: Line, boxes: Ints, j: int, part: int, more: float) -> bool:
     return begin < end - 1e-9
 
 
-@compiled
+@kernel
 def norm(dr: float, dc: float) -> float:
     """Return how long a walk is over open floor, in steps to 16 neighbours."""
     a, b = max(abs(dr), abs(dc)), min(abs(dr), abs(dc))
@@ -133,7 +132,7 @@ def norm(dr: float, dc: float) -> float:
     return (a - b) * ROOT5 + (2 * b - a) * ROOT2
 
 
-@compiled
+@kernel
 def _corner(boxes: Ints, j: int, part: int, number: int) -> tuple[int, int]:
     """Return row and column of the cell beyond a corner: south-west, south-east, north-east, north-west."""
     column = boxes[j, part] - 1 if number in (0, 3) else boxes[j, part] + boxes[j, part + 2]
@@ -141,7 +140,7 @@ def _corner(boxes: Ints, j: int, part: int, number: int) -> tuple[int, int]:
     return row, column
 
 
-@compiled
+@kernel
 def _corner_walk(line: Line, boxes: Ints, j: int, part: int, cover: Board) -> float:
     """Return the walk from a to b round a rectangle by corners that aisles cover; infinite where there is none."""
     ax, ay, bx, by = line
@@ -166,7 +165,7 @@ def _corner_walk(line: Line, boxes: Ints, j: int, part: int, cover: Board) -> fl
     return best
 
 
-@compiled
+@kernel
 def detour(line: Line, places: Ints, solids: Ints, cover: Board) -> float:
     """Return about how far it is from a to b, cells: round whichever one rectangle is most in the way."""
     longest, blocked = norm(line[1] - line[3], line[0] - line[2]), False

@@ -27,7 +27,7 @@ from layout.zones.search.price import (
     square_at,
 )
 from layout.zones.search.shapes import ROOT2, ROOT5
-from outlet.compiled import compiled
+from outlet.compiled import compiled, kernel
 
 PAD = 2
 _AROUND = np.array(
@@ -78,10 +78,17 @@ def make_walker(problem: PackProblem) -> Walker:
     )
 
 
-@compiled
+@kernel
+def _fill(values: NDArray[np.float32], value: float) -> None:
+    for at in range(len(values)):
+        values[at] = value
+
+
+@kernel
 def _unpack(board: Board, floor: Floor, walker: Walker) -> None:
     rows, columns = floor.from_door.shape
-    walker.grid[:] = 0
+    for at in range(len(walker.grid)):
+        walker.grid[at] = 0
     for r in range(rows):
         at = (r + PAD) * (columns + 2 * PAD) + PAD
         for q in range(board.shape[1]):
@@ -91,7 +98,7 @@ def _unpack(board: Board, floor: Floor, walker: Walker) -> None:
                 bits >>= ONE
 
 
-@compiled
+@kernel
 def _step(walker: Walker, far: NDArray[np.float32], at: int, bucket: int, filled: Ints) -> None:
     """Reach the neighbours of a settled cell."""
     grid, here = walker.grid, far[at]
@@ -110,7 +117,7 @@ def _step(walker: Walker, far: NDArray[np.float32], at: int, bucket: int, filled
             filled[b] += 1
 
 
-@compiled
+@kernel
 def _settled(targets: Ints, far: NDArray[np.float32], bucket: int) -> bool:
     """Tell whether no walk to any target can become shorter."""
     for at in targets:
@@ -119,13 +126,13 @@ def _settled(targets: Ints, far: NDArray[np.float32], bucket: int) -> bool:
     return len(targets) > 0
 
 
-@compiled
+@kernel
 def walk(sources: Ints, targets: Ints, walker: Walker, far: NDArray[np.float32]) -> None:
     """Write into ``far`` the walk from the nearest source (flat cells) to every cell, in cells.
 
     With any ``targets`` cells farther than all of these are left out or too far.
     """
-    far[:] = np.inf
+    _fill(far, np.inf)
     filled = np.zeros(4, dtype=np.int64)
     for at in sources:
         if walker.grid[at]:
@@ -147,13 +154,13 @@ def walk(sources: Ints, targets: Ints, walker: Walker, far: NDArray[np.float32])
             return
 
 
-@compiled
+@kernel
 def flat(row: int, column: int, floor: Floor) -> int:
     """Return the number of a cell on the flat grid with a border."""
     return int((row + PAD) * (floor.from_door.shape[1] + 2 * PAD) + column + PAD)
 
 
-@compiled
+@kernel
 def _enter(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, far: NDArray[np.float32]) -> float:
     """Note where a zone is entered, nearest by the real walk; return that walk, cells."""
     k = floor.sizes[1] if spec.staff[i] else floor.sizes[0]
@@ -171,7 +178,7 @@ def _enter(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, far
     return best
 
 
-@compiled
+@kernel
 def _from_doors(floor: Floor, walker: Walker) -> None:
     doors = np.empty(len(floor.doors), dtype=np.int64)
     for d in range(len(doors)):
@@ -179,7 +186,7 @@ def _from_doors(floor: Floor, walker: Walker) -> None:
     walk(doors, doors[:0], walker, walker.from_doors)
 
 
-@compiled
+@kernel
 def enter_public(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     """Find where visitors enter the zones that are in the state; leaves visitors' grid and walks behind."""
     _unpack(scratch.cover, floor, walker)
@@ -189,7 +196,7 @@ def enter_public(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walke
             _enter(places, i, floor, spec, scratch, walker.from_doors)
 
 
-@compiled
+@kernel
 def _enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     """Find all accesses and price how far from the entrances zones with a limit lie; leaves visitors' grid behind."""
     m, far = floor.cell_m, walker.from_doors
@@ -207,7 +214,7 @@ def _enter_all(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker:
                     scratch.bill[HARD] += FAR + FAR_M * m * (steps - spec.within[i])
 
 
-@compiled
+@kernel
 def _from_entrance(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     """Price what hangs on the walk from the widest entrance."""
     m, weights = floor.cell_m, spec.weights
@@ -225,7 +232,7 @@ def _from_entrance(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -
             scratch.bill[SOFT] += weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
 
 
-@compiled
+@kernel
 def _legs_to(k: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     """Walk all legs that end at place k (0 the entrance), whose walks are known, and note who steps where."""
     for leg in range(len(spec.legs)):
@@ -241,12 +248,11 @@ def _legs_to(k: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker)
             at = walker.previous[at]
 
 
-@compiled
+@kernel
 def _legs(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
-    walker.density[:] = 0
-    _legs_to(0, floor, spec, scratch, walker)
-    ends = np.empty(len(spec.legs), dtype=np.int64)
-    for k in range(1, len(scratch.access) + 1):
+    _fill(walker.density, 0.0)
+    source, ends = np.empty(1, dtype=np.int64), np.empty(len(spec.legs), dtype=np.int64)
+    for k in range(len(scratch.access) + 1):
         count = 0
         for leg in range(len(spec.legs)):
             if spec.legs[leg, 1] == k:
@@ -254,12 +260,13 @@ def _legs(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
                 ends[count] = flat(scratch.access[other, 0], scratch.access[other, 1], floor)
                 count += 1
         if count > 0:
-            source = flat(scratch.access[k - 1, 0], scratch.access[k - 1, 1], floor)
-            walk(np.array([source]), ends[:count], walker, walker.metres)
+            if k > 0:
+                source[0] = flat(scratch.access[k - 1, 0], scratch.access[k - 1, 1], floor)
+                walk(source, ends[:count], walker, walker.metres)
             _legs_to(k, floor, spec, scratch, walker)
 
 
-@compiled
+@kernel
 def _passing(places: Ints, floor: Floor, spec: Spec, walker: Walker) -> float:
     """Price selling zones that visitors do not pass."""
     rows, columns = floor.from_door.shape

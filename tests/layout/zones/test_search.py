@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from layout.floor.walk import covered_by, reached_positions, touching
 from layout.zones.bound import least_walking
 from layout.zones.check import judge
-from layout.zones.improve import alternatives, arrange
+from layout.zones.improve import Arrangement, alternatives, arrange
 from layout.zones.problem import Ground, PackProblem, Placement, shapes_of
 from layout.zones.search.anneal import anneal, make_rooms, start_state, state_of
 from layout.zones.search.arrays import make_floor, make_scratch, make_spec
-from layout.zones.search.bits import board_of, count_outside, dilate, erode, flood, meet
+from layout.zones.search.bits import board_of, count_outside, dilate, erode, erode_right, erode_up, flood, meet, word_at
 from layout.zones.search.insert import reinsert
 from layout.zones.search.price import HARD, SOFT
 from layout.zones.search.walks import make_walker, real_price
@@ -87,6 +87,25 @@ def test_walkers_on_boards_are_those_of_the_floor(columns: int, seed: int) -> No
     assert meet(board, covered) == bool((free & cells).any())
 
 
+@pytest.mark.parametrize("size", [(1, 1), (5, 3), (64, 2), (70, 9), (130, 4)])
+def test_boards_give_the_positions_where_a_shape_fits_and_what_it_touches(size: tuple[int, int]) -> None:
+    w, h = size
+    free = np.random.default_rng(w).random((14, 150)) < 0.998
+    board = board_of(free)
+    high, fits, wide = np.zeros_like(board), np.zeros_like(board), np.zeros_like(board)
+    erode_up(board, h, high)
+    erode_right(high, w, fits)
+    erode_right(board, w, wide)
+    rows, columns = np.indices(free.shape)
+    expected = [[free[r : r + h, c : c + w].sum() == w * h for c in range(150)] for r in range(14)]
+    assert (fits == board_of(np.array(expected))).all()
+    for r, c in zip(rows.ravel().tolist(), columns.ravel().tolist(), strict=True):
+        there = sum(int(c + bit < 150 and free[r, c + bit]) << bit for bit in range(64))
+        assert word_at(board, r, c) == there
+    assert word_at(board, -1, 0) == word_at(board, 14, 0) == word_at(board, 3, 200) == 0
+    assert word_at(board, 3, -1) == int(word_at(board, 3, 0)) * 2 % 2**64
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_real_prices_are_the_judges(ground: Ground, make_problem: MakeProblem, seed: int) -> None:
     """No hard price means no broken rule; and the cost is the judge's, but for the few eyes sight is sampled by."""
@@ -96,7 +115,7 @@ def test_real_prices_are_the_judges(ground: Ground, make_problem: MakeProblem, s
         assert (found.hard < 1e-9) == (verdict.broken == ())
         if found.hard < 1e-9:
             assert 0 < least_walking(problem) <= verdict.terms["walking_m_per_visitor"]
-            assert found.soft == pytest.approx(verdict.cost, abs=1.0)
+            assert found.soft == pytest.approx(verdict.cost, abs=1.25)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -203,6 +222,35 @@ def test_a_zone_is_locked_and_the_rest_repaired(ground: Ground, make_problem: Ma
     plan = arrange(again, QUICK, effort=0.1, start=start).require()
     assert plan.placement.places[4].tolist() == locked[4].tolist()
     assert unlike(plan.placement, start) <= 0.5
+
+
+def test_zones_that_cost_too_much_to_move_stay(ground: Ground, make_problem: MakeProblem) -> None:
+    """Begun from its own plan with one zone shifted, nothing else moves where moving is dear."""
+    problem = bank(ground, make_problem)
+    start = arrange(problem, QUICK, effort=0.1).require().placement
+    found = anneal(problem, steps=1500, restarts=2, seed=1, start=start, moved=1000.0)[0]
+    assert (found.placement.places == start.places).all()
+    free = anneal(problem, steps=1500, restarts=2, seed=1, start=start)[0]
+    assert (free.placement.places != start.places).any()
+
+
+def test_a_plan_that_breaks_fewer_rules_when_finished_comes_first(ground: Ground, make_problem: MakeProblem) -> None:
+    """Who inspects dislikes the cheapest plan, and every polished one."""
+    problem = bank(ground, make_problem)
+    cheapest = arrange(problem, QUICK, effort=0.1).require()
+    raw = [item.placement.key() for item in cheapest.others]
+    asked = []
+
+    def inspect(item: Arrangement) -> int:
+        asked.append(item.placement.key())
+        return 0 if len(asked) == 3 else 2
+
+    plan = arrange(problem, QUICK, effort=0.1, inspect=inspect).require()
+    assert raw
+    assert 3 <= len(set(asked)) == len(asked) <= 4
+    assert plan.placement.key() == asked[2]
+    assert plan.musts == 0
+    assert cheapest.musts is None
 
 
 def test_a_state_is_its_placement(ground: Ground, make_problem: MakeProblem) -> None:
