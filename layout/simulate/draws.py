@@ -69,8 +69,13 @@ class Law(NamedTuple):
     lateness: Floats
 
 
-class Needs(NamedTuple):
-    """What each visitor brings; one entry a visitor, those of a day by arrival; ``first`` (days + 1,) bounds days."""
+class Visitors(NamedTuple):
+    """Visitors of some days, sorted by day and arrival; one entry a visitor unless said otherwise.
+
+    ``first`` has shape (days + 1,): where each day starts. All times are minutes from opening. ``interval`` is that of
+    the arrival. ``willing`` (0 … 1) and ``other``, minutes of service elsewhere, are empty where no diversion asks for
+    them.
+    """
 
     first: Ints
     stream: Ints
@@ -268,7 +273,7 @@ def _day(law: Law, seed: int, day: int, arrival: Floats) -> tuple[Floats, Floats
 
 
 @compiled
-def _fill(law: Law, seed: int, day: int, needs: Needs, span: tuple[int, int]) -> None:
+def _fill(law: Law, seed: int, day: int, needs: Visitors, span: tuple[int, int]) -> None:
     """Draw what the visitors of a day bring beside their arrival."""
     streams = law.share.shape[1]
     begin, end = span
@@ -289,7 +294,7 @@ def _fill(law: Law, seed: int, day: int, needs: Needs, span: tuple[int, int]) ->
 
 
 @compiled
-def draw_days(law: Law, seed: int, first_day: int, days: int) -> Needs:
+def draw_days(law: Law, seed: int, first_day: int, days: int) -> Visitors:
     """Draw days ``first_day`` … ``first_day + days − 1``."""
     room = np.empty(int(law.rate.sum() * law.length * 1.2) + 64)
     first = np.zeros(days + 1, np.int64)
@@ -307,7 +312,7 @@ def draw_days(law: Law, seed: int, first_day: int, days: int) -> Needs:
         first[d + 1] = end
     count = first[days]
     zero = np.zeros(count if law.draws[2] else 0)
-    needs = Needs(
+    needs = Visitors(
         first,
         stream[:count].copy(),
         interval[:count].copy(),

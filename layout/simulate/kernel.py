@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.simulate import tables as of
-from layout.simulate.draws import Needs, key_of, uniform
+from layout.simulate.draws import Visitors, key_of, uniform
 from layout.simulate.heap import KIND, WHERE, WHO, drop_first, make_heap, next_time, push
-from layout.simulate.rules import NOBODY, Floats, Rules, Trace
+from layout.simulate.rules import NOBODY, Floats, Replay, Rules
 from layout.simulate.tables import people_table, pool_table, stream_table, write_trace
 from outlet.compiled import compiled
 
@@ -356,11 +356,11 @@ def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, r
 
 
 @compiled
-def replay_days(rules: Rules, needs: Needs, trace: Trace, first_day: int) -> None:
+def replay_days(rules: Rules, visitors: Visitors, trace: Replay, first_day: int) -> None:
     """Replay days and fill in the trace."""
     streams, clock = stream_table(rules), np.zeros(4)
-    for d in range(len(needs.first) - 1):
-        people = people_table(needs, needs.first[d], needs.first[d + 1])
+    for d in range(len(visitors.first) - 1):
+        people = people_table(visitors, visitors.first[d], visitors.first[d + 1])
         clock[:] = 0.0
         clock[DAY] = first_day + d
         pools = pool_table(rules)
@@ -368,4 +368,4 @@ def replay_days(rules: Rules, needs: Needs, trace: Trace, first_day: int) -> Non
         trace.extra[d] = clock[RESERVE]
         trace.undone[d, :] = pools[:, of.TASKS]
         trace.down[d, :] = pools[:, of.DOWN_MIN]
-        write_trace(people, trace, needs.first[d])
+        write_trace(people, trace, visitors.first[d])

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from layout.simulate.draws import Floats, Ints, Needs
-from layout.simulate.rules import Rules, Trace
+from layout.simulate.draws import Floats, Ints, Visitors
+from layout.simulate.rules import Replay, Rules
 from outlet.compiled import compiled
 
 
@@ -60,22 +60,22 @@ def occupy(until: Floats, left: float) -> None:
 
 
 @compiled
-def recur_days(rules: Rules, needs: Needs, trace: Trace) -> None:
+def recur_days(rules: Rules, visitors: Visitors, trace: Replay) -> None:
     """Replay plain days and fill in the trace."""
     pools = rules.crew.shape[1]
     crew = rules.crew.T.copy()
     until = np.empty((pools, max(crew.max(), 1)))
     step, called = np.empty(pools, np.int64), np.empty(pools)
-    for day in range(len(needs.first) - 1):
+    for day in range(len(visitors.first) - 1):
         until[:] = -np.inf
         step[:], called[:] = 0, 0.0
-        for v in range(needs.first[day], needs.first[day + 1]):
-            s = needs.stream[v]
+        for v in range(visitors.first[day], visitors.first[day + 1]):
+            s = visitors.stream[v]
             p = rules.pool[s]
-            joined = needs.arrival[v] + rules.walk[s]
+            joined = visitors.arrival[v] + rules.walk[s]
             at, step[p] = call(until[p], crew[p], step[p], max(joined, called[p]), rules.step)
             trace.joined[v], trace.called[v], called[p] = joined, at, at
-            trace.left[v] = at + (needs.service[v] + rules.approach[s])
+            trace.left[v] = at + (visitors.service[v] + rules.approach[s])
             if np.isfinite(at):
                 trace.server[v] = p
                 occupy(until[p], trace.left[v])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,57 +14,16 @@ from layout.simulate.draws import (
     HYPEREXPONENTIAL,
     LOGNORMAL,
     Law,
-    Needs,
     Times,
+    Visitors,
     draw_days,
 )
 from layout.simulate.kernel import replay_days
 from layout.simulate.recursion import recur_days
-from layout.simulate.rules import NOBODY, Live, Rules, Trace
+from layout.simulate.rules import NOBODY, Live, Replay, Rules
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Visitors:
-    """Visitors of some replications, sorted by replication and arrival; one entry a visitor unless said otherwise.
-
-    ``first`` has shape (replications + 1,): where each replication starts. All times are minutes from opening.
-    ``interval`` is that of the arrival. ``willing`` (0 … 1) and ``other``, minutes of service elsewhere, are empty
-    where no diversion asks for them.
-    """
-
-    first: Ints
-    stream: Ints
-    interval: Ints
-    arrival: Floats
-    service: Floats
-    triage: Floats
-    patience: Floats
-    willing: Floats
-    other: Floats
-
-
-@dataclass(frozen=True)
-class Replay:
-    """What happened to each visitor, in the order of `Visitors`; minutes from opening.
-
-    ``joined`` the queue, ``called`` by a server (infinite: never), ``left`` after service or, unserved, when patience
-    ended (infinite: never); ``server`` is the pool of the server who served, -1 for nobody; ``triage_start`` when
-    reception began (NaN without reception). ``extra`` has shape (replications,): minutes that reserves were open;
-    ``undone`` and ``down`` (replications, P): minutes of quiet tasks not begun before closing, and minutes servers were
-    out.
-    """
-
-    joined: Floats
-    called: Floats
-    left: Floats
-    server: Ints
-    triage_start: Floats
-    extra: Floats
-    undone: Floats
-    down: Floats
 
 
 def _row(mean: float, cv: float, distribution: str) -> tuple[int, float, float]:
@@ -184,7 +141,7 @@ def rules_of(problem: DayProblem, seed: int) -> Rules:
 
 def draw_visitors(problem: DayProblem, days: int, seed: int, first_day: int = 0) -> Visitors:
     """Draw the visitors of days ``first_day`` and on; each kind of draw has random numbers of its own."""
-    return Visitors(*draw_days(law_of(problem), seed, first_day, days))
+    return draw_days(law_of(problem), seed, first_day, days)
 
 
 def replay(
@@ -193,7 +150,7 @@ def replay(
     """Replay all replications of the visitors; a plain day without events unless ``events`` asks for them."""
     count, days = len(visitors.stream), len(visitors.first) - 1
     pools = problem.crew.shape[1]
-    trace = Trace(
+    found = Replay(
         joined=np.full(count, np.nan),
         called=np.full(count, np.inf),
         left=np.full(count, np.nan),
@@ -203,20 +160,9 @@ def replay(
         undone=np.zeros((days, pools)),
         down=np.zeros((days, pools)),
     )
-    needs = Needs(
-        visitors.first,
-        visitors.stream,
-        visitors.interval,
-        visitors.arrival,
-        visitors.service,
-        visitors.triage,
-        visitors.patience,
-        visitors.willing,
-        visitors.other,
-    )
     rules = rules_of(problem, seed)
     if problem.plain and not events and visitors.patience.min(initial=np.inf) == np.inf:
-        recur_days(rules, needs, trace)
+        recur_days(rules, visitors, found)
     else:
-        replay_days(rules, needs, trace, first_day)
-    return Replay(*trace)
+        replay_days(rules, visitors, found, first_day)
+    return found

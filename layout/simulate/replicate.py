@@ -19,9 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.simulate.day import DayProblem
-from layout.simulate.draws import Needs
 from layout.simulate.replay import draw_visitors, replay, rules_of
-from layout.simulate.rules import Trace
 from layout.simulate.tally import CAME, COUNTS, GONE, PAIRS, Asked, Sums, count_days
 from outlet.errors import InputError
 
@@ -180,28 +178,7 @@ def _replay_part(problem: DayProblem, asked: Asked, seed: int, span: tuple[int, 
     first, days = span
     visitors = draw_visitors(problem, days, seed, first)
     found = replay(problem, visitors, seed=seed, first_day=first, events=events)
-    needs = Needs(
-        visitors.first,
-        visitors.stream,
-        visitors.interval,
-        visitors.arrival,
-        visitors.service,
-        visitors.triage,
-        visitors.patience,
-        visitors.willing,
-        visitors.other,
-    )
-    trace = Trace(
-        found.joined,
-        found.called,
-        found.left,
-        found.server,
-        found.triage_start,
-        found.extra,
-        found.undone,
-        found.down,
-    )
-    return count_days(rules_of(problem, seed), asked, needs, trace)
+    return count_days(rules_of(problem, seed), asked, visitors, found)
 
 
 def _total(parts: Sequence[Sums]) -> Sums:

@@ -66,11 +66,14 @@ class Rules(NamedTuple):
     seed: int
 
 
-class Trace(NamedTuple):
-    """What happens to each visitor; filled in by the replay.
+class Replay(NamedTuple):
+    """What happened to each visitor, in the order of `Visitors`; minutes from opening; filled in by the kernels.
 
-    Of days: ``extra`` (days,) minutes reserves were open; ``undone`` (days, P) minutes of quiet tasks nobody began
-    before closing; ``down`` (days, P) minutes servers were out before closing.
+    ``joined`` the queue, ``called`` by a server (infinite: never), ``left`` after service or, unserved, when patience
+    ended (infinite: never); ``server`` is the pool of the server who served, -1 for nobody; ``triage_start`` when
+    reception began (NaN without reception). Of days: ``extra`` (days,) minutes that reserves were open; ``undone``
+    (days, P) minutes of quiet tasks nobody began before closing; ``down`` (days, P) minutes servers were out before
+    closing.
     """
 
     joined: Floats

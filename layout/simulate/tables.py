@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.simulate.draws import Needs
-from layout.simulate.rules import NOBODY, Rules, Trace
+from layout.simulate.draws import Visitors
+from layout.simulate.rules import NOBODY, Replay, Rules
 from outlet.compiled import compiled
 
 Floats = NDArray[np.float64]
@@ -58,14 +58,14 @@ def pool_table(rules: Rules) -> Floats:
 
 
 @compiled
-def people_table(needs: Needs, begin: int, end: int) -> Floats:
+def people_table(visitors: Visitors, begin: int, end: int) -> Floats:
     """Return the visitors of a day before it began."""
     found = np.zeros((end - begin, WAITS + 1))
-    found[:, STREAM], found[:, ARRIVAL] = needs.stream[begin:end], needs.arrival[begin:end]
-    found[:, SERVICE], found[:, TRIAGE] = needs.service[begin:end], needs.triage[begin:end]
-    found[:, PATIENCE] = needs.patience[begin:end]
-    if len(needs.willing) > 0:
-        found[:, WILLING], found[:, OTHER] = needs.willing[begin:end], needs.other[begin:end]
+    found[:, STREAM], found[:, ARRIVAL] = visitors.stream[begin:end], visitors.arrival[begin:end]
+    found[:, SERVICE], found[:, TRIAGE] = visitors.service[begin:end], visitors.triage[begin:end]
+    found[:, PATIENCE] = visitors.patience[begin:end]
+    if len(visitors.willing) > 0:
+        found[:, WILLING], found[:, OTHER] = visitors.willing[begin:end], visitors.other[begin:end]
     found[:, JOINED] = found[:, RECEPTION] = np.nan
     found[:, CALLED] = found[:, LEFT] = np.inf
     found[:, SERVER] = NOBODY
@@ -73,7 +73,7 @@ def people_table(needs: Needs, begin: int, end: int) -> Floats:
 
 
 @compiled
-def write_trace(people: Floats, trace: Trace, begin: int) -> None:
+def write_trace(people: Floats, trace: Replay, begin: int) -> None:
     """Write what happened to the visitors of a day into the trace."""
     for v in range(len(people)):
         trace.joined[begin + v] = people[v, JOINED]

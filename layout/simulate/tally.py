@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.simulate.draws import Needs
-from layout.simulate.rules import NOBODY, Floats, Ints, Rules, Trace
+from layout.simulate.draws import Visitors
+from layout.simulate.rules import NOBODY, Floats, Ints, Replay, Rules
 from outlet.compiled import compiled
 
 CAME, WAITED, WAIT, WITHIN, GONE = range(5)
@@ -69,7 +69,7 @@ def _spread(busy: Floats, begin: float, end: float, p: int, length: float) -> No
 
 
 @compiled
-def _count_busy(busy: Floats, needs: Needs, trace: Trace, span: tuple[int, int], asked: Asked) -> None:
+def _count_busy(busy: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], asked: Asked) -> None:
     """Add the minutes that servers spend with a day's visitors."""
     called, left, server, length = trace.called, trace.left, trace.server, asked.length
     for v in range(span[0], span[1]):
@@ -79,11 +79,11 @@ def _count_busy(busy: Floats, needs: Needs, trace: Trace, span: tuple[int, int],
 
 @compiled
 def _count_cells(
-    counts: Floats, needs: Needs, trace: Trace, span: tuple[int, int], cells: tuple[Ints, Ints], target: Floats
+    counts: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], cells: tuple[Ints, Ints], target: Floats
 ) -> None:
     """Count a day's visitors in the cells ``cells[0]`` (a visitor) and ``cells[1]`` (a stream)."""
     by_visitor, by_stream = cells
-    stream, joined, called, left = needs.stream, trace.joined, trace.called, trace.left
+    stream, joined, called, left = visitors.stream, trace.joined, trace.called, trace.left
     for v in range(span[0], span[1]):
         s = stream[v]
         a, b = by_visitor[v], by_stream[s]
@@ -105,9 +105,11 @@ def _count_cells(
 
 
 @compiled
-def _count_line(line: Ints, needs: Needs, trace: Trace, span: tuple[int, int], counted: NDArray[np.bool_]) -> None:
+def _count_line(
+    line: Ints, visitors: Visitors, trace: Replay, span: tuple[int, int], counted: NDArray[np.bool_]
+) -> None:
     """Note in which minutes a day's visitors begin and cease to wait; in their middle who waits is counted."""
-    stream, joined, called, left = needs.stream, trace.joined, trace.called, trace.left
+    stream, joined, called, left = visitors.stream, trace.joined, trace.called, trace.left
     for v in range(span[0], span[1]):
         if counted[stream[v]]:
             _mark(line, joined[v], min(called[v], left[v]))
@@ -123,9 +125,9 @@ def _mark(line: Ints, begin: float, end: float) -> None:
 
 
 @compiled
-def _count_present(anywhere: Ints, present: Ints, needs: Needs, trace: Trace, span: tuple[int, int]) -> None:
+def _count_present(anywhere: Ints, present: Ints, visitors: Visitors, trace: Replay, span: tuple[int, int]) -> None:
     """Note in which minutes a day's visitors wait anywhere, for reception too, and in which they are there at all."""
-    arrival, joined, called, left = needs.arrival, trace.joined, trace.called, trace.left
+    arrival, joined, called, left = visitors.arrival, trace.joined, trace.called, trace.left
     received = trace.triage_start
     for v in range(span[0], span[1]):
         if received[v] > arrival[v]:
@@ -136,10 +138,10 @@ def _count_present(anywhere: Ints, present: Ints, needs: Needs, trace: Trace, sp
 
 @compiled
 def _count_streams(
-    lines: Floats, day: Floats, needs: Needs, trace: Trace, span: tuple[int, int], length: float
+    lines: Floats, day: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], length: float
 ) -> None:
     """Add the mean number of each stream who wait, by interval and over the day, and its square; ``day`` is room."""
-    stream, joined, called, left = needs.stream, trace.joined, trace.called, trace.left
+    stream, joined, called, left = visitors.stream, trace.joined, trace.called, trace.left
     intervals = len(day) - 1
     closing = intervals * length
     day[:] = 0.0
@@ -223,28 +225,30 @@ def _add_pair(pairs: Floats, t: int, top: float, low: float) -> None:
 
 
 @compiled
-def _reception(needs: Needs, trace: Trace, span: tuple[int, int], sums: Sums, rules: Rules, asked: Asked) -> None:
+def _reception(
+    visitors: Visitors, trace: Replay, span: tuple[int, int], sums: Sums, rules: Rules, asked: Asked
+) -> None:
     """Count a day's waits before reception."""
     waits = np.zeros((2, asked.intervals))
     for v in range(span[0], span[1]):
         start = trace.triage_start[v]
         if np.isfinite(start):
-            waits[0, needs.interval[v]] += start - needs.arrival[v]
-            waits[1, needs.interval[v]] += 1.0
-            _spread(sums.busy, start, start + needs.triage[v], rules.triage_pool, asked.length)
+            waits[0, visitors.interval[v]] += start - visitors.arrival[v]
+            waits[1, visitors.interval[v]] += 1.0
+            _spread(sums.busy, start, start + visitors.triage[v], rules.triage_pool, asked.length)
     for t in range(asked.intervals):
         _add_pair(sums.reception, t, waits[0, t], waits[1, t])
 
 
 @compiled
-def count_days(rules: Rules, asked: Asked, needs: Needs, trace: Trace) -> Sums:
+def count_days(rules: Rules, asked: Asked, visitors: Visitors, trace: Replay) -> Sums:
     """Count what happened to the visitors of some days."""
-    pools, streams, days = rules.crew.shape[1], len(rules.pool), len(needs.first) - 1
+    pools, streams, days = rules.crew.shape[1], len(rules.pool), len(visitors.first) - 1
     intervals = asked.intervals
     cells = intervals * pools + streams + intervals + 1
     most = 1
     for d in range(days):
-        most = max(most, needs.first[d + 1] - needs.first[d] + 1)
+        most = max(most, visitors.first[d + 1] - visitors.first[d] + 1)
     sums = Sums(
         np.zeros((MOMENTS, cells)),
         np.zeros(streams),
@@ -260,19 +264,19 @@ def count_days(rules: Rules, asked: Asked, needs: Needs, trace: Trace) -> Sums:
     counts = np.empty((COUNTS, cells))
     line = np.empty((3, int(np.ceil(rules.closing)) + 1), np.int64)
     by_day = np.empty((intervals + 1, streams))
-    by_visitor = needs.interval * pools + rules.pool[needs.stream]
+    by_visitor = visitors.interval * pools + rules.pool[visitors.stream]
     by_stream = np.arange(streams) + intervals * pools
     line_of = asked.counted[rules.pool]
     for d in range(days):
         counts[:], line[:] = 0.0, 0
-        span = (needs.first[d], needs.first[d + 1])
-        _count_cells(counts, needs, trace, span, (by_visitor, by_stream), asked.target)
-        _count_busy(sums.busy, needs, trace, span, asked)
-        _count_line(line[0], needs, trace, span, line_of)
-        _count_present(line[1], line[2], needs, trace, span)
-        _count_streams(sums.lines, by_day, needs, trace, span, asked.length)
+        span = (visitors.first[d], visitors.first[d + 1])
+        _count_cells(counts, visitors, trace, span, (by_visitor, by_stream), asked.target)
+        _count_busy(sums.busy, visitors, trace, span, asked)
+        _count_line(line[0], visitors, trace, span, line_of)
+        _count_present(line[1], line[2], visitors, trace, span)
+        _count_streams(sums.lines, by_day, visitors, trace, span, asked.length)
         if rules.triage_pool != NOBODY:
-            _reception(needs, trace, span, sums, rules, asked)
+            _reception(visitors, trace, span, sums, rules, asked)
         for s in range(streams):
             sums.unserved[s] += counts[CAME, by_stream[s]] - counts[WAITED, by_stream[s]]
         _join_cells(counts, rules, asked)
