@@ -83,6 +83,21 @@ class Outcome(Generic[S]):
     stopped_by: StoppedBy
     reasons: tuple[str, ...] = ()
 
+    @classmethod
+    def without_plan(
+        cls, stopped_by: StoppedBy, reasons: tuple[str, ...], *, seconds: float = 0.0, bound: float | None = None
+    ) -> Outcome[S]:
+        """Return the answer where there is no plan: infeasible where that is proved, else undecided."""
+        return cls(
+            status="infeasible" if stopped_by == "proof" else "undecided",
+            solution=None,
+            objective=None,
+            bound=bound,
+            seconds=seconds,
+            stopped_by=stopped_by,
+            reasons=reasons,
+        )
+
     @property
     def gap(self) -> float | None:
         """Relative distance of objective and bound, ``|objective - bound| / max(|objective|, 1e-9)``."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from outlet.cp_sat import CpSatRun, run_cp_sat
+from outlet.cp_sat import run_cp_sat
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome
 
@@ -57,13 +57,14 @@ def place_cameras(problem: CameraProblem, limits: Limits) -> Outcome[CameraPlan]
     if len(blind):
         where = ", ".join(f"({x:g}, {y:g})" for x, y in problem.spots[blind[:5]])
         reason = f"{len(blind)} spots are seen from no wall: {where}"
-        return _no_plan("infeasible", 0.0, reason)
+        return Outcome.without_plan("proof", (reason,))
     kept = _distinct(problem.visible)
     model, use = _cover(problem.visible[kept])
     model.minimize(sum(use))
     run = run_cp_sat(model, limits)
     if not run.has_plan:
-        return _no_plan("undecided", run.seconds, "the search for cameras was stopped before it had a plan", run)
+        why = "the search for cameras was stopped before it had a plan"
+        return Outcome.without_plan(run.stopped_by, (why,), seconds=run.seconds)
     chosen = [k for k, variable in enumerate(use) if run.value(variable)]
     if run.status == "optimal" and chosen:
         chosen = _widest(problem.visible[kept], len(chosen), limits) or chosen
@@ -99,15 +100,3 @@ def _widest(visible: NDArray[np.bool_], count: int, limits: Limits) -> list[int]
     model.maximize(sum(int(seen) * variable for seen, variable in zip(visible.sum(axis=1), use, strict=True)))
     run = run_cp_sat(model, limits)
     return [k for k, variable in enumerate(use) if run.value(variable)] if run.has_plan else []
-
-
-def _no_plan(status: str, seconds: float, reason: str, run: CpSatRun | None = None) -> Outcome[CameraPlan]:
-    return Outcome(
-        status="infeasible" if status == "infeasible" else "undecided",
-        solution=None,
-        objective=None,
-        bound=None,
-        seconds=seconds,
-        stopped_by="proof" if run is None else run.stopped_by,
-        reasons=(reason,),
-    )

@@ -110,15 +110,8 @@ def place_posts(problem: PostProblem, limits: Limits) -> Outcome[PostPlan]:
     model.maximize(sum(weights[at] * variable for at, variable in use.items()))
     run = run_cp_sat(model, limits)
     if not run.has_plan:
-        return Outcome(
-            status=run.status,
-            solution=None,
-            objective=None,
-            bound=None,
-            seconds=run.seconds,
-            stopped_by=run.stopped_by,
-            reasons=("the search for posts was stopped before it had a plan",),
-        )
+        why = "the search for posts was stopped before it had a plan"
+        return Outcome.without_plan(run.stopped_by, (why,), seconds=run.seconds)
     used = tuple(
         tuple(k for (group, k), variable in use.items() if group == g and run.value(variable))
         for g in range(len(problem.count))

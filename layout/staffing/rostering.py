@@ -74,15 +74,7 @@ def roster(problem: RosterProblem, limits: Limits | None = None) -> Outcome[Rost
     limits = limits or Limits(workers=1)
     reasons = _locked_breaches(problem)
     if reasons:
-        return Outcome(
-            status="infeasible",
-            solution=None,
-            objective=None,
-            bound=None,
-            seconds=0.0,
-            stopped_by="proof",
-            reasons=reasons,
-        )
+        return Outcome.without_plan("proof", reasons)
     groups = find_groups(problem)
     sizes = [len(group.persons) * max(len(group.shifts), 1) for group in groups]
     answers = [

@@ -86,15 +86,7 @@ def design_shifts(
         return design_priced_shifts(required, columns, interval_min, rules, rules.prices, limits)
     reasons = _uncoverable(required, columns, interval_min, rules)
     if reasons:
-        return Outcome(
-            status="infeasible",
-            solution=None,
-            objective=None,
-            bound=None,
-            seconds=0.0,
-            stopped_by="proof",
-            reasons=reasons,
-        )
+        return Outcome.without_plan("proof", reasons)
     posts = [post for post in range(required.shape[2]) if required[:, :, post].any()]
     each = _share(limits, 1 / max(len(posts), 1))
     own = [tuple(shift for shift in columns if shift.post == post) for post in posts]

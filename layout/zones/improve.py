@@ -102,7 +102,7 @@ def arrange(
     started = time.perf_counter()
     reasons = necessary(problem)
     if reasons:
-        return _none("infeasible", reasons, started)
+        return Outcome.without_plan("proof", reasons, seconds=time.perf_counter() - started)
     if start is not None and limits.work is None:
         limits = replace(limits, seconds=min(limits.seconds, REPAIR_SECONDS))
     pooled, timed = _pool(problem, limits, effort, start)
@@ -111,7 +111,7 @@ def arrange(
     best = pooled[0]
     left = replace(limits, seconds=max(LEAST_POLISH, limits.seconds - (time.perf_counter() - started)))
     if best.verdict.fatal:
-        return _none("undecided", _why(best.verdict), started)
+        return Outcome.without_plan("work", _why(best.verdict), seconds=time.perf_counter() - started)
     polished = replace(_kept(best, _polish(problem, best, left), start, inspect), others=_unlike(pooled))
     seconds = time.perf_counter() - started
     return Outcome(
@@ -218,20 +218,6 @@ def _with_locked(problem: PackProblem, start: Placement) -> Placement:
         if problem.is_locked(i):
             places[i], wings[i] = problem.locked[i], 0
     return Placement(places, wings)
-
-
-def _none(status: str, reasons: tuple[str, ...], started: float) -> Outcome[Arrangement]:
-    seconds = time.perf_counter() - started
-    infeasible = status == "infeasible"
-    return Outcome(
-        status="infeasible" if infeasible else "undecided",
-        solution=None,
-        objective=None,
-        bound=None,
-        seconds=seconds,
-        stopped_by="proof" if infeasible else "work",
-        reasons=reasons,
-    )
 
 
 def _order(item: Arrangement, start: Placement | None = None) -> tuple[bool, int, float, bytes]:

@@ -50,7 +50,7 @@ def gather(project: Project, layers: Collection[str] | None = None) -> Gathered:
     if (spread := settings.demand.spread) is not None:
         wanted |= {"streets" if spread.onto == "streets" else "spread"}
     gathered = Gathered()
-    for layer, chosen in layer_settings(settings).items():
+    for layer, chosen in settings.by_layer().items():
         if layer not in wanted or chosen is None:
             continue
         files = chosen.gtfs if isinstance(chosen, StopSettings) and chosen.gtfs else (chosen.file,)
@@ -60,22 +60,6 @@ def gather(project: Project, layers: Collection[str] | None = None) -> Gathered:
     gathered.faults += place_faults(gathered.placed)
     gathered.faults += together_faults(project, settings, gathered.frames)
     return gathered
-
-
-def layer_settings(settings: DataSettings) -> dict[str, LayerSettings | None]:
-    """Return each layer's settings, None where the project has no such layer."""
-    return {
-        "demand": settings.demand,
-        "spread": settings.demand.spread,
-        "candidates": settings.candidates,
-        "existing": settings.existing,
-        "competitors": settings.competitors,
-        "stops": settings.stops,
-        "streets": settings.streets,
-        "zoning": settings.zoning,
-        "area": settings.area,
-        "water": settings.water,
-    }
 
 
 def _gather_file(

@@ -18,7 +18,7 @@ from siting.data.contracts.empty import empty_table
 from siting.data.contracts.geometry import centres
 from siting.data.contracts.together import together_remarks
 from siting.data.contracts.ways import split_ways
-from siting.data.gather import Gathered, gather, layer_settings
+from siting.data.gather import Gathered, gather
 from siting.data.layers import SitingData, points_of
 from siting.data.making.city import Walks
 from siting.data.making.join import generate
@@ -168,7 +168,7 @@ def _on_allowed_ground(
 
 
 def _outside(settings: DataSettings, layer: str, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[Fault]:
-    chosen = layer_settings(settings)[layer]
+    chosen = settings.by_layer()[layer]
     bad = np.asarray(~np.isfinite(shapely.bounds(frame.geometry.to_numpy())).all(axis=1), dtype=np.bool_)
     name = str(chosen.file) if chosen is not None and chosen.file is not None else f"siting.data.{layer}"
     found = f"coordinates that have no place in {crs.name}"

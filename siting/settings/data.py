@@ -275,6 +275,21 @@ class DataSettings(Settings):
     area: FileLayer | None = Field(None, description="Polygons inside which the competitor layer is complete.")
     water: FileLayer | None = Field(None, description="Water polygons, for the map's backdrop.")
 
+    def by_layer(self) -> dict[str, LayerSettings | None]:
+        """Return each layer's settings, None where the project has no such layer."""
+        return {
+            "demand": self.demand,
+            "spread": self.demand.spread,
+            "candidates": self.candidates,
+            "existing": self.existing,
+            "competitors": self.competitors,
+            "stops": self.stops,
+            "streets": self.streets,
+            "zoning": self.zoning,
+            "area": self.area,
+            "water": self.water,
+        }
+
     def terms_by_layer(self) -> dict[str, dict[str, str]]:
         """Return the columns of terms of attraction that each layer names."""
         layers = {"candidates": self.candidates, "existing": self.existing, "competitors": self.competitors}

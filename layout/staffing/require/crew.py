@@ -162,17 +162,8 @@ def require_crew(
         crew, found, stopped = _settle(problem, target, limits, search, (erlang, threads, elapsed))
     unable = search.missed(search.upper)
     if len(unable):
-        return Outcome(
-            status="infeasible",
-            solution=None,
-            objective=None,
-            bound=None,
-            seconds=elapsed(),
-            stopped_by="proof",
-            reasons=tuple(
-                f"interval {t}: even {search.upper[t]} people are not sure to meet the target" for t in unable
-            ),
-        )
+        short = (f"interval {t}: even {search.upper[t]} people are not sure to meet the target" for t in unable)
+        return Outcome.without_plan("proof", tuple(short), seconds=elapsed())
     status: Status = "optimal" if stopped == "proof" else "feasible"
     plan = RequiredCrew(crew, found, search.needed, float(crew.sum()) * hours)
     return Outcome(

@@ -12,7 +12,7 @@ from layout.zones.blocks.check import check_blocks, price_blocks
 from layout.zones.blocks.polish import polish
 from layout.zones.blocks.problem import BlockPlan, BlockProblem, make_block_problem
 from layout.zones.blocks.search import search
-from outlet.outcome import Limits, Outcome, StoppedBy
+from outlet.outcome import Limits, Outcome
 
 SEARCH_SHARE = 0.6
 POLISH_SHARE = 0.1
@@ -65,7 +65,7 @@ def block_layout(
     problem = make_block_problem((width, height), areas, flow, aspect, min_side)
     reasons = problem.contradictions()
     if reasons:
-        return _without_plan(None, time.perf_counter() - started, "proof", *reasons)
+        return Outcome.without_plan("proof", reasons, seconds=time.perf_counter() - started)
     found = search(problem, limits, SEARCH_SHARE * limits.seconds)
     best = _polished(problem, found.plans, min(POLISH_SECONDS, POLISH_SHARE * limits.seconds))
     price = None if best is None else price_blocks(best.rectangles, problem.flow)
@@ -74,10 +74,10 @@ def block_layout(
     seconds = time.perf_counter() - started
     if bound.impossible:
         blocks = ", ".join(str(block) for block in bound.impossible)
-        return _without_plan(None, seconds, "proof", f"blocks {blocks} cannot lie in this hall together")
+        return Outcome.without_plan("proof", (f"blocks {blocks} cannot lie in this hall together",), seconds=seconds)
     if best is None or price is None:
         why = "no layout was found that keeps aspect and min_side"
-        return _without_plan(bound.value, seconds, found.stopped_by, why)
+        return Outcome.without_plan(found.stopped_by, (why,), seconds=seconds, bound=bound.value)
     proved = price <= bound.value * (1 + PROVED) + 1e-12
     return Outcome(
         status="optimal" if proved else "feasible",
@@ -86,18 +86,6 @@ def block_layout(
         bound=min(bound.value, price),
         seconds=seconds,
         stopped_by="proof" if proved else found.stopped_by if bound.stopped_by == "work" else bound.stopped_by,
-    )
-
-
-def _without_plan(bound: float | None, seconds: float, stopped_by: StoppedBy, *reasons: str) -> Outcome[BlockPlan]:
-    return Outcome(
-        status="infeasible" if stopped_by == "proof" else "undecided",
-        solution=None,
-        objective=None,
-        bound=bound,
-        seconds=seconds,
-        stopped_by=stopped_by,
-        reasons=reasons,
     )
 
 

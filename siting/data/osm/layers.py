@@ -100,18 +100,7 @@ def read_extract_layer(source: Source, use: ExtractUse, columns: Sequence[str]) 
 
 
 def _layers(settings: DataSettings) -> Iterable[tuple[str, LayerSettings]]:
-    held: dict[str, LayerSettings | None] = {
-        "demand": settings.demand,
-        "spread": settings.demand.spread,
-        "candidates": settings.candidates,
-        "existing": settings.existing,
-        "competitors": settings.competitors,
-        "stops": settings.stops,
-        "streets": settings.streets,
-        "zoning": settings.zoning,
-        "area": settings.area,
-        "water": settings.water,
-    }
+    held = settings.by_layer()
     return [(layer, chosen) for layer in LAYERS if (chosen := held[layer]) is not None]
 
 

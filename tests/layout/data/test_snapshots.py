@@ -6,6 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from staffing import offices
 
 from layout.data.snapshots import check_snapshots, read_snapshots
 from layout.settings.tables import SnapshotColumns, SnapshotSettings
@@ -13,16 +14,6 @@ from outlet.errors import TableError
 
 HEAD = "outlet,day,time,service,waiting,ticket,open_counters,service_min\n"
 COLUMNS = SnapshotColumns(date="day")
-WARSAW = SnapshotColumns(
-    outlet="name",
-    date="date",
-    time="time",
-    service="nazwaGrupy",
-    waiting="liczbaKlwKolejce",
-    ticket="aktualnyNumer",
-    open_counters="liczbaCzynnychStan",
-    service_min="czasObslugi",
-)
 
 
 def lines(day, *, outlet="R01", service="Pay", waiting=2, step=1, letter="A", minutes="7", looks=24):
@@ -138,7 +129,7 @@ def test_faults_by_row(write, old, new, code, column):
 
 def test_missing_columns_and_file(tmp_path, write):
     file = write(lines("2026-03-02"))
-    faults = check_snapshots(file, SnapshotSettings(columns=WARSAW)).faults
+    faults = check_snapshots(file, SnapshotSettings(columns=offices.COLUMNS)).faults
     assert {fault.code for fault in faults} == {"missing-column"}
     assert {fault.column for fault in faults} >= {"name", "nazwaGrupy", "aktualnyNumer"}
     with pytest.raises(TableError, match=r"Correct \[layout.services\] visits"):
@@ -156,7 +147,7 @@ def test_offices_of_warsaw(shared):
     """Two days bear the next year's date and are set right; New Year and Epiphany, when all were shut, do not count."""
     file = shared / "data/arrivals/warsaw_office_queues.csv.gz"
     days = {"2020-12-30": "2019-12-30", "2020-12-31": "2019-12-31"}
-    found = read_snapshots(file, SnapshotSettings(columns=WARSAW, corrected_days=days))
+    found = read_snapshots(file, SnapshotSettings(columns=offices.COLUMNS, corrected_days=days))
     seen = {each.day for each in found.days}
     assert len(seen) == 16
     assert not seen & {dt.date(2020, 1, 1), dt.date(2020, 1, 6)}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from staffing.simulator import steady
 
 from layout.simulate import DayProblem, simulate_day
 
@@ -16,23 +17,6 @@ CUSTOMERS = {True: 1_500_000, False: 400_000}
 """Simulated, by whether the day is plain: events cost more."""
 
 pytestmark = [pytest.mark.shared, pytest.mark.skipif(not VALUES, reason="../shared/benchmarks/queueing is not there")]
-
-
-def steady(rate, mean, servers, *, distribution="exponential", cv=1.0, **more):
-    """Two intervals: the first, some relaxation times long, fills the hall; the second counts."""
-    slack = max(1 - rate * mean / servers, 0.04)
-    length = mean * max(60.0, 12.0 * (1 + cv**2) / slack**2 / servers)
-    return DayProblem(
-        interval_min=length,
-        visits=np.full((2, 1), rate * length),
-        pool=np.zeros(1, dtype=np.int64),
-        mean_min=np.array([mean]),
-        cv=np.array([cv]),
-        crew=np.full((2, 1), servers),
-        step_min=length,
-        distribution=distribution,
-        **more,
-    )
 
 
 def run(problem, **more):
