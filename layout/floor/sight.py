@@ -1,4 +1,4 @@
-"""Tell what can be seen from where on the cells of a hall: `sees`, `visible_cells`.
+"""Tell what can be seen from where on the cells of a hall: `sees`.
 
 A line of sight runs from middle to middle of two cells and is free when no cell it passes blocks sight (Amanatides and
 Woo's traversal). The two end cells never block, so that a wall's own face can be seen. A line that passes exactly
@@ -8,11 +8,12 @@ through a corner needs one of the two cells beside the corner to be clear.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from outlet.compiled import compiled
 
-@njit(cache=True)
+
+@compiled
 def _clear(blocks: NDArray[np.bool_], r0: int, c0: int, r1: int, c1: int) -> bool:
     dr, dc = abs(r1 - r0), abs(c1 - c0)
     step_r = 1 if r1 > r0 else -1
@@ -40,7 +41,7 @@ def _clear(blocks: NDArray[np.bool_], r0: int, c0: int, r1: int, c1: int) -> boo
     return True
 
 
-@njit(cache=True)
+@compiled
 def _sees(
     blocks: NDArray[np.bool_], eyes: NDArray[np.int64], targets: NDArray[np.int64], range_cells: float
 ) -> NDArray[np.bool_]:
@@ -84,10 +85,3 @@ def sees(
             float(range_cells),
         )
     )
-
-
-def visible_cells(blocks: NDArray[np.bool_], eye: tuple[int, int], range_cells: float = np.inf) -> NDArray[np.bool_]:
-    """Return which cells an eye sees, shape (rows, columns); the cells that block it are seen themselves."""
-    rows, columns = blocks.shape
-    targets = np.indices((rows, columns)).reshape(2, -1).T
-    return sees(blocks, np.array([eye], dtype=np.int64), targets, range_cells).reshape(rows, columns)

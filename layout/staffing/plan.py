@@ -301,17 +301,6 @@ class Roster:
     assigned: Int
 
 
-def days_of(problem: RosterProblem, week: int) -> list[int]:
-    """Return the days of a calendar week that lie in the horizon."""
-    first = week * WEEK_DAYS - problem.first_weekday
-    return list(range(max(first, 0), min(first + WEEK_DAYS, problem.days)))
-
-
-def count_weeks(problem: RosterProblem) -> int:
-    """Return the calendar weeks that the horizon touches."""
-    return (problem.days - 1 + problem.first_weekday) // WEEK_DAYS + 1
-
-
 def _require_shape(name: str, array: NDArray[np.generic], shape: tuple[int, ...]) -> None:
     if array.shape != shape:
         raise InputError(f"{name} has shape {array.shape}; expected {shape}")

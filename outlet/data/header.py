@@ -9,7 +9,6 @@ from itertools import chain, islice
 from outlet.errors import Fault, TableError
 
 PEEKED_ROWS = 40
-PREVIEW = 4
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ SOFT_CLASH = 2.0
 RARE_SHARE = 0.0005
 RARE_LETTERS = 20_000
 ASCII_LETTER = 3.3
-ASCII_OTHER = 3.3
 
 EVERYDAY_CHINESE = (
     "的一是不了在人有我他这中大来上个国到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么"

@@ -93,19 +93,6 @@ def parse_metric_crs(text: str) -> pyproj.CRS:
     return crs
 
 
-def require_metric(frame: gpd.GeoDataFrame) -> None:
-    """Refuse a layer whose coordinates are not in metres on a plane.
-
-    Raises
-    ------
-    CrsError
-        When the coordinate system is missing, geographic, or in feet.
-    """
-    if frame.crs is None:
-        raise CrsError("the layer has no coordinate system; expected a metric one, such as a UTM zone")
-    _require(frame.crs, f"the layer's coordinate system {frame.crs.name!r}", "")
-
-
 def _require(crs: pyproj.CRS, what: str, fix: str) -> None:
     if is_metric(crs):
         return

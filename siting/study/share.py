@@ -21,7 +21,6 @@ from siting.study.tables import to_csv
 from siting.study.travel import candidate_costs, rival_costs, tell_travel
 
 COLUMNS = ("outlet_id", "captured_before", "captured_after", "share_before", "share_after", "cannibalised_from_own")
-CANNIBALISATION = ("outlet_id", "existing_id", "taken", "share_of_existing")
 SHOWN = 20
 _DECIMALS = 6
 

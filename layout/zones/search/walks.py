@@ -44,7 +44,6 @@ _AROUND = np.array(
     dtype=np.int64,
 )
 STEPS = np.vstack([_AROUND, -_AROUND])
-LENGTHS = np.hypot(STEPS[:, 0], STEPS[:, 1])
 
 
 class Walker(NamedTuple):

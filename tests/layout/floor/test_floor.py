@@ -13,7 +13,7 @@ from shapely import LineString, Polygon, box
 
 from layout.floor.cells import door_cells, forbidden_rectangles, free_cells, near_cells
 from layout.floor.plan import Door, FloorPlan
-from layout.floor.sight import sees, visible_cells
+from layout.floor.sight import sees
 from layout.floor.walk import reached, walk_distances, wide_walk
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))
@@ -112,10 +112,11 @@ def test_a_wide_walker_reaches_what_brute_force_says(free: np.ndarray, k: int, r
 def test_sight_ends_at_a_wall_and_sees_its_face() -> None:
     blocks = np.zeros((5, 9), dtype=bool)
     blocks[:, 4] = True
-    seen = visible_cells(blocks, (2, 1))
+    eye, cells = np.array([[2, 1]]), np.argwhere(np.ones_like(blocks))
+    seen = sees(blocks, eye, cells).reshape(blocks.shape)
     assert seen[:, :5].all()
     assert not seen[:, 5:].any()
-    assert visible_cells(np.zeros((5, 9), dtype=bool), (2, 1), range_cells=3.0).sum() < 45
+    assert sees(np.zeros((5, 9), dtype=bool), eye, cells, 3.0).sum() < 45
 
 
 @settings(max_examples=40, deadline=None)

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from outlet.errors import CrsError
-from siting.geo.crs import length_error, metric_crs, parse_metric_crs, require_metric
+from siting.geo.crs import length_error, metric_crs, parse_metric_crs
 
 
 def frame(crs, x=24.94, y=60.17):
@@ -23,17 +23,7 @@ def test_utm_zone_of_the_data():
 
 
 def test_metric_layers_pass():
-    require_metric(frame(3067, 385000, 6671000))
     assert parse_metric_crs("EPSG:3067").to_epsg() == 3067
-
-
-@pytest.mark.parametrize(
-    ("crs", "message"),
-    [(None, "no coordinate system"), (4326, "geographic: it measures in degree"), (2263, "US survey foot")],
-)
-def test_others_are_refused(crs, message):
-    with pytest.raises(CrsError, match=message):
-        require_metric(frame(crs))
 
 
 def test_no_crs_and_no_coordinates():
