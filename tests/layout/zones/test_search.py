@@ -131,6 +131,32 @@ def test_a_random_state_without_hard_price_breaks_no_rule(ground: Ground, make_p
         assert scratch.bill[SOFT] == pytest.approx(verdict.cost, rel=1e-4)
 
 
+@pytest.mark.parametrize(("y", "joined"), [(0, False), (6, True)])
+def test_aisles_of_two_entrances_shall_join(make_problem: MakeProblem, y: int, joined: bool) -> None:
+    """A hall of 40 × 20 cells with an entrance at either end, and a zone across it that leaves 0 or 6 cells."""
+    free = np.ones((20, 40), dtype=bool)
+    entrance = np.zeros_like(free)
+    entrance[7:13, :6] = entrance[7:13, -6:] = True
+    none = np.zeros_like(free)
+    ground = Ground(
+        free=free,
+        buildable=free & ~entrance,
+        entrance=entrance,
+        exits=none[None][:0],
+        windows=none,
+        cell_m=0.25,
+        aisle_public=5,
+        aisle_staff=4,
+        turning=6,
+    )
+    problem = make_problem(ground, ("a",), shapes=(np.array([[20 - y, 8]]),), target=np.array([8 * (20 - y)]))
+    places = np.array([[16, y, 8, 20 - y, 2, 0, 0, 0, 0]])
+    scratch = make_scratch(problem)
+    real_price(places, make_floor(problem), make_spec(problem), scratch, make_walker(problem), 1.0, np.inf)
+    assert (scratch.bill[HARD] < 1e-9) == joined
+    assert judge(problem, Placement(places[:, :5])).broken == ()
+
+
 def test_zones_are_put_back_on_free_floor(ground: Ground, make_problem: MakeProblem) -> None:
     """From a plan that keeps all rules: no zone overlaps another or leaves the floor, locked ones stay."""
     locked = np.full((5, 5), -1)
