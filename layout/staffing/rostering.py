@@ -9,9 +9,9 @@ Letters as in `layout.staffing.rules`, where every rule stands alone::
 
 Groups of people who can stand in for each other (`layout.staffing.groups`) are solved apart, and their prices and
 bounds add up. Every hard rule is one person's, so a roster is one legal row of days a person: each group starts from a
-constructed roster, columns of rows bound it and dives build better ones (`layout.staffing.rows`). Cells that no better
-roster can have fall away at this bound, and CP-SAT searches what is left. The objective is priced by
-`layout.staffing.check`.
+constructed roster, columns of rows bound it, dives build better ones and small moves refine those
+(`layout.staffing.rows`). Cells that no better roster can have fall away at this bound, and CP-SAT searches what is
+left. The objective is priced by `layout.staffing.check`.
 
 Sources: Curtois and Qu (2014), Computational results on new staff scheduling benchmark instances, University of
 Nottingham; Burke and Curtois (2014), EJOR 237, for the columns; the terms of fairness are ours.

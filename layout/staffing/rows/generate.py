@@ -169,8 +169,8 @@ class Columns:
         price += prices.weekend * weekends_of(self.finder.problem, row)
         return price < float(run.duals[person]) - _EPS
 
-    def dive(self, run: LpRun, random: np.random.Generator | None) -> None:
-        """Fix rows until everybody has one, polish the roster and offer it."""
+    def dive(self, run: LpRun, random: np.random.Generator | None) -> Int:
+        """Fix rows until everybody has one, polish the roster, offer and return it."""
         master = self.master
         people = self.finder.problem.persons
         fixed: dict[int, int] = {}
@@ -185,18 +185,20 @@ class Columns:
             if following is None:
                 break
             run = following
-        self.round(run, fixed, random)
+        assigned = self.round(run, fixed, random)
         columns = master.slacks + np.arange(len(master.rows))
         master.lp.set_upper(columns, np.full(len(columns), np.inf))
+        return assigned
 
-    def round(self, run: LpRun, fixed: dict[int, int], random: np.random.Generator | None) -> None:
-        """Give everybody the fixed row or the one the program is surest of, polish the roster and offer it."""
+    def round(self, run: LpRun, fixed: dict[int, int], random: np.random.Generator | None) -> Int:
+        """Give everybody the fixed row or the one the program is surest of, polish the roster, offer and return it."""
         top = self._top(run, fixed) | fixed
         draft = draft_rows(self.finder, np.stack([self.master.rows[top[person]] for person in sorted(top)]))
         draft.settle(3)
         draft.settle_pairs(random or np.random.default_rng(self.budget.limits.seed), _PAIR_TRIES)
         self.offer(draft.assigned)
         self.master.add([(person, row.copy()) for person, row in enumerate(draft.assigned)])
+        return draft.assigned
 
     def _top(self, run: LpRun, fixed: dict[int, int]) -> dict[int, int]:
         """Return the column of the largest value of each person whose row is not fixed."""

@@ -1,10 +1,14 @@
-"""Solve a group of people by rows: a constructed roster, a bound by columns, dives, and the cells worth a search."""
+"""Solve a group of people by rows: a start, a bound by columns, dives, small moves, and the cells worth a search."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from layout.staffing.check import price_roster
+from layout.staffing.plan import Int
+from layout.staffing.rows.anneal import Annealer, annealer_of
 from layout.staffing.rows.draft import construct_rows
 from layout.staffing.rows.finder import RowFinder
 from layout.staffing.rows.generate import Budget, Columns, grain_of
@@ -15,7 +19,11 @@ from outlet.outcome import Limits
 _ROUNDS = 10_000
 _DIVES = 8
 _FRUITLESS = 2
-_DIVE_SHARE = 0.5
+_DIVE_SHARE = 0.3
+_REFINEMENTS = 2
+_REFINE_SHARE = 0.12
+_REFINED_SHARE = 0.8
+_MOST_FRUITLESS = 4
 
 
 def solve_rows(finder: RowFinder, limits: Limits) -> Columns | None:
@@ -31,7 +39,7 @@ def solve_rows(finder: RowFinder, limits: Limits) -> Columns | None:
     columns.master.add([(person, row.copy()) for person, row in enumerate(start)])
     everybody = list(range(problem.persons))
     run = columns.generate(everybody, _ROUNDS, whole=True)
-    random = np.random.default_rng(limits.seed)
+    random, annealer = np.random.default_rng(limits.seed), annealer_of(finder, limits.seed)
     if run is not None and not columns.proved:
         columns.round(run, {}, None)
     fruitless = 0
@@ -39,11 +47,36 @@ def solve_rows(finder: RowFinder, limits: Limits) -> Columns | None:
         if run is None or columns.proved or budget.share() > _DIVE_SHARE or fruitless == _FRUITLESS:
             break
         before = columns.price
-        columns.dive(run, None if at == 0 else random)
+        _refine(columns, annealer, columns.dive(run, None if at == 0 else random), _REFINEMENTS)
         fruitless = 0 if columns.price < before else fruitless + 1
         run = columns.generate(everybody, _ROUNDS, whole=True)
+    _insist(columns, annealer)
     _narrow(columns, run)
     return columns
+
+
+def _insist(columns: Columns, annealer: Annealer) -> None:
+    """Anneal the best roster again and again while that helps."""
+    fruitless = 0
+    while not columns.proved and fruitless < _MOST_FRUITLESS and columns.budget.share() < _REFINED_SHARE:
+        before = columns.price
+        _refine(columns, annealer, columns.best, 1)
+        fruitless = 0 if columns.price < before else fruitless + 1
+
+
+def _refine(columns: Columns, annealer: Annealer, assigned: Int, runs: int) -> None:
+    """Anneal a roster a few times over, each for a share of what is left, and offer what comes of it."""
+    budget = columns.budget
+    for _ in range(runs):
+        if columns.proved or budget.stopped_by() is not None:
+            return
+        rest, before = budget.rest(), annealer.work
+        whole = budget.limits
+        work = None if rest.work is None or whole.work is None else min(rest.work, _REFINE_SHARE * whole.work)
+        part = replace(rest, seconds=min(rest.seconds, _REFINE_SHARE * whole.seconds), work=work)
+        assigned = annealer.refine(assigned, columns.bound + columns.grain / 2, part)
+        budget.work += annealer.work - before
+        columns.offer(assigned)
 
 
 def _narrow(columns: Columns, run: LpRun | None) -> None:

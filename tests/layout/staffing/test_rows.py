@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from staffing import rosters
 
 from layout.staffing import RosterProblem, RosterRules, RosterWishes
-from layout.staffing.check import check_person, price_roster
+from layout.staffing.check import check_person, check_roster, price_roster
 from layout.staffing.plan import FREE, OFF
 from layout.staffing.rows import finder as finder_module
+from layout.staffing.rows.anneal import annealer_of
 from layout.staffing.rows.draft import construct_rows, draft_rows
 from layout.staffing.rows.finder import finder_of
 from layout.staffing.rows.generate import grain_of, round_up
 from layout.staffing.rows.master import cover_steps, master_of, row_cost, weekends_of
+from layout.staffing.rows.moves import measure
 from layout.staffing.rows.solve import solve_rows
 from outlet.outcome import Limits
 
@@ -195,6 +197,43 @@ def test_duals_price_rows_as_the_program_does(problem):
         assert price >= run.duals[person] - 1e-6
         if master.values(run)[at] > 1e-6:
             assert price == pytest.approx(run.duals[person])
+
+
+@settings(max_examples=30, deadline=None)
+@given(alone(), st.integers(0, 1000))
+def test_moves_judge_rows_as_the_checker_does(problem, seed):
+    rules = annealer_of(finder_of(problem), 0).rules
+    rows = np.random.default_rng(seed).choice([-1, -1, 0, 1, 2], (40, DAYS))
+    scratch = np.zeros(3, dtype=np.int64), np.zeros(2, dtype=np.int64)
+    for row in rows:
+        options = np.where(row == OFF, 3, row)
+        short = measure(rules, 0, options, np.zeros(3, dtype=np.int64), scratch)
+        assert (short >= 0) == (not check_person(problem, 0, row))
+        if short >= 0:
+            assert short == pytest.approx(price_roster(problem, row[None, :]).short)
+
+
+def test_moves_improve_a_roster_and_break_nothing(problem):
+    """Prices kept up to date by moves are the checker's, the same seed gives the same roster, locks stay."""
+    one = team(problem)
+    start = construct_rows(finder_of(one))
+    one = replace(one, locked=np.where(np.arange(14) < 3, start, FREE))
+    limits = Limits(seconds=60, workers=1, work=0.2)
+    found = annealer_of(finder_of(one), 5).refine(start, 0.0, limits)
+    assert not check_roster(one, found)
+    assert (found[:, :3] == start[:, :3]).all()
+    assert price_roster(one, found).total <= price_roster(one, start).total
+    assert (annealer_of(finder_of(one), 5).refine(start, 0.0, limits) == found).all()
+
+
+def test_moves_find_what_one_person_alone_cannot(problem):
+    """Each works the shift the other asks for, and neither may work both days: only an exchange mends it."""
+    one = problem(people=2, days=1, shifts=((480, 960, 480), (600, 1080, 480)), required=1)
+    wish = np.zeros((2, 1, 2), dtype=np.int64)
+    wish[0, 0, 0] = wish[1, 0, 1] = 5
+    one = replace(one, wishes=RosterWishes(shift_on=wish))
+    found = annealer_of(finder_of(one), 0).refine(np.array([[1], [0]]), 0.5, Limits(seconds=60, workers=1, work=0.2))
+    assert found.tolist() == [[0], [1]]
 
 
 def test_the_published_rosters_are_what_their_rule_gives(tmp_path, monkeypatch):
