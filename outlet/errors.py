@@ -14,10 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 FAULTS_SHOWN = 20
 ROWS_SHOWN = 8
 VALUES_SHOWN = 3
+
+
+NO_ROWS = "Export it again with its rows."
+"""What to do about a table that is empty."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,11 @@ class Fault:
 
     def __str__(self) -> str:
         return _line([self])
+
+
+def missing_file(label: str, path: Path, expected: str, fix: str = "Put it there or correct the path.") -> Fault:
+    """Return the fault of an input where no file stands, but nothing or a folder."""
+    return Fault(label, "missing-file", "a folder" if path.is_dir() else "no such file", expected, fix)
 
 
 def summarise(faults: Sequence[Fault]) -> list[str]:

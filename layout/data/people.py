@@ -30,7 +30,7 @@ from layout.data.tables import Opened, open_table
 from layout.data.times import moment_of
 from layout.settings.tables import PeopleTableSettings
 from outlet.data.contract import faults_of, number, required, unique_id
-from outlet.errors import Fault, TableError
+from outlet.errors import NO_ROWS, Fault, TableError
 from outlet.findings import Remark
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def check_people(file: Path, settings: PeopleTableSettings | None = None, *, nam
         texts = {str(key): str(value) for key, value in cells.items()}
         people.append(_Row(opened, int(row), texts, settings.day_first).person(wrong))
     if not people:
-        opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one person"))
+        opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one person", NO_ROWS))
     faults = sorted(opened.faults, key=lambda fault: fault.row if isinstance(fault.row, int) else 0)
     return CheckedPeople(People(tuple(people)), tuple(faults), tuple(opened.remarks))
 

@@ -13,7 +13,7 @@ from layout.data.plans.shapes import Drawing, Reading
 from layout.floor.plan import FloorPlan
 from layout.settings.hall import HallSettings
 from outlet.data.archive import open_archive
-from outlet.errors import Fault, TableError
+from outlet.errors import Fault, TableError, missing_file
 
 SUFFIXES = (".geojson", ".json", ".dxf")
 MOST_BYTES = 256 << 20
@@ -58,7 +58,7 @@ def _bytes_of(file: Path, label: str, settings: HallSettings) -> tuple[bytes, st
     """Return a plan's bytes and the name that says its format."""
     if not file.is_file():
         fix = "Correct [layout.hall] plan or the outlet's hall_plan."
-        raise TableError([Fault(label, "missing-file", "no such file", "a hall plan", fix)])
+        raise TableError([missing_file(label, file, "a hall plan", fix)])
     if file.suffix.lower() == ".zip":
         return _from_archive(file, label, settings)
     if file.suffix.lower() not in SUFFIXES:

@@ -30,7 +30,7 @@ from layout.data.visits import HALF_HOUR_MIN, HALF_HOURS, Count, VisitCounts
 from layout.settings.tables import SnapshotSettings
 from outlet.data.cells import as_numbers
 from outlet.data.contract import faults_of, number, required
-from outlet.errors import Fault, TableError
+from outlet.errors import NO_ROWS, Fault, TableError
 from outlet.findings import Remark
 
 REQUIRED = ("outlet", "time", "service", "waiting", "ticket")
@@ -139,7 +139,7 @@ def check_snapshots(file: Path, settings: SnapshotSettings, *, name: str | None 
     fix = "Correct [layout.services] visits, or remove it."
     opened = open_table(file, name or file.name, settings, settings.columns, REQUIRED, fix=fix)
     if not opened.faults and not len(opened.frame):
-        opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one snapshot"))
+        opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one snapshot", NO_ROWS))
     if opened.faults:
         return Snapshots((), tuple(opened.faults), tuple(opened.remarks))
     rows = _typed(opened, settings)

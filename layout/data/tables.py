@@ -11,7 +11,7 @@ import pandas as pd
 from layout.settings.tables import TableSettings
 from outlet.data.skipping import SkipRules
 from outlet.data.table import TableForm, read_table
-from outlet.errors import Fault, TableError
+from outlet.errors import Fault, TableError, missing_file
 from outlet.findings import Remark
 from outlet.project import Settings
 
@@ -69,7 +69,7 @@ def open_table(
     names = {str(key): str(value) for key, value in columns.model_dump().items() if value is not None}
     opened = Opened(label, pd.DataFrame(columns=pd.Index([], dtype="str")), names)
     if not file.is_file():
-        opened.faults.append(Fault(label, "missing-file", "no such file", "a table: CSV or a workbook", fix))
+        opened.faults.append(missing_file(label, file, "a table: CSV or a workbook", fix))
         return opened
     form = TableForm(settings.encoding, settings.sheet, header_row=settings.header_row, skip=SkipRules(settings.skip))
     try:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from layout.data.tables import Opened, open_table
 from layout.data.times import read_moments
 from layout.settings.tables import VisitTableSettings
-from outlet.errors import Fault, TableError
+from outlet.errors import NO_ROWS, Fault, TableError
 from outlet.findings import Remark
 
 Floats = NDArray[np.float64]
@@ -161,7 +161,7 @@ def check_visits(
         return CheckedVisits(VisitCounts(), tuple(opened.faults), tuple(opened.remarks))
     rows = _read_rows(opened, settings, services)
     if not len(opened.frame):
-        opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one counted interval"))
+        opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one counted interval", NO_ROWS))
     interval = settings.interval_min or HALF_HOUR_MIN
     _check_interval(opened, rows, settings.interval_min)
     kept: list[Count] = []

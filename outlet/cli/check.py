@@ -29,12 +29,17 @@ def run(stage: StageRun) -> Summary:
             write_atomically(stage.out.out / "check.csv", found.to_csv())
             faulty = len({fault.input for fault in found.faults})
             print(*found.told(), sep="\n", file=sys.stderr)
-            print(f"{len(found.faults)} faults in {faulty} inputs; every row of them is in check.csv", file=sys.stderr)
+            faults, inputs = _counted(len(found.faults), "fault"), _counted(faulty, "input")
+            print(f"{faults} in {inputs}; every row of them is in check.csv", file=sys.stderr)
         raise TableError(found.faults)
     stage.out.write_json("check.json", found.to_json())
     stage.out.write_text("check.csv", found.to_csv())
     rows = [(count.input, count.rows, count.note) for count in found.counts]
     return Summary("No fault found", ("input", "rows", "note"), rows, found.told())
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 STAGE = Stage(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from outlet.errors import Fault, TableError
+from outlet.errors import NO_ROWS, Fault, TableError
 
 PEEKED_ROWS = 40
 
@@ -62,7 +62,8 @@ def find_header(rows: Iterator[list[str]], label: str, header_row: int | None) -
         above, head = head[:blank], head[blank:]
     if not head or not any(head[0]):
         if header_row is None or not any(map(any, above)):
-            raise TableError([_fault(label, "empty-layer", "an empty table", "a header row and rows below it")])
+            expected = "a header row and rows below it"
+            raise TableError([_fault(label, "empty-layer", "an empty table", expected, NO_ROWS)])
         found = f"no text in row {header_row}"
         raise TableError([_fault(label, "no-header", found, "the names of the columns", "Correct header_row.")])
     header = _header(head[0], head[1:])

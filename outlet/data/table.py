@@ -131,7 +131,8 @@ def examine_table(path: Path, label: str, form: TableForm = TableForm()) -> Text
     try:
         data = read_gzip(path, label) if path.suffix.lower() == ".gz" else path.read_bytes()
     except OSError as error:
-        raise TableError([_fault(label, "unreadable", str(error.strerror), "a file that can be opened")]) from error
+        said, fix = str(error.strerror), "Close it in other programs, and allow it to be read."
+        raise TableError([_fault(label, "unreadable", said, "a file that can be opened", fix)]) from error
     return _parse(data, label, form)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from outlet.errors import Fault, TableError
+from outlet.errors import Fault, TableError, missing_file
 
 LARGEST_BYTES = 16 << 20
 SHOWN = 80
@@ -35,7 +35,7 @@ def read_model(kind: type[M], path: Path, label: str) -> M:
         When it is missing, is not TOML, or breaks the form: every fault with its key.
     """
     if not path.is_file():
-        raise TableError([Fault(label, "missing-file", "no such file", "a TOML file", "Correct the path.")])
+        raise TableError([missing_file(label, path, "a TOML file", "Correct the path.")])
     try:
         with path.open("rb") as stream:
             data = stream.read(LARGEST_BYTES + 1)

@@ -47,6 +47,9 @@ def read_sheet(path: Path, label: str, sheet: str | None = None) -> Sheet:
     TableError
         With code ``unreadable`` (broken, or no such sheet), ``too-large`` or ``empty-layer``.
     """
+    if path.name.startswith("~$"):
+        found, fix = "the mark that a spreadsheet program leaves beside an open workbook", f"Name {path.name[2:]}."
+        raise _error(label, "unreadable", found, "a workbook with a header row", fix)
     lines = _run(path, label, sheet or "")
     try:
         head = json.loads(next(lines, "{}"))

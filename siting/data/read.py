@@ -19,7 +19,7 @@ from outlet.data.archive import Archive, open_archive, read_gzip
 from outlet.data.lossy import lossy_ids
 from outlet.data.table import TEXT_SUFFIXES, examine_table, is_table
 from outlet.data.workbook import BOOK_SUFFIXES
-from outlet.errors import Fault, TableError
+from outlet.errors import Fault, TableError, missing_file
 from outlet.findings import Remark
 from siting.data.files.joins import with_join
 from siting.data.files.points import with_points
@@ -64,7 +64,7 @@ def read_source(source: Source, *, columns: Sequence[str], lon: str = "lon", lat
         When the file is missing, unsafe or cannot be read.
     """
     if not source.path.is_file():
-        raise TableError([source.fault("missing-file", "no such file", "a file", "Put it there or correct the path.")])
+        raise TableError([missing_file(source.name, source.path, "a file")])
     extra = [source.point, source.tags, source.join.on if source.join else None]
     wanted = list(dict.fromkeys([*columns, lon, lat, *(name for name in extra if name is not None)]))
     try:

@@ -221,7 +221,7 @@ def test_check_writes_every_fault_and_remark_into_a_table(tiny: Path, capsys: py
         ("data/demand.csv", "3", "weight"),
         ("data/demand.csv", "4", "weight"),
     ]
-    assert "2 faults in 1 inputs" in capsys.readouterr().err
+    assert "2 faults in 1 input;" in capsys.readouterr().err
     edit("data/demand.csv", ",=12\n", ",12\n")(tiny)
     edit("data/demand.csv", ",-13\n", ",13\n")(tiny)
     assert run_command(["check", str(tiny), "--quiet"]) == 0

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
-from outlet.errors import Fault, InputError, NoSolutionError, PlanningError, TableError
+from pathlib import Path
+
+from outlet.errors import Fault, InputError, NoSolutionError, PlanningError, TableError, missing_file
 
 
 def test_a_fault_names_input_row_column_found_expected_and_fix() -> None:
     fault = Fault("data/demand.csv", "negative", "-3", "a weight from 0", "Mend the row.", row=7, column="weight")
     assert str(fault) == "data/demand.csv, row 7, column 'weight': found -3; expected a weight from 0. Mend the row."
+
+
+def test_where_no_file_stands_a_folder_is_told_from_nothing(tmp_path: Path) -> None:
+    told = [str(missing_file("data/a.csv", path, "a table")) for path in (tmp_path, tmp_path / "none")]
+    fix = "expected a table. Put it there or correct the path."
+    assert told == [f"data/a.csv: found a folder; {fix}", f"data/a.csv: found no such file; {fix}"]
 
 
 def test_a_table_error_lists_the_first_twenty_kinds_of_fault_and_counts_the_rest() -> None:

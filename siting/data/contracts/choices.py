@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from outlet.data.cells import as_numbers
 from outlet.data.contract import faults_of, number, required
 from outlet.data.table import TextTable, read_table
-from outlet.errors import Fault, TableError
+from outlet.errors import NO_ROWS, Fault, TableError, missing_file
 from outlet.findings import Remark
 from outlet.project import Project
 from siting.data.files.describe import table_form
@@ -71,7 +71,7 @@ def read_choices(project: Project, settings: CalibrateSettings, data: SitingData
     form = table_form(settings, (names.demand, names.outlet))
     path = project.path(settings.file)
     if not path.is_file():
-        raise TableError([Fault(label, "missing-file", "no such file", "a table of demand points and outlets")])
+        raise TableError([missing_file(label, path, "a table of demand points and outlets")])
     table = read_table(path, label, form)
     frame, given = table.frame, set(names.model_fields_set)
     counted = _counted(settings, frame)
@@ -129,7 +129,8 @@ def _cell_faults(table: TextTable, checks: Mapping[str, list[Check]], label: str
     schema = DataFrameSchema({name: Column(checks=held, nullable=True) for name, held in checks.items()})
     faults = faults_of(schema, table.frame, label)
     if not len(table.frame) and not faults:
-        faults.append(Fault(label, "empty-layer", "no row", "at least one row of a demand point and an outlet"))
+        expected = "at least one row of a demand point and an outlet"
+        faults.append(Fault(label, "empty-layer", "no row", expected, NO_ROWS))
     return faults
 
 

@@ -10,7 +10,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from outlet.errors import Fault
+from outlet.errors import NO_ROWS, Fault
 from outlet.findings import Remark
 from siting.data.china import BD09, bd09_to_wgs84, gcj02_to_wgs84, in_china, offset_system
 from siting.data.contracts.columns import Columns, keep_rows
@@ -85,7 +85,8 @@ def read_layer(source: Source, layer: str, chosen: LayerSettings, *, repair: boo
     is_known = _settle_crs(source, chosen, read) if raw.is_placed else False
     frame = _filtered(source, Raw(read.frame, raw.columns), chosen, read.faults)
     if not len(frame) and not raw.faults and layer not in MAY_BE_EMPTY:
-        read.faults.append(source.fault("empty-layer", "no row", f"at least one row of {layer}"))
+        fix = "Correct where and where_not, which leave rows out." if chosen.where or chosen.where_not else NO_ROWS
+        read.faults.append(source.fault("empty-layer", "no row", f"at least one row of {layer}", fix))
     if raw.is_placed:
         frame, found, told = check_geometry(source, frame, KINDS[layer], repair=repair)
         read.faults += found

@@ -120,7 +120,8 @@ def read_coordinates(source: Source, column: pd.Series, letters: str) -> tuple[F
             else f"{cell!r}"
         )
         expected = "a coordinate, such as 24.9384"
-        faults.append(source.fault("not-a-number", found, expected, row=int(row), column=str(column.name)))
+        fix = "Write it with a decimal point." if is_unclear else ""
+        faults.append(source.fault("not-a-number", found, expected, fix, row=int(row), column=str(column.name)))
     return values, faults
 
 

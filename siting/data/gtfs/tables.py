@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from outlet.data.archive import Archive, open_archive
 from outlet.data.encoding import UndecodableError, decode
-from outlet.errors import TableError
+from outlet.errors import TableError, missing_file
 from outlet.findings import Remark
 from siting.data.gtfs.faults import FeedFaults
 from siting.data.read import Source
@@ -106,7 +106,7 @@ def read_feed(source: Source) -> Feed:
         When the zip itself cannot be read.
     """
     if not source.path.is_file():
-        raise TableError([source.fault("missing-file", "no such file", "a GTFS zip", "Correct the path.")])
+        raise TableError([missing_file(source.name, source.path, "a GTFS zip")])
     feed = Feed({}, FeedFaults(source.name))
     with _open_feed(source, feed) as (archive, folder):
         names = set(archive.names())

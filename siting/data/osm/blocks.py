@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from outlet.errors import Fault, TableError
+from outlet.errors import Fault, TableError, missing_file
 
 EXPECTED = "an OpenStreetMap extract (.pbf)"
 MOST_HEADER = 64 << 10
@@ -112,7 +112,7 @@ def find_blocks(path: Path, name: str) -> Blocks:
         When there is no such file, or it is no extract, ends short, or unpacks to something absurd.
     """
     if not path.is_file():
-        raise TableError([Fault(name, "missing-file", "no such file", EXPECTED, "Put it there or correct the path.")])
+        raise TableError([missing_file(name, path, EXPECTED)])
     total = path.stat().st_size
     try:
         with path.open("rb") as stream:

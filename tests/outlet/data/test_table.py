@@ -31,6 +31,25 @@ def faults(text, **form):
     return [(fault.code, fault.row, fault.found) for fault in caught.value.faults]
 
 
+def told(path):
+    with pytest.raises(TableError) as caught:
+        read_table(path, f"data/{path.name}")
+    return str(caught.value)
+
+
+def test_what_cannot_be_opened_says_what_to_do(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    assert "Close it in other programs, and allow it to be read." in told(tmp_path / "folder.csv")
+    (tmp_path / "empty.csv").touch()
+    assert "found an empty table; expected a header row and rows below it. Export it again" in told(
+        tmp_path / "empty.csv"
+    )
+    (tmp_path / "~$people.xlsx").write_bytes(b"\x05Anna")
+    assert "leaves beside an open workbook; expected a workbook with a header row. Name people.xlsx." in told(
+        tmp_path / "~$people.xlsx"
+    )
+
+
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs"]), max_size=8).map(str.strip)
 
 

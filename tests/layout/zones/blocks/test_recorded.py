@@ -1,4 +1,4 @@
-"""block_layout reaches the recorded best of textbook instances (../shared); see benchmarks/blocks.py."""
+"""block_layout reaches the recorded best of textbook instances (../shared); see benchmarks/halls/blocks.py."""
 
 from __future__ import annotations
 
