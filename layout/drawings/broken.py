@@ -120,7 +120,7 @@ def draw_marks(hall: HallDrawing, sheet: Sheet, marks: Sequence[RuleMark], words
     for mark in marks:
         rule = hall.zones.broken_rules[mark.number - 1]
         x, y = mark.middle
-        parts = [element("title", {}, f"{mark.number}. {name_broken(rule, words.say)}: {named.text(rule.text)}")]
+        parts = [element("title", {}, f"{mark.number}. {name_broken(rule, words.say)}: {named.found(rule)}")]
         if math.dist(mark.middle, mark.anchor) > MARK_MM:
             style: dict[str, Value] = {"stroke": BROKEN, "stroke-width": 0.3}
             dot: dict[str, Value] = {"cx": mark.anchor[0], "cy": mark.anchor[1], "r": 0.7, "fill": BROKEN}

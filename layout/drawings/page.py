@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from layout.drawings.cameras import make_cameras, name_presence
 from layout.drawings.exposure import make_exposure
+from layout.drawings.found_words import say_expected
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import clean
 from layout.drawings.measures import make_measures
@@ -113,8 +114,8 @@ def _broken(hall: HallDrawing, words: Words) -> Markup:
         (
             find(f"rule:{at}", f"{at}. {name_broken(rule, _)}"),
             named.place(rule.where),
-            named.text(rule.text),
-            rule.expected or "–",
+            named.found(rule),
+            say_expected(rule.expected, words) or "–",
             severity_names(_)[rule.severity],
             rule.source or "–",
         )
@@ -266,5 +267,5 @@ def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
         )
         found[f"camera:{camera.id}"] = [f"{_('Camera')} {k}", reach]
     for k, rule in enumerate(hall.zones.broken_rules, start=1):
-        found[f"rule:{k}"] = [f"{k}. {name_broken(rule, _)}", named.place(rule.where), named.text(rule.text)]
+        found[f"rule:{k}"] = [f"{k}. {name_broken(rule, _)}", named.place(rule.where), named.found(rule)]
     return {clean(key): lines for key, lines in found.items()}

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
+from layout.drawings.found_words import say_found
 from layout.drawings.hall import HallDrawing
 from layout.drawings.words import Say, Words, name_equipment, name_role, name_rule, name_zones
 from layout.zones.plan import BrokenRule, Severity
@@ -91,7 +92,16 @@ class Named:
 
     def place(self, where: str) -> str:
         """Return what a rule is broken at: names for ids; the hall, a point or a door as it is told."""
-        return self._words.say("The hall") if where == "hall" else self.text(where)
+        _ = self._words.say
+        kinds = {"entrance": _("Entrance {0}"), "exit": _("Exit {0}"), "door": _("Door {0}")}
+        found = re.fullmatch(r"(entrance|exit|door) (\d+)", where)
+        if found is not None:
+            return kinds[found[1]].format(found[2])
+        return _("The hall") if where == "hall" else self.text(where)
+
+    def found(self, rule: BrokenRule) -> str:
+        """Return what broke a rule, in the reader's language, with names for the ids in it."""
+        return self.text(say_found(rule.text, self._words))
 
     def text(self, text: str) -> str:
         """Return a text with names for the ids in it."""

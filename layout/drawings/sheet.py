@@ -137,9 +137,28 @@ def door_arrow(floor: FloorPlan, side: Side, scale: int) -> float:
 def margin(floor: FloorPlan, side: Side, scale: int) -> float:
     """Return how much room a side needs outside the outline, millimetres."""
     room = door_arrow(floor, side, scale)
-    if any(door.entrance or door.exit for door in doors_on(floor, side)):
-        room += ARROW_MM + (1.0 if side in ("bottom", "top") else 6.0)
+    mark = ARROW_MM + (1.0 if side in ("bottom", "top") else 6.0)
+    marked = [door for door in floor.doors if door.entrance or door.exit]
+    on_side = doors_on(floor, side)
+    if any(door in on_side for door in marked):
+        room += mark
+    for door in marked:
+        if door not in on_side and _looks_out(door) == side:
+            depth = door_depth(door, wall_m(floor)) - _from_edge(floor, door, side)
+            room = max(room, 1000.0 * depth / scale + ARROW_GAP_MM + mark)
     return room + (SCALE_BAR_MM if side == "bottom" else 1.0)
+
+
+def _looks_out(door: Door) -> Side:
+    """Return the side of the hall to which one leaves by a door."""
+    sides: tuple[Side, ...] = ("left", "bottom", "right", "top")
+    return sides[round(door.facing_deg / 90.0) % 4]
+
+
+def _from_edge(floor: FloorPlan, door: Door, side: Side) -> float:
+    """Return how far a door lies inside the bounding box of the outline on a side, metres."""
+    x0, y0, x1, y1 = (float(value) for value in floor.outline.bounds)
+    return {"bottom": door.y - y0, "left": door.x - x0, "top": y1 - door.y, "right": x1 - door.x}[side]
 
 
 def plan_area() -> Box:

@@ -147,7 +147,7 @@ def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
     y = box.y + ROW_MM
     shown = 0
     for k, rule in enumerate(rules, start=1):
-        text = f"{name_broken(rule, _)}: {named.place(rule.where)} – {named.text(rule.text)}"
+        text = f"{name_broken(rule, _)}: {named.place(rule.where)} – {named.found(rule)}"
         rows = wrap(text, 2.4, box.width - 7.0, 3)
         if y + 3.3 * len(rows) > box.y + box.height - 9.0:
             break

@@ -56,12 +56,18 @@ class EquipmentPlan:
 
 @dataclass
 class _Taken:
-    """Footprints and clearances taken so far in one zone."""
+    """Footprints and clearances taken so far in one zone, and the floor at its doors.
+
+    A footprint includes where somebody stands behind the thing: people stand at doors, things do not.
+    """
 
     footprints: list[Box] = field(default_factory=list)
     clearances: list[Box] = field(default_factory=list)
+    doors: tuple[Box, ...] = ()
 
-    def takes(self, footprint: Box, clearance: Box) -> bool:
+    def takes(self, thing: Box, footprint: Box, clearance: Box) -> bool:
+        if any(_meet(thing, door) for door in self.doors):
+            return False
         free = not any(_meet(footprint, other) for other in (*self.footprints, *self.clearances))
         if not free or any(_meet(clearance, other) for other in self.footprints):
             return False
@@ -98,7 +104,7 @@ def place_equipment(
     notes: list[str] = []
     numbers: dict[str, int] = {}
     for zone in zones:
-        taken = _Taken(clearances=zone.at_doors(AT_DOOR_M))
+        taken = _Taken(doors=tuple(zone.at_doors(AT_DOOR_M)))
         own: list[Equipment] = []
         for kind in catalogue.equipment:
             if zone.kind not in kind.zones:
@@ -200,7 +206,7 @@ def _best_of(
     """Place a kind as seen from the first side from which all fit, else from that from which most do."""
     best: tuple[list[tuple[Box, float, Point]], _Taken] = ([], taken)
     for frame in frames:
-        trial = _Taken([*taken.footprints], [*taken.clearances])
+        trial = _Taken([*taken.footprints], [*taken.clearances], taken.doors)
         found = _place_kind(ground, kind, count, frame, trial)
         if len(found) > len(best[0]):
             best = (found, trial)
@@ -233,7 +239,7 @@ def _place_kind(
         middle = frame.to_hall(u + width / 2, v + depth / 2)
         if not _on_floor(ground.cells, footprint) or (kind.wall and not ground.backed(*middle, behind)):
             continue
-        if taken.takes(frame.box(u - beside, v, width + 2 * beside, depth + back), before):
+        if taken.takes(footprint, frame.box(u - beside, v, width + 2 * beside, depth + back), before):
             facing = (frame.front_deg + 90) % 360 if turned else frame.front_deg
             found.append((footprint, facing, frame.to_hall(u + width / 2, v + depth + kind.behind)))
     return found

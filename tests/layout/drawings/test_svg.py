@@ -14,11 +14,13 @@ from shapely.geometry import LineString, Polygon
 from layout.drawings.broken import broken_at
 from layout.drawings.building import blocking_lines, partitions
 from layout.drawings.hall import HallDrawing
+from layout.drawings.marks import door_marks
 from layout.drawings.markup import element, number
 from layout.drawings.sheet import Box, make_sheet, plan_area
 from layout.drawings.svg import draw_plan, draw_sheet, post_codes
 from layout.drawings.view import seen_from
 from layout.drawings.words import role_codes
+from layout.floor.plan import Door, FloorPlan
 from layout.zones.plan import BrokenRule
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -82,6 +84,15 @@ def test_columns_and_doors_are_drawn_where_they_are(hall: HallDrawing) -> None:
         angle = np.radians(door.facing_deg + 90)
         x, y = sheet.at(door.x + np.cos(angle) * door.width_m / 2, door.y + np.sin(angle) * door.width_m / 2)
         assert f"{number(x)} {number(y)}" in walls
+
+
+def test_a_door_in_a_slanted_wall_has_its_name_on_the_sheet() -> None:
+    outline = shapely.Polygon([(0, 0), (20, 0), (20.2, 11), (0, 11)])
+    for facing in (179.0, 181.0):
+        floor = FloorPlan(outline, (Door(20.1, 5.5, 0.9, True, False, facing),))
+        sheet = make_sheet(floor)
+        (mark,) = door_marks(sheet, floor, str)
+        assert sheet.plan.holds(mark.box)
 
 
 def test_dimensions_are_the_outline_s(hall: HallDrawing) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -11,12 +12,15 @@ import shapely
 from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 
+from layout.drawings.found_words import say_expected, say_found
+from layout.drawings.words import Words
 from layout.floor.plan import Door
 from layout.posts.plan import Equipment
 from layout.rules.check import TESTS, check_hall
 from layout.rules.data import COUNTRIES, choose_rules, read_rules
 from layout.rules.scene import FinishedHall
 from layout.settings.rules import RuleSettings
+from outlet.page.words import translate
 
 Clean = Callable[[str], FinishedHall]
 Change = Callable[[FinishedHall], FinishedHall]
@@ -224,6 +228,9 @@ def test_every_planted_violation_is_found(
     assert found, [(each.rule, each.where) for each in broken]
     assert not where or where in [each.where for each in found]
     assert all(each.text and each.source and each.shapes and each.title for each in found)
+    chinese = Words("zh", translate("zh"))
+    assert [each.text for each in found if say_found(each.text, chinese) == each.text] == []
+    assert not re.search("[a-z]{3}", "".join(say_expected(each.expected, chinese) for each in found))
 
 
 def test_every_test_has_a_planted_violation() -> None:
