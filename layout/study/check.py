@@ -115,7 +115,7 @@ def _too_small(project: Project, faulty: set[str]) -> list[Fault]:
         pairs.append((settings.hall.plan, _least_brief(project)))
     for file, brief in pairs:
         if file not in faulty:
-            fault = _shortfall(project, file, brief)
+            fault = _shortfall(project, file, brief, faulty)
             faults += [fault] if fault is not None and fault not in faults else []
     return faults
 
@@ -125,7 +125,7 @@ def _least_brief(project: Project) -> OutletBrief:
     return OutletBrief(id="any", name="any outlet", role="new", sector=project.settings.sector, visits_per_day=0.0)
 
 
-def _shortfall(project: Project, file: str, brief: OutletBrief) -> Fault | None:
+def _shortfall(project: Project, file: str, brief: OutletBrief, told: set[str]) -> Fault | None:
     from layout.settings import LayoutSettings
     from layout.study.hall.read import choose_programme, hall_work, read_hall
     from layout.study.work.requirement import plan_requirement
@@ -136,6 +136,8 @@ def _shortfall(project: Project, file: str, brief: OutletBrief) -> Fault | None:
         programme = choose_programme(project, brief)
         work = hall_work(plan_requirement(project, brief))
     except InputError as error:
+        if isinstance(error, TableError) and {fault.input for fault in error.faults} <= told:
+            return None
         return Fault(file, "hall", str(error), "a hall and a programme that can be planned")
     areas = project.section("layout", LayoutSettings).programme.area_m2
     space = plan_space(programme, work, areas, hall.buildable_m2)

@@ -134,6 +134,16 @@ def test_check_lists_all_faults_in_one_pass(tiny: Path, capsys: pytest.CaptureFi
     assert {fault["input"] for fault in faults} >= {"data/demand.csv", "data/candidates.csv", "data/hall.geojson"}
 
 
+def test_a_fault_of_visits_is_not_told_again_as_one_of_the_hall(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    toml = tiny / "outlet.toml"
+    toml.write_text(toml.read_text(encoding="utf-8") + '\n[layout.services]\nvisits = "data/visits.csv"\n')
+    (tiny / "data" / "visits.csv").write_text("outlet,date,visits\ne1,2026-01-05,3\n", encoding="utf-8")
+    assert run_command(["check", str(tiny), "--quiet"]) == 2
+    told = capsys.readouterr().err
+    assert "data/visits.csv, column 'time': found no column time" in told
+    assert "hall.geojson" not in told
+
+
 def test_the_tiny_project_runs_and_a_second_run_does_nothing(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (tiny / "outlet.toml").open("a", encoding="utf-8") as toml:
         toml.write('\n[scenario.more]\n"siting.locate.outlets" = 2\n')
