@@ -10,7 +10,7 @@ from markupsafe import Markup
 from outlet.page.charts import nice_ticks
 from outlet.page.figures import number
 
-WIDE, HIGH = 640, 260
+HIGH = 230
 SMALL_WIDE, SMALL_HIGH = 420, 170
 BLUE, ORANGE, GREY = "#0a5a78", "#a8430d", "#5b5b5b"
 Steps = Sequence[float | None]
@@ -69,6 +69,30 @@ def draw_crew(
     return _figure(frame, title, _axes(frame, language, every_min=180, ticks=_whole(frame.most)) + area + lines)
 
 
+def draw_load(title: str, starts: Sequence[int], interval_min: int, visits: Steps, language: str) -> Markup:
+    """Return the visits of a day, one bar an interval; the title is escaped here."""
+    frame = _Frame(
+        SMALL_WIDE,
+        HIGH,
+        starts[0],
+        starts[-1] + interval_min,
+        nice_ticks(0, max([*(value or 0.0 for value in visits), 1.0]))[-1],
+    )
+    bars = Markup("").join(
+        Markup('<path fill="{}" fill-opacity=".75" d="M{} {}H{}V{}H{}Z"><title>{}</title></path>').format(
+            BLUE,
+            frame.x(start + interval_min * 0.08),
+            frame.y(0),
+            frame.x(start + interval_min * 0.92),
+            frame.y(value or 0.0),
+            frame.x(start + interval_min * 0.08),
+            f"{start // 60:02d}:{start % 60:02d} {number(value, language, 1)}",
+        )
+        for start, value in zip(starts, visits, strict=True)
+    )
+    return _figure(frame, title, _axes(frame, language, every_min=120, ticks=nice_ticks(0, frame.most)) + bars)
+
+
 def draw_waits(
     title: str,
     starts: Sequence[int],
@@ -97,7 +121,7 @@ def draw_waits(
     """
     known = [value for value in (*high, *predicted) if value is not None]
     largest = max([*known, 0.5])
-    frame = _Frame(WIDE, HIGH, starts[0], starts[-1] + interval_min, nice_ticks(0, largest)[-1])
+    frame = _Frame(SMALL_WIDE, HIGH, starts[0], starts[-1] + interval_min, nice_ticks(0, largest)[-1])
     middle = [start + interval_min / 2 for start in starts]
     upper = [(frame.x(m), frame.y(v)) for m, v in zip(middle, high, strict=True) if v is not None]
     lower = [(frame.x(m), frame.y(v)) for m, v in zip(middle, low, strict=True) if v is not None]
@@ -107,7 +131,7 @@ def draw_waits(
     lines += Markup('<path d="{}" fill="none" stroke="{}" stroke-width="2" stroke-dasharray="5 3"/>').format(
         _path(frame, middle, predicted), ORANGE
     )
-    return _figure(frame, title, _axes(frame, language, every_min=60, ticks=nice_ticks(0, frame.most)) + band + lines)
+    return _figure(frame, title, _axes(frame, language, every_min=120, ticks=nice_ticks(0, frame.most)) + band + lines)
 
 
 def draw_legend(entries: Sequence[tuple[str, str]]) -> Markup:

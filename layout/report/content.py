@@ -27,6 +27,7 @@ class OutletFiles:
     shifts: tuple[Record, ...] = ()
     establishment: tuple[Record, ...] = ()
     simulation: Json = field(default_factory=dict)
+    diversion: tuple[Record, ...] = ()
     pages: tuple[str, ...] = ()
 
     @property
@@ -43,19 +44,22 @@ class Content:
     efficiency: tuple[Record, ...]
     establishment: tuple[Record, ...]
     language: str
+    scorecard: tuple[Record, ...] = ()
 
 
 def read_content(out: Path, language: str) -> Content:
     """Read what layout made in ``out``."""
+    diversion = _records(out / "diversion.csv")
     return Content(
-        outlets=tuple(_outlet(out, brief) for brief in read_briefs(out)),
+        outlets=tuple(_outlet(out, brief, diversion) for brief in read_briefs(out)),
         efficiency=_records(out / "efficiency.csv"),
         establishment=_records(out / "establishment.csv"),
         language=language,
+        scorecard=_records(out / "scorecard.csv"),
     )
 
 
-def _outlet(out: Path, brief: OutletBrief) -> OutletFiles:
+def _outlet(out: Path, brief: OutletBrief, diversion: tuple[Record, ...]) -> OutletFiles:
     folder = out / OUTLETS_FOLDER / folder_of(brief.id)
     svg = folder / "hall.svg"
     pages = ("hall.html", "hall.dxf", "roster.xlsx", "roster.csv", "shifts.csv", "simulation.json")
@@ -69,6 +73,7 @@ def _outlet(out: Path, brief: OutletBrief) -> OutletFiles:
         shifts=_records(folder / "shifts.csv"),
         establishment=_records(folder / "establishment.csv"),
         simulation=_json(folder / "simulation.json"),
+        diversion=tuple(row for row in diversion if row["outlet_id"] == brief.id),
         pages=tuple(name for name in pages if (folder / name).is_file()),
     )
 

@@ -1,8 +1,8 @@
-"""Write the sections over all outlets: efficiency and establishment."""
+"""Write the sections over all outlets: efficiency, scorecards and establishment."""
 
 from __future__ import annotations
 
-from layout.report.content import Content, figure
+from layout.report.content import Content, Record, figure
 from layout.report.words import post_name
 from outlet.page import Section, number, percent, translate
 
@@ -63,6 +63,40 @@ def efficiency_section(content: Content) -> Section | None:
         names = (_("Outlet"), _("Visits a year"), _("of plan"), _("Sales a year"), _("of plan"))
         tables.append((_("Actual against plan"), names, against))
     return Section(_("Efficiency"), "", tables)
+
+
+def scorecard_section(content: Content) -> Section | None:
+    """Return the grade of each outlet with its points, and how it scores with visitors."""
+    language = content.language
+    _ = translate(language)
+    if not content.scorecard:
+        return None
+
+    def points(record: Record, *names: str) -> tuple[str, ...]:
+        return tuple(number(figure(record, name), language) for name in names)
+
+    terms = {
+        "points": _("Points of 100"),
+        "sales": _("Sales"),
+        "service": _("Service level"),
+        "hardware": _("Hall"),
+        "management": _("Management"),
+    }
+    aspects = {
+        "waiting": _("Called in time"),
+        "speed": _("Speed"),
+        "order": _("Order"),
+        "environment": _("Environment"),
+        "courtesy": _("Courtesy"),
+        "advice": _("Advice given"),
+    }
+    known = {name: text for name, text in aspects.items() if any(row[name] for row in content.scorecard)}
+    graded: list[Row] = [(row["name"], row["grade"] or "–", *points(row, *terms)) for row in content.scorecard]
+    tables: list[Table] = [(_("Grades, points from 0 to 100"), (_("Outlet"), _("Grade"), *terms.values()), graded)]
+    if known:
+        scored: list[Row] = [(row["name"], *points(row, *known)) for row in content.scorecard]
+        tables.append((_("Scorecards, 0 to 100"), (_("Outlet"), *known.values()), scored))
+    return Section(_("Grades and scorecards"), "", tables)
 
 
 def establishment_section(content: Content) -> Section | None:

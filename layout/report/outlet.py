@@ -6,23 +6,30 @@ import base64
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from layout.report.charts import draw_crew, draw_legend, draw_waits
-from layout.report.content import Json, OutletFiles, figure, inside, items, texts
+from layout.report.charts import draw_crew, draw_legend
+from layout.report.content import Json, OutletFiles, figure, inside, items
+from layout.report.day import day_section
 from layout.report.words import machine_name, post_name, service_name, weekday_name, zone_name
 from outlet.handover import minute_of_day
 from outlet.page import Markup, Section, number, percent, translate
 
 Table = tuple[str, tuple[str, ...], list[tuple[str | int | float | None, ...]]]
 MOST_PEOPLE = 40
+ROAMING = "roaming guide"
 SATURDAY = 5
 
 
 def outlet_section(outlet: OutletFiles, language: str) -> Section:
     """Return the section of an outlet for which anything was planned."""
     html = Markup("").join(
-        (_cards(outlet, language), _hall(outlet, language), _crew(outlet, language), _waits(outlet, language))
+        (_cards(outlet, language), _hall(outlet, language), _crew(outlet, language), day_section(outlet, language))
     )
-    tables = [_zones(outlet, language), _services(outlet, language), _people(outlet, language)]
+    tables = [
+        _zones(outlet, language),
+        _services(outlet, language),
+        _diversion(outlet, language),
+        _people(outlet, language),
+    ]
     return Section(outlet.brief.name, str(html), [table for table in tables if table is not None])
 
 
@@ -128,61 +135,6 @@ def _of_post(interval: Json, post: str, key: str) -> float | None:
     return figure(inside(inside(interval, "posts"), post), key)
 
 
-def _waits(outlet: OutletFiles, language: str) -> Markup:
-    _ = translate(language)
-    intervals = items(outlet.simulation, "intervals")
-    if not intervals:
-        return Markup("")
-    starts = [minute_of_day(str(interval["start"])) for interval in intervals]
-    chart = draw_waits(
-        _("Mean wait by half hour, minutes"),
-        starts,
-        int(figure(outlet.simulation, "interval_min") or 30),
-        mean=[figure(interval, "wait_mean") for interval in intervals],
-        low=[figure(interval, "wait_low") for interval in intervals],
-        high=[figure(interval, "wait_high") for interval in intervals],
-        predicted=[_predicted(interval) for interval in intervals],
-        language=language,
-    )
-    entries = (
-        (_("simulated mean"), "line"),
-        (_("95 % confidence"), "band"),
-        (_("Erlang C with the same crew"), "dashed"),
-    )
-    below = texts(outlet.simulation, "below_target")
-    target = inside(outlet.simulation, "target")
-    share = percent(figure(target, "share"), language)
-    verdict = (
-        Markup('<p class="note warn">{}</p>').format(
-            _("Below the target of {share}: {times}").format(share=share, times=", ".join(below))
-        )
-        if below
-        else Markup('<p class="note good">{}</p>').format(
-            _("Every interval meets the target: {share} called in time.").format(share=share)
-        )
-    )
-    replications = number(figure(outlet.simulation, "days"), language)
-    about = _("The roster as it stands, replayed {n} times.").format(n=replications)
-    return Markup("<h3>{}</h3>{}<p>{}</p><figure>{}{}</figure>\n").format(
-        _("Waits of a day"), verdict, about, chart, draw_legend(entries)
-    )
-
-
-def _predicted(interval: Json) -> float | None:
-    """Return Erlang's mean wait over the posts, weighted by visitors; None where a post cannot keep up."""
-    total = visitors = 0.0
-    for post in inside(interval, "posts").values():
-        arrivals = figure(post, "arrivals") if isinstance(post, Mapping) else None
-        if not arrivals or not isinstance(post, Mapping):
-            continue
-        wait = figure(post, "erlang_wait")
-        if wait is None:
-            return None
-        total += arrivals * wait
-        visitors += arrivals
-    return total / visitors if visitors else None
-
-
 def _services(outlet: OutletFiles, language: str) -> Table | None:
     _ = translate(language)
     services = inside(outlet.simulation, "services")
@@ -215,6 +167,27 @@ def _services(outlet: OutletFiles, language: str) -> Table | None:
         _("Within target"),
     )
     return (_("Services of the simulated day"), columns, rows)
+
+
+def _diversion(outlet: OutletFiles, language: str) -> Table | None:
+    """Return which share of which service goes to machines and to a roaming guide, today and at best."""
+    _ = translate(language)
+    rows: list[tuple[str | int | float | None, ...]] = [
+        (
+            f"{service_name(row['service'], language)}: "
+            + (_("roaming guide") if row["machine"] == ROAMING else machine_name(row["machine"], language)),
+            percent(figure(row, "share_now"), language),
+            percent(figure(row, "share_best"), language),
+            number(figure(row, "minutes_saved_best"), language),
+            number(figure(row, "at_stake_best"), language),
+        )
+        for row in outlet.diversion
+        if row["service"]
+    ]
+    if not rows:
+        return None
+    columns = (_("Service"), _("Share now"), _("Best share"), _("Minutes saved a day"), _("Value a day"))
+    return (_("The best use of machines, then of a roaming guide"), columns, rows)
 
 
 def _people(outlet: OutletFiles, language: str) -> Table | None:

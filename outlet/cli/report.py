@@ -60,6 +60,8 @@ STAGE = Stage(
         "outlets/*/communities.csv",
         "outlets/*/establishment.csv",
         "efficiency.csv",
+        "scorecard.csv",
+        "diversion.csv",
         "establishment.csv",
     ),
     writes=("report.html",),

@@ -34,7 +34,13 @@ def waits(mean):
 def simulation():
     post = waits(2.0) | {"arrivals": 5.0, "crew": 1.5, "required": 2, "erlang_wait": 3.0, "erlang_within": 0.8}
     intervals = [
-        waits(mean) | {"start": start, "arrivals": 9.0, "posts": {"teller": post, "magician": post}}
+        waits(mean)
+        | {
+            "start": start,
+            "arrivals": 9.0,
+            "posts": {"teller": post, "magician": post},
+            "occupancy": {"teller": 0.5, "magician": None, "cash_machine": 0.25},
+        }
         for start, mean in (("09:00", 2.0), ("09:30", None), ("10:00", 4.0))
     ]
     counter = waits(2.0) | {"served_by": "teller", "arrivals": 12.3, "abandoned": 0, "unserved": 0, "target_min": 5}
@@ -43,6 +49,9 @@ def simulation():
         "days": 100,
         "interval_min": 30.0,
         "day_type": "mon",
+        "date": "2026-03-02",
+        "seats": {"rounds": [{"seats": 4, "waiting_p95": 3}], "settled": True},
+        "full_hall": {"visitors_p95": 20, "staff": 5, "minutes": 1.5},
         "intervals": intervals,
         "services": {"cash": {"post": counter, "machine": waits(None) | {"served_by": "cash_machine", "arrivals": 4}}},
         "day": waits(2.5),
@@ -90,6 +99,23 @@ def out(tmp_path):
         "level,outlet_id,post,posts,hours_per_week,shrinkage,full_time_equivalents",
         [("network", "", "teller", 2, 80, 0.2, 2.5), ("network", "", "total", 2, 80, 0.2, 2.5)],
     )
+    write(
+        tmp_path,
+        "scorecard.csv",
+        "outlet_id,name,grade,points,sales,service,hardware,management,waiting,speed,order,environment,courtesy,advice",
+        [("A/1", HOSTILE, "B", 61, 50, 90, 80, "", 90, 70, 66.7, 80, "", "")],
+    )
+    write(
+        tmp_path,
+        "diversion.csv",
+        "outlet_id,service,machine,share_now,share_best,minutes_saved_best,at_stake_best",
+        [
+            ("A/1", "cash", "cash_machine", 0.6, 0.8, 120, 40),
+            ("A/1", "payment", "roaming guide", 0, 0.4, 30, 9),
+            ("A/1", "", "", "", "", 150, 49),
+            ("B", "cash", "cash_machine", 0, 0, 0, 0),
+        ],
+    )
     return tmp_path
 
 
@@ -101,7 +127,11 @@ def page(out, language="en"):
 
 
 def test_sections_and_their_order(out):
-    assert [section.title for section in sections(out, "en")] == ["Establishment", HOSTILE]
+    assert [section.title for section in sections(out, "en")] == [
+        "Grades and scorecards",
+        "Establishment",
+        HOSTILE,
+    ]
 
 
 def test_hostile_names_are_text(out):
@@ -121,8 +151,40 @@ def test_figures_of_an_outlet(out):
         ("Cash in and out", "Counter clerk", "12.3", "2", "1.5–2.5", "90%"),
         ("Cash in and out", "Cash machine", "4", "–", "–", "90%"),
     ]
+    assert tables["The best use of machines, then of a roaming guide"] == [
+        ("Cash in and out: Cash machine", "60%", "80%", "120", "40"),
+        ("Transfers and payments: roaming guide", "0%", "40%", "30", "9"),
+    ]
     assert "Below the target of 80%: 09:30" in section.html
     assert "Magician" in section.html, "a planner's own post is shown as words"
+
+
+def test_grades_and_scorecards_leave_out_what_nobody_knows(out):
+    tables = sections(out, "en")[0].tables
+    assert tables[0][2] == [(HOSTILE, "B", "61", "50", "90", "80", "–")]
+    assert tables[1][1] == ("Outlet", "Called in time", "Speed", "Order", "Environment")
+    assert tables[1][2] == [(HOSTILE, "90", "70", "67", "80")]
+
+
+def test_the_day_shows_who_is_there_how_busy_and_whether_all_sit(out):
+    html = sections(out, "en")[-1].html
+    assert "Who is there: Monday, 2026-03-02" in html
+    assert 'aria-label="Counter clerk, 09:00–12:00, 12:30–17:00"' in html, "the break is a gap"
+    busy = html[html.index("How busy everybody is") :]
+    assert [busy.count(f"<title>{start} 50%</title>") for start in ("09:00", "09:30", "10:00")] == [1, 1, 1]
+    assert '<span class="label">Magician</span>' in busy, "a post without anybody has a row without cells"
+    assert "At most 3 people wait at once (95th percentile); the hall has 4 seats." in html
+    assert "A full hall of 25 people clears through its doors in 1.5 min." in html
+    assert "Visits by half hour" in html
+
+
+def test_a_hall_that_did_not_settle_warns(out):
+    file = next(out.glob("outlets/*/simulation.json"))
+    found = json.loads(file.read_text(encoding="utf-8"))
+    found["seats"] = {"rounds": [{"seats": 4, "waiting_p95": 9}], "settled": False}
+    file.write_text(json.dumps(found), encoding="utf-8")
+    html = sections(out, "en")[-1].html
+    assert '<p class="note warn">Up to 9 people wait at once (95th percentile), but the hall has 4 seats.</p>' in html
 
 
 def test_the_drawing_is_an_image_and_links_are_encoded(out):
