@@ -7,17 +7,19 @@ import pytest
 from halls.case import HallCase, hall_names, read_case
 from halls.climb import climb
 from halls.compose import compose
-from halls.plain import build
-from halls.plain_variables import wall_lines
+from halls.plain import PRICED_ALIKE, build
+from halls.plain.price import SCALE
+from halls.plain.variables import wall_lines
 from halls.small import SMALL
 
 from layout.zones.check import judge
 from layout.zones.improve import arrange
-from layout.zones.problem import Ints, Placement
-from outlet.cp_sat import run_cp_sat
+from layout.zones.problem import Ints, PackProblem, Placement
+from outlet.cp_sat import CpSatRun, run_cp_sat
 from outlet.outcome import Limits
 
-PROOF = Limits(seconds=60.0, workers=1)
+PROOF = Limits(seconds=600.0, workers=1)
+PRICING = Limits(seconds=600.0, workers=1, work=4.0)
 
 
 @pytest.mark.parametrize("name", hall_names())
@@ -56,21 +58,39 @@ def test_climbing_never_breaks_a_rule_or_costs_more() -> None:
     assert after.cost < before.cost
 
 
-def fixed(name: str, places: Ints) -> str:
-    """Return what the plain model says of a plan whose zones are given."""
-    case = read_case(name)
-    made = build(case.problem)
-    made.model.clear_objective()
+def fixed(problem: PackProblem, places: Ints, limits: Limits, *, price: bool = False) -> CpSatRun:
+    """Return what the plain model says of a plan whose zones are given: whether it may be, or what it costs."""
+    made = build(problem)
+    if not price:
+        made.model.clear_objective()
     for zone, (x, y, w, h, front) in zip(made.zones, places.tolist(), strict=True):
         for variable, value in ((zone.x, x), (zone.y, y), (zone.w, w), (zone.h, h), (zone.front[front], 1)):
             made.model.add(variable == value)
-    return run_cp_sat(made.model, PROOF).status
+    return run_cp_sat(made.model, limits)
+
+
+@pytest.mark.parametrize("name", ["bank_street_65", "parcel_corner_90", "telecom_columns_100", "parcel_l_127"])
+def test_what_a_plan_may_do_the_plain_model_may_do(name: str) -> None:
+    """The planted plan and one of ours are plans of the model, all of whose rules are the judge's."""
+    problem = read_case(name).problem
+    found = arrange(problem, Limits(workers=1, work=0.3, seconds=600.0), effort=0.1).require()
+    assert found.verdict.broken == ()
+    for plan in (read_case(name).planted, found.placement):
+        assert fixed(problem, plan.places, PROOF).status == "optimal"
+
+
+@pytest.mark.parametrize("name", ["bank_street_65", "parcel_l_127"])
+def test_the_plain_model_prices_a_plan_as_the_judge_does(name: str) -> None:
+    case = read_case(name)
+    run = fixed(case.problem, case.planted.places, PRICING, price=True)
+    assert run.objective is not None
+    assert abs(run.objective / SCALE - case.planted_cost) <= PRICED_ALIKE
 
 
 @pytest.mark.parametrize("name", ["parcel_corner_90"])
 def test_the_plain_model_takes_the_planted_plan_and_none_that_breaks_a_rule(name: str) -> None:
     case = read_case(name)
-    assert fixed(name, case.planted.places) == "optimal"
+    assert fixed(case.problem, case.planted.places, PROOF).status == "optimal"
     random = np.random.default_rng(1)
     refused = 0
     for _ in range(8):
@@ -82,7 +102,7 @@ def test_the_plain_model_takes_the_planted_plan_and_none_that_breaks_a_rule(name
         rules = {rule.rule for rule in judge(case.problem, Placement(places)).broken}
         if rules:
             refused += 1
-            assert fixed(name, places) == "infeasible", rules
+            assert fixed(case.problem, places, PROOF).status == "infeasible", rules
     assert refused >= 4
 
 

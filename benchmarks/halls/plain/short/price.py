@@ -1,11 +1,12 @@
-"""Add the objective of the plain model: `add_price`. Thousandths of the judge's cost, as far as it is linear."""
+"""Add the objective of the short model: `add_price`. Thousandths of the judge's cost, as far as it is linear."""
 
 from __future__ import annotations
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from halls.plain_variables import PlainModel, wall_lines
+from halls.plain.short.rules import doors
+from halls.plain.variables import PlainModel, wall_lines
 from layout.floor.cells import forbidden_rectangles
 
 SCALE = 1000
@@ -37,7 +38,7 @@ def _apart(made: PlainModel, a: tuple[Expr, Expr], b: tuple[Expr, Expr]) -> Expr
 def _walking(made: PlainModel) -> list[Expr]:
     problem = made.problem
     flow = (problem.flow + problem.flow.T) / max(float(problem.flow[0].sum()), 1e-9)
-    points = [made.doors()[0], *made.access]
+    points = [doors(made)[0], *made.access]
     terms = []
     for k in range(problem.count + 1):
         for other in range(k):
@@ -58,7 +59,7 @@ def _closeness(made: PlainModel) -> list[Expr]:
             if not price:
                 continue
             if other == 0:
-                far = _apart(made, made.access[k - 1], made.doors()[0])
+                far = _apart(made, made.access[k - 1], doors(made)[0])
             else:
                 far = 2 * sum(_gap(made, k - 1, other - 1, side) for side in (0, 1))
             if weight > 0:

@@ -1,14 +1,13 @@
-"""Add the rules of the plain model that concern how zones are reached: `add_aisles`, `add_staff_sides`."""
+"""Add the rules of the plain model that concern how zones are reached: `add_aisles`, `add_entrance_within`."""
 
 from __future__ import annotations
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from halls.plain_variables import PlainModel, Rectangle, ZoneVariables
+from halls.plain.rules import STAFF_AISLES, meets_one, touches
+from halls.plain.variables import PlainModel, Rectangle, ZoneVariables
 from layout.floor.cells import forbidden_rectangles
-
-STAFF_AISLES = 2
 
 
 def public_aisles(zones: int) -> int:
@@ -16,23 +15,9 @@ def public_aisles(zones: int) -> int:
     return max(4, -(-2 * zones // 3))
 
 
-def add_staff_sides(made: PlainModel) -> None:
-    """Let each zone touch one that gives it its staff side, at its back or a side, as long as a staff aisle."""
-    problem, model = made.problem, made.model
-    need = problem.ground.aisle_staff
-    for i in np.flatnonzero(problem.back_to.any(axis=1)):
-        ways = []
-        for j in np.flatnonzero(problem.back_to[i]):
-            for side in range(4):
-                touches = model.new_bool_var(f"staff{i}_{j}_{side}")
-                ways.append(touches)
-                a, b = made.zones[i], made.zones[j]
-                model.add_implication(touches, ~a.front[side])
-                model.add(a.line(side) == b.line((side + 2) % 4)).only_enforce_if(touches)
-                (low_a, high_a), (low_b, high_b) = a.span(side), b.span(side)
-                model.add(high_a - low_b >= need).only_enforce_if(touches)
-                model.add(high_b - low_a >= need).only_enforce_if(touches)
-        model.add_bool_or(ways)
+def doors(made: PlainModel) -> list[tuple[int, int]]:
+    """Return twice the middle of each entrance (x, y), the widest first."""
+    return [(2 * x + 1, 2 * y + 1) for x, y in made.doors()]
 
 
 def add_aisles(made: PlainModel) -> None:
@@ -48,7 +33,7 @@ def add_aisles(made: PlainModel) -> None:
         if made.problem.full_front[i]:
             open_floor.append(_strip(made, zone, ground.aisle_public))
         aisles = spine if staff else spine[: public_aisles(made.problem.count)]
-        _meets_one(made, square, aisles, k)
+        meets_one(made, square, aisles, k)
     solid = made.solid(ground.free)
     for rectangle in open_floor:
         made.apart([rectangle.box, *(zone.box for zone in made.zones), *solid])
@@ -64,40 +49,13 @@ def _spine(made: PlainModel) -> list[Rectangle]:
         k = ground.aisle_public if number < public else ground.aisle_staff
         aisle = made.rectangle((k, k), (columns, rows), f"aisle{number}")
         if spine:
-            _meets_one(made, aisle, spine, k)
+            meets_one(made, aisle, spine, k)
         spine.append(aisle)
-    _touches(made, spine[:1], forbidden_rectangles(~ground.entrance).tolist())
+    touches(made, spine[:1], forbidden_rectangles(~ground.entrance).tolist())
     for mask in ground.exits:
         if mask.any():
-            _touches(made, spine, forbidden_rectangles(~mask).tolist())
+            touches(made, spine, forbidden_rectangles(~mask).tolist())
     return spine
-
-
-def _touches(made: PlainModel, aisles: list[Rectangle], floors: list[list[int]]) -> None:
-    """Let one of some aisles share a cell with one of some rectangles."""
-    ways = []
-    for aisle in aisles:
-        for x, y, w, h in floors:
-            met = made.model.new_bool_var("")
-            ways.append(met)
-            made.model.add(aisle.right >= x + 1).only_enforce_if(met)
-            made.model.add(aisle.x <= x + w - 1).only_enforce_if(met)
-            made.model.add(aisle.top >= y + 1).only_enforce_if(met)
-            made.model.add(aisle.y <= y + h - 1).only_enforce_if(met)
-    made.model.add_bool_or(ways)
-
-
-def _meets_one(made: PlainModel, rectangle: Rectangle, aisles: list[Rectangle], k: int) -> None:
-    """Let a rectangle overlap one of some aisles by a walker's width both ways."""
-    ways = []
-    for aisle in aisles:
-        met = made.model.new_bool_var("")
-        ways.append(met)
-        for side in (0, 1):
-            (low, high), (first, last) = rectangle.span(side), aisle.span(side)
-            made.model.add(high - first >= k).only_enforce_if(met)
-            made.model.add(last - low >= k).only_enforce_if(met)
-    made.model.add_bool_or(ways)
 
 
 def _access(made: PlainModel, i: int, size: int, k: int) -> Rectangle:
@@ -140,7 +98,7 @@ def add_entrance_within(made: PlainModel) -> None:
     for i in np.flatnonzero(made.problem.entrance_within > 0):
         most = int(2 * made.problem.entrance_within[i] / cell)
         ways = []
-        for door in made.doors():
+        for door in doors(made):
             near = model.new_bool_var("")
             ways.append(near)
             far = [_distance(made, made.access[i][axis] - door[axis]) for axis in (0, 1)]

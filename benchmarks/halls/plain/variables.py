@@ -12,7 +12,9 @@ from layout.zones.check import entrance_cells
 from layout.zones.problem import Mask, PackProblem
 
 Box = tuple[cp_model.IntervalVar, cp_model.IntervalVar]
+Expr = cp_model.LinearExprT
 Line = tuple[int, int, int]
+Point = tuple[Expr, Expr]
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,19 @@ class ZoneVariables(Rectangle):
 
 @dataclass
 class PlainModel:
-    """The model under construction; ``access`` holds twice the middle of each zone's access (x, y)."""
+    """The model under construction.
+
+    ``access`` holds the cell (column, row) before each zone's front where its walks end (in the short model twice the
+    middle of a square); ``aisles`` the rectangles of
+    floor that visitors reach, then those that only staff reach; ``public`` is how many of them are visitors'.
+    """
 
     problem: PackProblem
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     zones: list[ZoneVariables] = field(default_factory=list)
-    access: list[tuple[cp_model.LinearExprT, cp_model.LinearExprT]] = field(default_factory=list)
+    access: list[Point] = field(default_factory=list)
+    aisles: list[Rectangle] = field(default_factory=list)
+    public: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -69,6 +78,23 @@ class PlainModel:
         box = model.new_interval_var(x, w, right, f"{name}_across"), model.new_interval_var(y, h, top, f"{name}_along")
         return Rectangle(x, y, w, h, right, top, box)
 
+    def point(self) -> Point:
+        """Add a cell somewhere in the hall."""
+        columns, rows = self.size
+        return self.model.new_int_var(0, columns - 1, ""), self.model.new_int_var(0, rows - 1, "")
+
+    def literal(self) -> cp_model.IntVar:
+        """Add a literal."""
+        return self.model.new_bool_var("")
+
+    def within(self, point: Point, rectangle: Rectangle) -> cp_model.IntVar:
+        """Return a literal that says that a cell lies in a rectangle."""
+        inside = self.literal()
+        for value, low, high in ((point[0], rectangle.x, rectangle.right), (point[1], rectangle.y, rectangle.top)):
+            self.model.add(value >= low).only_enforce_if(inside)
+            self.model.add(value <= high - 1).only_enforce_if(inside)
+        return inside
+
     def solid(self, free: Mask) -> list[Box]:
         """Return the boxes of the cells that are not free."""
         boxes = []
@@ -82,9 +108,9 @@ class PlainModel:
         self.model.add_no_overlap_2d([box[0] for box in boxes], [box[1] for box in boxes])
 
     def doors(self) -> list[tuple[int, int]]:
-        """Return twice the middle of each entrance (x, y), the widest first."""
+        """Return the cell (column, row) in the middle of each entrance, the widest first."""
         ground = self.problem.ground
-        return [(2 * c + 1, 2 * r + 1) for r, c in entrance_cells(ground.entrance, ground.free).tolist()]
+        return [(c, r) for r, c in entrance_cells(ground.entrance, ground.free).tolist()]
 
 
 def add_zones(made: PlainModel) -> None:
