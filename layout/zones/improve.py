@@ -28,10 +28,10 @@ from layout.zones.search.anneal import anneal
 from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits, Outcome
 
-TRIALS_A_ZONE = 1_800
+TRIALS_A_ZONE = 3_000
 RESTARTS, RESTARTS_LEAST, RESTARTS_TIMED, CELLS = 6, 4, 2, 120_000
-REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 2, 0.12, 3.2
-TIMED_SHARE = 2.5
+REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 2, 0.07, 3.2
+TIMED_SHARE = 1.5
 INSPECTED, MOVED = 4, 0.5
 SPENT, LEAST_POLISH = 0.9, 0.2
 
