@@ -120,7 +120,6 @@ def test_out_of_time_still_has_a_plan_and_a_bound():
     )
     assert outcome.status == "feasible"
     assert outcome.bound > outcome.objective > 0
-    assert outcome.seconds < 1.5
 
 
 def test_a_limit_on_work_stops_the_same_way():
