@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
@@ -12,6 +13,7 @@ from numba.core.event import Event, Listener, register
 from numba.core.types import unliteral
 
 from outlet.progress import watched
+from outlet.sources import stamp_of
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -53,8 +55,7 @@ def compiled(function: F) -> F:
     It releases the interpreter's lock while it runs, so that threads may share the work.
     """
     made = numba.njit(cache=True, nogil=True)(function)
-    _take_literals_as_numbers(made)
-    return cast("F", made)
+    return cast("F", _settled(made))
 
 
 def kernel(function: F) -> F:
@@ -64,8 +65,15 @@ def kernel(function: F) -> F:
     """
     make = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
     made = make(function)
+    return cast("F", _settled(made))
+
+
+def _settled(made: Dispatcher) -> Dispatcher:
+    """Take numbers for literals, and let what is on disk count only while no source it came from has changed."""
     _take_literals_as_numbers(made)
-    return cast("F", made)
+    held = made._cache._cache_file  # type: ignore[attr-defined]
+    held._source_stamp = stamp_of(Path(made.py_func.__code__.co_filename).resolve())
+    return made
 
 
 def _take_literals_as_numbers(made: Dispatcher) -> None:

@@ -1,8 +1,12 @@
 """Kernels are compiled once and kept; whoever watches is told while it happens, and only then."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import outlet
 
 KERNEL = """
 from outlet.compiled import compiled, compiling_seconds
@@ -53,3 +57,55 @@ def test_a_call_with_a_number_written_in_it_is_not_compiled_apart(tmp_path: Path
     script.write_text(LITERALS)
     ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "1"
+
+
+LOW = """
+from typing import NamedTuple
+from outlet.compiled import compiled
+BY = {by}
+class Pair(NamedTuple):
+    {names}: float
+    other: float
+@compiled
+def scaled(pair):
+    return BY * pair[0]
+"""
+MIDDLE = """
+from layout.low import (
+    scaled,
+)
+from outlet.compiled import kernel
+@kernel
+def twice(pair):
+    return 2.0 * scaled(pair)
+"""
+HIGH = """
+from layout import middle
+from layout.low import Pair
+from outlet.compiled import compiled, compiling_seconds
+call = middle.twice
+@compiled
+def both(pair):
+    return call(pair) + 1.0
+print(both(Pair(1.0, 2.0)), compiling_seconds() > 0)
+"""
+
+
+def test_a_kernel_on_disk_does_not_outlive_a_change_in_what_it_calls(tmp_path: Path) -> None:
+    shutil.copytree(Path(outlet.__file__).parent, tmp_path / "outlet", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "layout").mkdir()
+    for name, text in (("__init__", ""), ("middle", MIDDLE), ("high", HIGH)):
+        (tmp_path / "layout" / f"{name}.py").write_text(text)
+
+    def told(by: float, names: str) -> str:
+        (tmp_path / "layout" / "low.py").write_text(LOW.format(by=by, names=names))
+        command = [sys.executable, "-m", "layout.high"]
+        ran = subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=tmp_path, env=os.environ | {"PYTHONPATH": ""}
+        )
+        return ran.stdout.strip()
+
+    assert told(3.0, "one") == "7.0 True"
+    assert told(3.0, "one") == "7.0 False"
+    assert told(5.0, "one") == "11.0 True"
+    assert told(5.0, "uno") == "11.0 True"
