@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from layout.staffing import Shift, design_shifts
-from layout.staffing.shift_model import DesignRules, ShiftPrices
+from layout.staffing.shifts.model import DesignRules, ShiftPrices
 from outlet.outcome import Limits
 
 FOLDER = Path(__file__).parents[3] / "shared" / "benchmarks" / "staffing" / "shift_design"

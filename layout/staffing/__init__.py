@@ -3,7 +3,7 @@
 from layout.staffing.plan import Roster, RosterProblem, RosterRules, RosterWishes, Shift, ShiftPlan
 from layout.staffing.repair import repair_roster
 from layout.staffing.rostering import roster
-from layout.staffing.shift_design import design_shifts
+from layout.staffing.shifts.design import design_shifts
 
 __all__ = [
     "Roster",

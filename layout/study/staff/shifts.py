@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.settings.staff import StaffSettings
-from layout.staffing.check_shifts import presence
-from layout.staffing.patterns import BreakRule, ShiftRules, enumerate_shifts, sort_key
 from layout.staffing.plan import Shift, ShiftPlan
-from layout.staffing.shift_design import design_shifts
-from layout.staffing.shift_model import DesignRules
+from layout.staffing.shifts.check import presence
+from layout.staffing.shifts.design import design_shifts
+from layout.staffing.shifts.model import DesignRules
+from layout.staffing.shifts.patterns import BreakRule, ShiftRules, enumerate_shifts, sort_key
 from layout.study.staff.need import DAY_MIN, StaffNeed
 from outlet.outcome import Limits, Outcome
 

@@ -22,9 +22,10 @@ from layout.zones.draws import draw
 from layout.zones.problem import Floats, Ints, PackProblem, Placement
 from layout.zones.search.arrays import Floor, Spec, make_floor, make_spec
 from layout.zones.search.bits import copy_board
-from layout.zones.search.insert import Rooms, make_rooms, reinsert
+from layout.zones.search.insert import reinsert
 from layout.zones.search.moves import move
 from layout.zones.search.price import HARD, SOFT, price
+from layout.zones.search.room import Rooms, make_rooms
 from layout.zones.search.walks import real_price
 from outlet.compiled import compiled, compiling_seconds, kernel
 

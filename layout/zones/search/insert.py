@@ -11,14 +11,11 @@ The walks are those of the state before zones are taken out, so that they are kn
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from layout.zones.draws import draw, pick
-from layout.zones.problem import Floats, Ints, PackProblem
-from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Scratch, Spec, make_scratch
+from layout.zones.problem import Ints
+from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Spec
 from layout.zones.search.bits import M1, ONE, ZERO, Board, copy_board, erode_right, erode_up, has, ones, wipe, word_at
 from layout.zones.search.moves import State
 from layout.zones.search.price import (
@@ -35,72 +32,14 @@ from layout.zones.search.price import (
     square_at,
     staff_side,
 )
+from layout.zones.search.room import KEPT, Room, Rooms
+from layout.zones.search.ruin import ruin
 from layout.zones.search.shapes import gap, norm
-from layout.zones.search.walks import Walker, enter_public, flat, make_walker
+from layout.zones.search.walks import enter_public, flat
 from outlet.compiled import compiled, kernel
 
-KEPT, SHAPES, APART, MOST = 4, 2, 6, 4
-IN_THE_WAY, JOINED, FAULTY, LATE = 0.08, 0.25, 0.3, 2.4
-
-
-class Room(NamedTuple):
-    """Room for inserting.
-
-    Boards: ``clear`` where a zone may lie, ``high``, ``wide`` and ``fits`` where a column, a row and the whole of a
-    shape is clear, ``ways`` what others walk over. Of the state whose walks are known (``known`` (1,) is 1): ``access``
-    (n, 2) where zones are entered, ``far`` and ``previous`` the walks from the entrances, as `Walker` has them.
-    ``ends`` (n + 1, 3): row and column of others' accesses and what a cell of walk to them costs, last what a cell of
-    walk from the entrance costs, and what it costs up to a cap; the ``spots`` (k, 5) kept and their ``scores``; a
-    ``bill``; the zones ``chosen``; ``faults`` (n,) the hard price of each zone in the state whose walks are known.
-    """
-
-    clear: Board
-    high: Board
-    wide: Board
-    fits: Board
-    ways: Board
-    known: Ints
-    access: Ints
-    far: NDArray[np.float32]
-    previous: NDArray[np.int32]
-    ends: Floats
-    spots: Ints
-    scores: Floats
-    bill: Floats
-    chosen: Ints
-    faults: Floats
-
-
-class Rooms(NamedTuple):
-    """Room for one run to work in."""
-
-    scratch: Scratch
-    walker: Walker
-    room: Room
-
-
-def make_rooms(problem: PackProblem) -> Rooms:
-    """Return the room for one run."""
-    scratch, walker = make_scratch(problem), make_walker(problem)
-    one, two, three, four, five = (np.zeros_like(scratch.open) for _ in range(5))
-    room = Room(
-        clear=one,
-        high=two,
-        wide=three,
-        fits=four,
-        ways=five,
-        known=np.zeros(1, dtype=np.int64),
-        access=np.zeros_like(scratch.access),
-        far=np.zeros_like(walker.from_doors),
-        previous=np.zeros_like(walker.previous),
-        ends=np.zeros((problem.count + 1, 3)),
-        spots=np.zeros((KEPT, 5), dtype=np.int64),
-        scores=np.zeros(KEPT),
-        bill=np.zeros(2),
-        chosen=np.zeros(MOST, dtype=np.int64),
-        faults=np.zeros(problem.count),
-    )
-    return Rooms(scratch, walker, room)
+SHAPES, APART = 2, 6
+IN_THE_WAY = 0.08
 
 
 @kernel
@@ -354,62 +293,6 @@ def _spots(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, state: 
 
 
 @kernel
-def _related(places: Ints, i: int, spec: Spec, state: State) -> int:
-    """Return a zone that goes out with another: one that staff join it to, else one near it."""
-    n = len(places)
-    if draw(state) < JOINED:
-        if spec.partner[i] >= 0:
-            return int(spec.partner[i])
-        for j in range(n):
-            if spec.partner[j] == i:
-                return j
-    near = pick(state, n)
-    for _ in range(2):
-        other = pick(state, n)
-        if gap(places, i, other) < gap(places, i, near):
-            near = other
-    return near
-
-
-@kernel
-def _faulty(room: Room, state: State) -> int:
-    """Return a zone that breaks a hard rule, or any where none does."""
-    chosen, count = pick(state, len(room.faults)), 0
-    for i in range(len(room.faults)):
-        if room.faults[i] > 0:
-            count += 1
-            if draw(state) * count < 1.0:
-                chosen = i
-    return chosen
-
-
-@kernel
-def _ruin(places: Ints, spec: Spec, room: Room, steep: float, state: State) -> int:
-    """Choose zones to take out, one and others related to it, and take them out; return how many.
-
-    Once hard rules cost much, the first is often one that breaks one.
-    """
-    kind, chosen = draw(state), room.chosen
-    wanted = 1 if kind < 0.45 else (2 if kind < 0.75 else (3 if kind < 0.95 else MOST))
-    count = 0
-    for _ in range(4 * wanted):
-        if count > 0:
-            j = _related(places, chosen[0], spec, state) if draw(state) < 0.7 else pick(state, len(places))
-        else:
-            j = _faulty(room, state) if steep > LATE and draw(state) < FAULTY else pick(state, len(places))
-        new = count < wanted and not spec.locked[j]
-        for k in range(count):
-            new = new and chosen[k] != j
-        if new:
-            chosen[count] = j
-            count += 1
-    for k in range(count):
-        for value in (2, 3, 5, 6, 7, 8):
-            places[chosen[k], value] = 0
-    return count
-
-
-@kernel
 def _priced(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float) -> float:
     """Put the last zone at the spot that is cheapest when priced in full; return its price, or ``limit``."""
     scratch, room = rooms.scratch, rooms.room
@@ -433,7 +316,7 @@ def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float,
     room = rooms.room
     if room.known[0] == 0:
         _know(places, floor, spec, rooms)
-    count = _ruin(places, spec, room, steep, state)
+    count = ruin(places, spec, room, steep, state)
     if count == 0:
         return False
     _set_out(places, floor, spec, room)

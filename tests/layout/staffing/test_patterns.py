@@ -3,9 +3,9 @@
 import pytest
 
 from layout.staffing import Shift
-from layout.staffing.check_shifts import cover_of, presence, price_shift_plan
-from layout.staffing.patterns import BreakRule, ShiftRules, enumerate_shifts
 from layout.staffing.plan import ShiftPlan
+from layout.staffing.shifts.check import cover_of, presence, price_shift_plan
+from layout.staffing.shifts.patterns import BreakRule, ShiftRules, enumerate_shifts
 from outlet.errors import InputError
 
 NINE, FIVE = 540, 1020

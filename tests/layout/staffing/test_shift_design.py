@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layout.staffing import Shift, design_shifts
-from layout.staffing.check_shifts import cover_of, price_shift_plan
-from layout.staffing.shift_model import DesignRules, ShiftPrices
+from layout.staffing.shifts.check import cover_of, price_shift_plan
+from layout.staffing.shifts.model import DesignRules, ShiftPrices
 from outlet.errors import InputError
 from outlet.outcome import Limits
 

@@ -12,7 +12,7 @@ Hard cover (the default), lexicographic, each post alone since a shift has one p
 where z₁ is the price of step 1, N bounds Σ n, and M_ds is the largest requirement of day d while s is present: with
 more people on it somebody would be beyond throughout. The objective reported is Σ c_s n_ds, its bound that of step 1.
 Days that are alike share their variables, counted as often as they occur. With `ShiftPrices` cover may be missed
-(`layout.staffing.shift_pricing`). A shift that passes midnight covers the next day; with ``cyclic`` the last day is
+(`layout.staffing.shifts.pricing`). A shift that passes midnight covers the next day; with ``cyclic`` the last day is
 followed by the first.
 
 Sources: Dantzig (1954), Operations Research 2, for the cover; Musliu, Schaerf and Slany (2004), EJOR 153, for the
@@ -28,10 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from layout.staffing.check_shifts import cover_of, price_shift_plan
-from layout.staffing.patterns import sort_key
 from layout.staffing.plan import DAY_MIN, Int, Shift, ShiftPlan
-from layout.staffing.shift_model import (
+from layout.staffing.shifts.check import cover_of, price_shift_plan
+from layout.staffing.shifts.model import (
     DesignAnswer,
     DesignPart,
     DesignRules,
@@ -40,7 +39,8 @@ from layout.staffing.shift_model import (
     present_in,
     read_counts,
 )
-from layout.staffing.shift_pricing import design_priced_shifts
+from layout.staffing.shifts.patterns import sort_key
+from layout.staffing.shifts.pricing import design_priced_shifts
 from outlet.cp_sat import run_cp_sat
 from outlet.errors import InputError
 from outlet.outcome import Limits, Outcome, Status, StoppedBy

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from layout.staffing.check_shifts import price_shift_plan
 from layout.staffing.plan import Shift, ShiftPlan
-from layout.staffing.shift_model import (
+from layout.staffing.shifts.check import price_shift_plan
+from layout.staffing.shifts.model import (
     DesignPart,
     DesignRules,
     ShiftPrices,

@@ -1,4 +1,4 @@
-"""Build what both models of `layout.staffing.shift_design` share: people on shifts, presence, use, reading back."""
+"""Build what both models of `layout.staffing.shifts.design` share: people on shifts, presence, use, reading back."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from layout.staffing.check_shifts import presence
 from layout.staffing.plan import DAY_MIN, Bool, Int, Shift
+from layout.staffing.shifts.check import presence
 from outlet.cp_sat import CpSatRun
 from outlet.outcome import Status, StoppedBy
 

@@ -1,0 +1,1 @@
+"""Shifts: which there may be, and which an outlet works."""
