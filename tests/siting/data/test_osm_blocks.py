@@ -81,8 +81,8 @@ def test_what_is_no_extract_is_named(tmp_path, content, found):
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path):
-    for path in (tmp_path / "no.osm.pbf", tmp_path):
-        with pytest.raises(TableError, match="no such file; expected an OpenStreetMap extract"):
+    for path, found in ((tmp_path / "no.osm.pbf", "no such file"), (tmp_path, "found a folder")):
+        with pytest.raises(TableError, match=f"{found}; expected an OpenStreetMap extract"):
             read_extract(path, WANTED)
 
 
