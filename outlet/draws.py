@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from outlet.compiled import compiled
 
-@njit(cache=True)
+
+@compiled
 def draw(state: NDArray[np.uint64]) -> float:
     """Return a number from 0 up to but not including 1, and move the state, shape (1,), on."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -18,7 +19,7 @@ def draw(state: NDArray[np.uint64]) -> float:
     return float(z >> np.uint64(11)) / 9007199254740992.0
 
 
-@njit(cache=True)
+@compiled
 def pick(state: NDArray[np.uint64], count: int) -> int:
     """Return a whole number from 0 up to but not including ``count``."""
     return min(count - 1, int(draw(state) * count))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from outlet.page.figures import percent
-from outlet.page.rows import PALETTE
+from outlet.page.rows import axis_of, colour_at, figure_of, grid_at, legend_of, row_of
 
 HOUR = 60
 MOST_MARKS = 6
@@ -37,13 +37,14 @@ class Turn:
 def draw_roster(title: str, turns: Sequence[Turn]) -> Markup:
     """Return a row a person, coloured by post; texts are escaped."""
     first, last = min(turn.spans[0][0] for turn in turns), max(turn.spans[-1][1] for turn in turns)
+    places = _places(first, last)
     posts = list(dict.fromkeys(turn.post for turn in turns))
     rows = Markup("").join(
-        _row(
+        row_of(
             turn.name,
-            _grid(first, last)
+            grid_at([place for place, _ in places])
             + Markup("").join(
-                _bar(first, last, *span, _colour(posts.index(turn.post)), f"{turn.post} {turn.clock}")
+                _bar(first, last, *span, colour_at(posts.index(turn.post)), f"{turn.post} {turn.clock}")
                 for span in turn.spans
             ),
             turn.clock,
@@ -51,13 +52,7 @@ def draw_roster(title: str, turns: Sequence[Turn]) -> Markup:
         )
         for turn in turns
     )
-    keys = Markup("").join(
-        Markup(
-            '<li><svg width="14" height="12" aria-hidden="true"><path fill="{}" d="M0 0H14V12H0Z"/></svg>{}</li>'
-        ).format(_colour(at), post)
-        for at, post in enumerate(posts)
-    )
-    return _figure(title, rows + _hours(first, last), Markup('<ul class="legend">{}</ul>').format(keys))
+    return figure_of(title, rows + axis_of(places), legend_of(posts), "day")
 
 
 def draw_busy(
@@ -91,21 +86,8 @@ def draw_busy(
         )
         mean = percent(sum(known) / len(known), language) if known else "–"
         told = f"{percent(min(known), language)}–{percent(max(known), language)}" if known else "–"
-        rows += _row(name, cells, mean, told)
-    return _figure(title, rows + _hours(first, last), Markup(""))
-
-
-def _row(label: str, drawn: Markup, text: str, told: str) -> Markup:
-    return Markup(
-        '<span class="label">{}</span><svg class="lane" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
-        'aria-label="{}">{}</svg><span class="number">{}</span>'
-    ).format(label, told, drawn, text)
-
-
-def _figure(title: str, rows: Markup, legend: Markup) -> Markup:
-    return Markup(
-        '<figure class="lanes-box"><figcaption>{}</figcaption><div class="lanes day">{}</div>{}</figure>\n'
-    ).format(title, rows, legend)
+        rows += row_of(name, cells, mean, told)
+    return figure_of(title, rows + axis_of(_places(first, last)), Markup(""), "day")
 
 
 def _bar(first: int, last: int, begin: int, end: int, colour: str, told: str) -> Markup:
@@ -123,21 +105,9 @@ def _marks(first: int, last: int) -> list[int]:
     return list(range(-(-first // every) * every, last + 1, every))
 
 
-def _grid(first: int, last: int) -> Markup:
-    return Markup("").join(
-        Markup('<path class="grid" vector-effect="non-scaling-stroke" d="M{} 0V10"/>').format(
-            round(100 * (mark - first) / (last - first), 2)
-        )
-        for mark in _marks(first, last)
-    )
-
-
-def _hours(first: int, last: int) -> Markup:
-    marks = Markup("").join(
-        Markup('<span style="left:{}%">{}</span>').format(round(100 * (mark - first) / (last - first), 2), mark // HOUR)
-        for mark in _marks(first, last)
-    )
-    return Markup('<span></span><span class="ticks" aria-hidden="true">{}</span><span></span>').format(marks)
+def _places(first: int, last: int) -> list[tuple[float, str]]:
+    """Return where the marked hours lie, per cent of the day, and which they are."""
+    return [(round(100 * (mark - first) / (last - first), 2), str(mark // HOUR)) for mark in _marks(first, last)]
 
 
 def _shade(share: float) -> str:
@@ -145,10 +115,6 @@ def _shade(share: float) -> str:
     full = min(max(share, 0.0), 1.0)
     pale, deep = (226, 236, 243), (5, 48, 82)
     return "#" + "".join(f"{round(a + (b - a) * full):02x}" for a, b in zip(pale, deep, strict=True))
-
-
-def _colour(at: int) -> str:
-    return PALETTE[min(at, len(PALETTE) - 1)]
 
 
 def _clock(minute: int) -> str:

@@ -32,16 +32,10 @@ class Stack:
 def render_stacks(stacks: Sequence[Stack], legend: Sequence[str], *, most: float, title: str, language: str) -> Markup:
     """Return stacked bars from zero to ``most`` with their legend; texts are escaped."""
     rows = Markup("").join(
-        _row(stack.label, _stack(stack, legend, most, language), stack.text, _told(stack, legend, language))
+        row_of(stack.label, _stack(stack, legend, most, language), stack.text, _told(stack, legend, language))
         for stack in stacks
     )
-    keys = Markup("").join(
-        Markup(
-            '<li><svg width="14" height="12" aria-hidden="true"><path fill="{}" d="M0 0H14V12H0Z"/></svg>{}</li>'
-        ).format(_colour(at), name)
-        for at, name in enumerate(legend)
-    )
-    return _figure(title, rows, Markup('<ul class="legend">{}</ul>').format(keys))
+    return figure_of(title, rows, legend_of(legend))
 
 
 def _stack(stack: Stack, legend: Sequence[str], most: float, language: str) -> Markup:
@@ -51,7 +45,7 @@ def _stack(stack: Stack, legend: Sequence[str], most: float, language: str) -> M
             continue
         width = 100 * part / most if most > 0 else 0.0
         drawn += Markup('<path fill="{}" d="M{} 0h{}v10h-{}Z"><title>{}: {}</title></path>').format(
-            _colour(at), *_two(start, max(width - 0.25, 0.1)), *_two(max(width - 0.25, 0.1)), name,
+            colour_at(at), *_two(start, max(width - 0.25, 0.1)), *_two(max(width - 0.25, 0.1)), name,
             number(part, language, 1),
         )  # fmt: skip
         start += width
@@ -97,12 +91,9 @@ def render_intervals(
         inside = min(max(value, span[0]), span[1])
         return round(100 * (scale(inside) - first) / wide, 2)
 
-    grid = Markup("").join(
-        Markup('<path class="grid" vector-effect="non-scaling-stroke" d="M{} 0V10"/>').format(place(tick))
-        for tick in ticks
-    )
+    grid = grid_at([place(tick) for tick in ticks])
     rows = Markup("").join(
-        _row(
+        row_of(
             one.label,
             grid + _whisker(place(one.low), place(one.middle), place(one.high), marked=one.marked),
             one.text,
@@ -110,11 +101,8 @@ def render_intervals(
         )
         for one in intervals
     )
-    marks = Markup("").join(
-        Markup('<span style="left:{}%">{}</span>').format(place(tick), number(tick, language, digits)) for tick in ticks
-    )
-    axis = Markup('<span></span><span class="ticks" aria-hidden="true">{}</span><span></span>').format(marks)
-    return _figure(title, rows + axis, Markup(""))
+    axis = axis_of([(place(tick), number(tick, language, digits)) for tick in ticks])
+    return figure_of(title, rows + axis, Markup(""))
 
 
 def _whisker(low: float, middle: float, high: float, *, marked: bool) -> Markup:
@@ -128,20 +116,47 @@ def _whisker(low: float, middle: float, high: float, *, marked: bool) -> Markup:
     ).format(_RULE, low, high, low, high, ring if marked else Markup(""), "#fff" if marked else _RULE, middle)
 
 
-def _row(label: str, drawn: Markup, text: str, told: str) -> Markup:
+def legend_of(names: Sequence[str]) -> Markup:
+    """Return the names with the colours of their places."""
+    keys = Markup("").join(
+        Markup(
+            '<li><svg width="14" height="12" aria-hidden="true"><path fill="{}" d="M0 0H14V12H0Z"/></svg>{}</li>'
+        ).format(colour_at(at), name)
+        for at, name in enumerate(names)
+    )
+    return Markup('<ul class="legend">{}</ul>').format(keys)
+
+
+def grid_at(places: Sequence[float]) -> Markup:
+    """Return upright lines at places from 0 to 100 of a row's drawing."""
+    return Markup("").join(
+        Markup('<path class="grid" vector-effect="non-scaling-stroke" d="M{} 0V10"/>').format(place) for place in places
+    )
+
+
+def axis_of(marks: Sequence[tuple[float, str]]) -> Markup:
+    """Return texts below the rows, each at its place from 0 to 100."""
+    texts = Markup("").join(Markup('<span style="left:{}%">{}</span>').format(place, text) for place, text in marks)
+    return Markup('<span></span><span class="ticks" aria-hidden="true">{}</span><span></span>').format(texts)
+
+
+def row_of(label: str, drawn: Markup, text: str, told: str) -> Markup:
+    """Return one row: its label, what is drawn 100 wide and 10 high, the text at its end, and all in words."""
     return Markup(
         '<span class="label">{}</span><svg class="lane" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
         'aria-label="{}">{}</svg><span class="number">{}</span>'
     ).format(label, told, drawn, text)
 
 
-def _figure(title: str, rows: Markup, legend: Markup) -> Markup:
-    return Markup(
-        '<figure class="lanes-box"><figcaption>{}</figcaption><div class="lanes">{}</div>{}</figure>\n'
-    ).format(title, rows, legend)
+def figure_of(title: str, rows: Markup, legend: Markup, kind: str = "") -> Markup:
+    """Return rows as a figure; ``kind`` is a further class of its grid."""
+    return Markup('<figure class="lanes-box"><figcaption>{}</figcaption><div class="{}">{}</div>{}</figure>\n').format(
+        title, f"lanes {kind}".strip(), rows, legend
+    )
 
 
-def _colour(at: int) -> str:
+def colour_at(at: int) -> str:
+    """Return the colour of a part or post by its place in the legend."""
     return PALETTE[min(at, len(PALETTE) - 1)]
 
 

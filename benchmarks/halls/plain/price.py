@@ -7,10 +7,10 @@ from ortools.sat.python import cp_model
 
 from halls.plain.edges import saved_at
 from halls.plain.rules import is_cut_off
+from halls.plain.terms import gap, price_areas, price_windows
 from halls.plain.variables import Expr, PlainModel, Point, Rectangle
 from halls.plain.views import THOUSAND, add_exposure, add_views
 from halls.plain.walks import MILLI, Walks, straight
-from layout.floor.cells import forbidden_rectangles
 from layout.zones.check import CAP_M
 
 SCALE = 100_000
@@ -22,10 +22,10 @@ def add_price(made: PlainModel) -> Expr:
     terms = [
         *_walking(made, walks),
         *_closeness(made, walks),
-        *_area(made),
+        *price_areas(made, _parts(made, "area", made.problem.ground.cell_m**2)),
         *_open_backs(made),
         *_partitions(made),
-        *_windows(made),
+        *price_windows(made, _parts(made, "shopfront", made.problem.ground.cell_m)),
         *_dead_floor(made),
         *_views(made),
     ]
@@ -69,7 +69,7 @@ def _closeness(made: PlainModel, walks: Walks) -> list[Expr]:
             if other == 0:
                 terms.append(price * _to_entrance(made, walks, k - 1) if weight > 0 else -price * _away(made, k - 1))
                 continue
-            far = MILLI * sum(_gap(made, k - 1, other - 1, side) for side in (0, 1))
+            far = MILLI * sum(gap(made, k - 1, other - 1, side) for side in (0, 1))
             terms.append(price * far if weight > 0 else -price * _capped(made, far))
     return terms
 
@@ -131,25 +131,6 @@ def _larger(made: PlainModel, value: Expr, least: int) -> cp_model.IntVar:
     return larger
 
 
-def _gap(made: PlainModel, i: int, j: int, side: int) -> cp_model.IntVar:
-    """Return the gap of two zones along an axis, at least 0."""
-    (low_a, high_a), (low_b, high_b) = made.zones[i].span(side), made.zones[j].span(side)
-    far = made.model.new_int_var(0, max(made.size), "")
-    made.model.add_max_equality(far, [low_b - high_a, low_a - high_b, 0])
-    return far
-
-
-def _area(made: PlainModel) -> list[Expr]:
-    problem = made.problem
-    price = _parts(made, "area", problem.ground.cell_m**2)
-    terms = []
-    for i, zone in enumerate(made.zones):
-        off = made.model.new_int_var(0, problem.ground.free.size, f"off{i}")
-        made.model.add_abs_equality(off, zone.area - int(problem.target[i]))
-        terms.append(off * price)
-    return terms
-
-
 def _dead_floor(made: PlainModel) -> list[Expr]:
     """Price floor in no zone and no visitors' aisle: each aisle has a part, and no two parts overlap."""
     model, problem = made.model, made.problem
@@ -199,30 +180,6 @@ def _partitions(made: PlainModel) -> list[Expr]:
     for i in rooms:
         terms.append(2 * price * (made.zones[i].w + made.zones[i].h))
         terms += [-price * saved_at(made, i, [j for j in rooms if j < i], side, []) for side in range(4)]
-    return terms
-
-
-def _windows(made: PlainModel) -> list[Expr]:
-    """Price the cells at windows that staff and enclosed zones take."""
-    problem, model = made.problem, made.model
-    price = _parts(made, "shopfront", problem.ground.cell_m)
-    terms = []
-    for i in np.flatnonzero(problem.enclosed | ~problem.public).tolist():
-        zone = made.zones[i]
-        for x, y, w, h in forbidden_rectangles(~problem.ground.windows).tolist():
-            away = [model.new_bool_var("") for _ in range(4)]
-            model.add(zone.right <= x).only_enforce_if(away[0])
-            model.add(zone.x >= x + w).only_enforce_if(away[1])
-            model.add(zone.top <= y).only_enforce_if(away[2])
-            model.add(zone.y >= y + h).only_enforce_if(away[3])
-            hides = model.new_bool_var("")
-            model.add_bool_or([*away, hides])
-            first, length, (low, high) = (x, w, zone.span(1)) if w >= h else (y, h, zone.span(0))
-            hidden = model.new_int_var(0, length, "")
-            common = model.new_int_var(-max(made.size), length, "")
-            model.add_min_equality(common, [high - low, high - first, first + length - low, length])
-            model.add(hidden >= common).only_enforce_if(hides)
-            terms.append(hidden * price * min(w, h))
     return terms
 
 

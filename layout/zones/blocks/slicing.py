@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.zones.blocks.tree import Tree, bracket, cut_hall, exchange, graft, grow, is_above, regroup
-from layout.zones.draws import draw, pick
 from outlet.compiled import compiled
+from outlet.draws import draw, pick
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.zones.draws import pick
 from outlet.compiled import compiled
+from outlet.draws import pick
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -3,7 +3,7 @@
 Hard rules cost little at the start, so that zones can pass through each other, and their full price at the end. Each
 run keeps the best state that costs nothing by hard rules, or the best of all. Runs know nothing of each other and
 their results are read in order: any number of threads gives the same bytes. The random numbers are our own
-(`layout.zones.draws`), so a seed gives the same plan on every machine.
+(`outlet.draws`), so a seed gives the same plan on every machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layout.zones.draws import draw
 from layout.zones.problem import Floats, Ints, PackProblem, Placement
 from layout.zones.search.arrays import Floor, Spec, make_floor, make_spec
 from layout.zones.search.bits import copy_board
@@ -28,6 +27,7 @@ from layout.zones.search.price import HARD, SOFT, price
 from layout.zones.search.room import Rooms, make_rooms
 from layout.zones.search.walks import real_price
 from outlet.compiled import compiled, compiling_seconds, kernel
+from outlet.draws import draw
 
 STEEPEST, RISE = 2.5, 0.7
 TRUSTED, SLACK, PATIENCE = 2.0, 0.5, 100

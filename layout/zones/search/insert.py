@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from layout.zones.draws import draw, pick
 from layout.zones.problem import Ints
 from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Spec
 from layout.zones.search.bits import M1, ONE, ZERO, Board, copy_board, erode_right, erode_up, has, ones, wipe, word_at
@@ -37,6 +36,7 @@ from layout.zones.search.ruin import ruin
 from layout.zones.search.shapes import gap, norm
 from layout.zones.search.walks import enter_public, flat
 from outlet.compiled import compiled, kernel
+from outlet.draws import draw, pick
 
 SHAPES, APART = 2, 6
 IN_THE_WAY = 0.08

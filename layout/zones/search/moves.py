@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.zones.draws import draw, pick
 from layout.zones.problem import Ints
 from layout.zones.search.arrays import Floor, Spec
 from layout.zones.search.shapes import cells_in, common, lapped, shared, strip
 from outlet.compiled import kernel
+from outlet.draws import draw, pick
 
 State = NDArray[np.uint64]
 

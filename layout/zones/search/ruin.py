@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from layout.zones.draws import draw, pick
 from layout.zones.problem import Ints
 from layout.zones.search.arrays import Spec
 from layout.zones.search.moves import State
 from layout.zones.search.room import MOST, Room
 from layout.zones.search.shapes import gap
 from outlet.compiled import kernel
+from outlet.draws import draw, pick
 
 JOINED, FAULTY, LATE = 0.25, 0.3, 2.4
 

@@ -6,8 +6,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from halls.plain.short.rules import doors
+from halls.plain.terms import gap, price_areas, price_windows
 from halls.plain.variables import PlainModel, wall_lines
-from layout.floor.cells import forbidden_rectangles
 
 SCALE = 1000
 CAP_M = 10.0
@@ -16,7 +16,14 @@ Expr = cp_model.LinearExprT
 
 def add_price(made: PlainModel) -> Expr:
     """Return what is minimised."""
-    terms = [*_walking(made), *_closeness(made), *_area(made), *_open_backs(made), *_partitions(made), *_windows(made)]
+    terms = [
+        *_walking(made),
+        *_closeness(made),
+        *price_areas(made, _parts(made, "area", made.problem.ground.cell_m**2)),
+        *_open_backs(made),
+        *_partitions(made),
+        *price_windows(made, _parts(made, "shopfront", made.problem.ground.cell_m)),
+    ]
     return cp_model.LinearExpr.sum(terms)
 
 
@@ -61,32 +68,13 @@ def _closeness(made: PlainModel) -> list[Expr]:
             if other == 0:
                 far = _apart(made, made.access[k - 1], doors(made)[0])
             else:
-                far = 2 * sum(_gap(made, k - 1, other - 1, side) for side in (0, 1))
+                far = 2 * sum(gap(made, k - 1, other - 1, side) for side in (0, 1))
             if weight > 0:
                 terms.append(far * price)
             else:
                 capped = made.model.new_int_var(0, int(2 * CAP_M / cell), "")
                 made.model.add(capped <= far)
                 terms.append(capped * -price)
-    return terms
-
-
-def _gap(made: PlainModel, i: int, j: int, side: int) -> cp_model.IntVar:
-    """Return the gap of two zones along an axis, at least 0."""
-    (low_a, high_a), (low_b, high_b) = made.zones[i].span(side), made.zones[j].span(side)
-    far = made.model.new_int_var(0, max(made.size), "")
-    made.model.add_max_equality(far, [low_b - high_a, low_a - high_b, 0])
-    return far
-
-
-def _area(made: PlainModel) -> list[Expr]:
-    problem = made.problem
-    price = _parts(made, "area", problem.ground.cell_m**2)
-    terms = []
-    for i, zone in enumerate(made.zones):
-        off = made.model.new_int_var(0, problem.ground.free.size, f"off{i}")
-        made.model.add_abs_equality(off, zone.area - int(problem.target[i]))
-        terms.append(off * price)
     return terms
 
 
@@ -150,28 +138,4 @@ def _partitions(made: PlainModel) -> list[Expr]:
             saved = [*_at_wall(made, i, side), *(_at_zone(made, i, j, side) for j in rooms if j < i)]
             low, high = made.zones[i].span(side)
             terms.append(_pays(made, high - low, saved, []) * price)
-    return terms
-
-
-def _windows(made: PlainModel) -> list[Expr]:
-    """Price the cells at windows that staff and enclosed zones take."""
-    problem, model = made.problem, made.model
-    price = _parts(made, "shopfront", problem.ground.cell_m)
-    terms = []
-    for i in np.flatnonzero(problem.enclosed | ~problem.public):
-        zone = made.zones[i]
-        for x, y, w, h in forbidden_rectangles(~problem.ground.windows).tolist():
-            away = [model.new_bool_var("") for _ in range(4)]
-            model.add(zone.right <= x).only_enforce_if(away[0])
-            model.add(zone.x >= x + w).only_enforce_if(away[1])
-            model.add(zone.top <= y).only_enforce_if(away[2])
-            model.add(zone.y >= y + h).only_enforce_if(away[3])
-            hides = model.new_bool_var("")
-            model.add_bool_or([*away, hides])
-            first, length, (low, high) = (x, w, zone.span(1)) if w >= h else (y, h, zone.span(0))
-            hidden = model.new_int_var(0, length, "")
-            common = model.new_int_var(-max(made.size), length, "")
-            model.add_min_equality(common, [high - low, high - first, first + length - low, length])
-            model.add(hidden >= common).only_enforce_if(hides)
-            terms.append(hidden * price * min(w, h))
     return terms
