@@ -33,12 +33,13 @@ class RosterPrice:
     fair_hours: float
     fair_weekends: float
     fair_unpopular: float
+    apart: float
 
     @property
     def total(self) -> float:
         """The objective."""
         fair = self.fair_hours + self.fair_weekends + self.fair_unpopular
-        return self.under + self.over + self.wishes + self.short + fair
+        return self.under + self.over + self.wishes + self.short + fair + self.apart
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,22 @@ class Unmet:
     Parameters
     ----------
     under, over
-        People missing from and beyond each cover row, shape (D, K).
+        People missing from and beyond each cover row, in parts of a person where people count differently, shape
+        (D, K).
     short_min
         Minutes below the contract's minimum, shape (E, W).
     wishes_on, wishes_off
         Whether a wish to work, or to be off, on a day is not met, shape (E, D).
+    apart
+        Whether a person's day is apart from the team's, shape (E, D).
     """
 
-    under: NDArray[np.int64]
-    over: NDArray[np.int64]
+    under: NDArray[np.float64]
+    over: NDArray[np.float64]
     short_min: NDArray[np.int64]
     wishes_on: NDArray[np.bool_]
     wishes_off: NDArray[np.bool_]
+    apart: NDArray[np.bool_]
 
 
 def worked_minutes(problem: RosterProblem, assigned: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -71,10 +76,7 @@ def worked_minutes(problem: RosterProblem, assigned: NDArray[np.int64]) -> NDArr
 
 def find_unmet(problem: RosterProblem, assigned: NDArray[np.int64]) -> Unmet:
     """Return what a roster leaves open."""
-    counts = np.zeros((problem.days, problem.shifts), dtype=np.int64)
-    for shift in range(problem.shifts):
-        counts[:, shift] = (assigned == shift).sum(axis=0)
-    cover = counts @ problem.contributes.T.astype(np.int64)
+    cover = count_cover(problem, assigned) / problem.unit
     short = np.maximum(problem.minutes_min - worked_minutes(problem, assigned), 0)
     nobody = np.zeros(assigned.shape, dtype=np.int64)
     on = nobody if problem.wishes.day_on is None else problem.wishes.day_on
@@ -85,7 +87,43 @@ def find_unmet(problem: RosterProblem, assigned: NDArray[np.int64]) -> Unmet:
         short_min=short,
         wishes_on=(on > 0) & (assigned == OFF),
         wishes_off=(off > 0) & (assigned != OFF),
+        apart=find_apart(problem, assigned),
     )
+
+
+def count_cover(problem: RosterProblem, assigned: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the parts of people there in each cover row, shape (D, K)."""
+    contributes = problem.contributes.T.astype(np.int64)
+    if problem.counts is None:
+        counts = np.zeros((problem.days, problem.shifts), dtype=np.int64)
+        for shift in range(problem.shifts):
+            counts[:, shift] = (assigned == shift).sum(axis=0)
+        return counts @ contributes
+    cover = np.zeros((problem.days, len(problem.contributes)), dtype=np.int64)
+    for parts, row in zip(problem.counts, assigned, strict=True):
+        days = np.flatnonzero(row != OFF)
+        cover[days] += parts * contributes[row[days]]
+    return cover
+
+
+def find_apart(problem: RosterProblem, assigned: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whose day is apart from the team's, shape (E, D): not in the block, or off, as most who may work are.
+
+    Where two blocks have as many, the one that comes first counts as the team's, a day off last.
+    """
+    apart = np.zeros(assigned.shape, dtype=np.bool_)
+    teams = problem.wishes.teams
+    if teams is None:
+        return apart
+    for team in range(teams.number):
+        for day in range(problem.days):
+            members = [int(e) for e in np.flatnonzero(teams.of == team) if not problem.off[e, day]]
+            shifts = [int(assigned[e, day]) for e in members]
+            blocks = [teams.blocks - 1 if shift == OFF else int(teams.block[shift]) for shift in shifts]
+            usual = max(range(teams.blocks), key=blocks.count)
+            for e, block in zip(members, blocks, strict=True):
+                apart[e, day] = block != usual
+    return apart
 
 
 def price_roster(problem: RosterProblem, assigned: NDArray[np.int64]) -> RosterPrice:
@@ -106,6 +144,7 @@ def price_roster(problem: RosterProblem, assigned: NDArray[np.int64]) -> RosterP
         fair_hours=wishes.fair_hour * hours,
         fair_weekends=float(wishes.fair_weekend * counts),
         fair_unpopular=float(wishes.fair_unpopular * disliked),
+        apart=float(problem.team_price * unmet.apart.sum()),
     )
 
 
@@ -179,6 +218,8 @@ def _check_cells(problem: RosterProblem, person: int, row: list[int]) -> list[Br
                 breaches.append(Breach("skills", person, day, f"shift {shift}"))
             if problem.off[person, day]:
                 breaches.append(Breach("days_off", person, day, f"shift {shift}"))
+            if problem.rules.on_duty is not None and not problem.rules.on_duty[person, day]:
+                breaches.append(Breach("weekend_duty", person, day, f"shift {shift}"))
             if not problem.offered[day, shift]:
                 breaches.append(Breach("offered", person, day, f"shift {shift}"))
     return breaches

@@ -1,7 +1,7 @@
 """Split a roster problem into groups of people who can stand in for each other; each group is a problem of its own.
 
 Person e and shift s are joined where e may work s or is locked to it; shift s and cover row k where s counts towards
-k. Groups are the connected parts. Rules and prices never cross them.
+k; people of one team with each other. Groups are the connected parts. Rules and prices never cross them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from layout.staffing.plan import OFF, RosterProblem, RosterRules, RosterWishes
+from layout.staffing.plan import OFF, RosterProblem, RosterRules, RosterWishes, Teams
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,24 @@ def find_groups(problem: RosterProblem) -> tuple[Group, ...]:
         linked[person, problem.locked[person, day]] = True
     persons, shifts = np.nonzero(linked)
     rows, counted = np.nonzero(problem.contributes)
-    left = np.concatenate([persons, e + counted])
-    right = np.concatenate([e + shifts, e + s + rows])
+    mates, first = _teammates(problem)
+    left = np.concatenate([persons, e + counted, mates])
+    right = np.concatenate([e + shifts, e + s + rows, first])
     size = e + s + k
     graph = coo_array((np.ones(len(left)), (left, right)), shape=(size, size))
     count, label = connected_components(graph, directed=False)
     groups = [_group(np.flatnonzero(label == at), e, s) for at in range(count)]
     return tuple(sorted(groups, key=lambda group: (not group.persons, group.persons, group.shifts, group.rows)))
+
+
+def _teammates(problem: RosterProblem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the people of teams, and the first of each one's team."""
+    teams = problem.wishes.teams
+    if teams is None or not problem.team_price:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    mates = np.flatnonzero(teams.of >= 0)
+    first = np.array([int(np.argmax(teams.of == teams.of[e])) for e in mates.tolist()], dtype=np.int64)
+    return mates, first
 
 
 def _group(members: NDArray[np.int64], e: int, s: int) -> Group:
@@ -73,6 +84,7 @@ def extract(problem: RosterProblem, group: Group) -> RosterProblem:
         minutes_max=problem.minutes_max[e],
         minutes_target=problem.minutes_target[e],
         locked=np.where(locked >= 0, position[np.maximum(locked, 0)], locked),
+        counts=None if problem.counts is None else problem.counts[np.ix_(e, k)],
         rules=_extract_rules(problem.rules, e, s),
         wishes=_extract_wishes(problem.wishes, e, s),
     )
@@ -88,6 +100,7 @@ def _extract_rules(rules: RosterRules, e: list[int], s: list[int]) -> RosterRule
         off_min=None if rules.off_min is None else rules.off_min[e],
         weekends_max=None if rules.weekends_max is None else rules.weekends_max[e],
         sundays_max=None if rules.sundays_max is None else rules.sundays_max[e],
+        on_duty=None if rules.on_duty is None else rules.on_duty[e],
     )
 
 
@@ -99,4 +112,5 @@ def _extract_wishes(wishes: RosterWishes, e: list[int], s: list[int]) -> RosterW
         day_on=None if wishes.day_on is None else wishes.day_on[e],
         day_off=None if wishes.day_off is None else wishes.day_off[e],
         unpopular=None if wishes.unpopular is None else wishes.unpopular[s],
+        teams=None if wishes.teams is None else Teams(wishes.teams.of[e], wishes.teams.block[s]),
     )

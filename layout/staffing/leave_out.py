@@ -24,4 +24,5 @@ def without_each_rule(problem: RosterProblem) -> list[tuple[str, RosterProblem]]
         ("off_min", replace(problem, rules=replace(rules, off_min=None))),
         ("weekends_max", replace(problem, rules=replace(rules, weekends_max=None))),
         ("sundays_max", replace(problem, rules=replace(rules, sundays_max=None))),
+        ("weekend_duty", replace(problem, rules=replace(rules, on_duty=None))),
     ]

@@ -21,6 +21,8 @@ Bool = NDArray[np.bool_]
 OFF = -1
 FREE = -2
 DAY_MIN = 1440
+PARTS = 20
+"""Parts of a person in which cover is counted where people count differently; a twentieth keeps prices exact."""
 WEEK_DAYS = 7
 SATURDAY = 5
 SUNDAY = 6
@@ -102,6 +104,8 @@ class RosterRules:
         the horizon's ends as if the sequence went on outside; most-in-a-row rules do not.
     weekends_max, sundays_max
         Most weekends (Saturday or Sunday) and Sundays with work, shape (E,).
+    on_duty
+        Whether a person may work on a day by rotation of weekend duty, shape (E, D).
     """
 
     rest_min: int = 0
@@ -112,6 +116,33 @@ class RosterRules:
     off_min: Int | None = None
     weekends_max: Int | None = None
     sundays_max: Int | None = None
+    on_duty: Bool | None = None
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Teams that work as blocks: on a day, all who may work do so in the same block, or all are off.
+
+    Parameters
+    ----------
+    of
+        Team of each person, or −1, shape (E,).
+    block
+        Block of the day that each shift lies in, from 0, shape (S,): all 0 where only days matter.
+    """
+
+    of: Int
+    block: Int
+
+    @property
+    def number(self) -> int:
+        """Number of teams."""
+        return int(self.of.max(initial=-1)) + 1
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks, a day off among them, as the last."""
+        return int(self.block.max(initial=0)) + 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +163,8 @@ class RosterWishes:
         Price of one weekend between the most and the fewest worked.
     unpopular, fair_unpopular
         Which shifts nobody likes, shape (S,), and the price of one between the most and the fewest worked.
+    teams, team_day
+        Who works together and when, and the price of one person's day apart from the team.
     """
 
     shift_on: Int | None = None
@@ -143,6 +176,8 @@ class RosterWishes:
     fair_weekend: int = 0
     unpopular: Bool | None = None
     fair_unpopular: int = 0
+    teams: Teams | None = None
+    team_day: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +207,9 @@ class RosterProblem:
         Contract minutes in a window, shape (E, W); the target is what fairness compares with.
     locked
         A shift, `OFF`, or `FREE` where the roster decides, shape (E, D).
+    counts
+        For how many `PARTS` a person counts towards a cover row, shape (E, K): below `PARTS` who is new, 0 who does
+        not hold what the row asks for. None: everybody counts as one.
     """
 
     start_min: Int
@@ -189,6 +227,7 @@ class RosterProblem:
     minutes_max: Int
     minutes_target: Int
     locked: Int
+    counts: Int | None = None
     first_weekday: int = 0
     rules: RosterRules = field(default_factory=RosterRules)
     wishes: RosterWishes = field(default_factory=RosterWishes)
@@ -211,6 +250,10 @@ class RosterProblem:
             _require_shape(name, array, (e, w))
         _require_shape("minutes_target", self.minutes_target, (e, w))
         self._require_optional(e, d, s)
+        if self.counts is not None:
+            _require_shape("counts", self.counts, (e, k))
+            if self.counts.min(initial=0) < 0:
+                raise InputError(f"counts holds {self.counts.min()}; expected numbers from 0")
         if d < 1 or not 0 <= self.first_weekday < WEEK_DAYS:
             raise InputError(f"a roster of {d} days from weekday {self.first_weekday}: expected a day and 0 to 6")
         if self.locked.size and (self.locked.min() < FREE or self.locked.max() >= s):
@@ -228,11 +271,14 @@ class RosterProblem:
             ("off_min", rules.off_min, (e,)),
             ("weekends_max", rules.weekends_max, (e,)),
             ("sundays_max", rules.sundays_max, (e,)),
+            ("on_duty", rules.on_duty, (e, d)),
             ("shift_on", wishes.shift_on, (e, d, s)),
             ("shift_off", wishes.shift_off, (e, d, s)),
             ("day_on", wishes.day_on, (e, d)),
             ("day_off", wishes.day_off, (e, d)),
             ("unpopular", wishes.unpopular, (s,)),
+            ("teams.of", None if wishes.teams is None else wishes.teams.of, (e,)),
+            ("teams.block", None if wishes.teams is None else wishes.teams.block, (s,)),
         )
         for name, array, shape in wanted:
             if array is not None:
@@ -254,6 +300,21 @@ class RosterProblem:
         return len(self.start_min)
 
     @property
+    def unit(self) -> int:
+        """Parts that make one person in cover: 1 where everybody counts as one."""
+        return 1 if self.counts is None else PARTS
+
+    @cached_property
+    def parts(self) -> Int:
+        """For how many parts a person counts towards a cover row, shape (E, K)."""
+        return np.ones((self.persons, len(self.contributes)), dtype=np.int64) if self.counts is None else self.counts
+
+    @property
+    def team_price(self) -> int:
+        """Price of one person's day apart from the team; 0 where there is no team."""
+        return self.wishes.team_day if self.wishes.teams is not None and self.wishes.teams.number else 0
+
+    @property
     def unpopular_price(self) -> int:
         """Price of one unpopular shift between the most and the fewest worked; 0 where no shift is unpopular."""
         mask = self.wishes.unpopular
@@ -269,7 +330,8 @@ class RosterProblem:
     @cached_property
     def possible(self) -> Bool:
         """Whether a person may work a shift on a day by skill, days off, opening days and locks, shape (E, D, S)."""
-        free = self.skilled[:, None, :] & ~self.off[:, :, None] & self.offered[None, :, :]
+        there = ~self.off if self.rules.on_duty is None else ~self.off & self.rules.on_duty
+        free = self.skilled[:, None, :] & there[:, :, None] & self.offered[None, :, :]
         lock = self.locked[:, :, None]
         return np.where(lock == FREE, free, lock == np.arange(self.shifts)[None, None, :])
 

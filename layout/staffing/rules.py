@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from layout.staffing.check import find_unmet, unpopular_worked, weekends_worked, worked_minutes_in_all
+from layout.staffing.check import find_apart, find_unmet, unpopular_worked, weekends_worked, worked_minutes_in_all
 from layout.staffing.plan import FREE, OFF, Bool, Int, RosterProblem
 
 SCALE = 60
@@ -186,6 +186,14 @@ def add_sundays_max(model: cp_model.CpModel, variables: RosterVariables, problem
         model.add(cp_model.LinearExpr.sum([variables.working(e, d) for d in problem.sundays]) <= most)
 
 
+def add_weekend_duty(model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem) -> None:
+    """Keep to the rotation of weekend duty: o_ed = 1 where it is not e's turn, but for locked cells."""
+    if problem.rules.on_duty is None:
+        return
+    for e, d in np.argwhere(~problem.rules.on_duty & (problem.locked == FREE)).tolist():
+        model.add(variables.off[e][d] == 1)
+
+
 RULES: dict[str, Rule] = {
     "locks": add_locks,
     "rest": add_rest,
@@ -197,33 +205,36 @@ RULES: dict[str, Rule] = {
     "off_min": add_off_min,
     "weekends_max": add_weekends_max,
     "sundays_max": add_sundays_max,
+    "weekend_duty": add_weekend_duty,
 }
 
 
 def add_cover(model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem) -> cp_model.LinearExprT:
-    """Price cover: Σ_es x_eds over contributing shifts + under_dk − over_dk = required_dk."""
+    """Price cover: Σ_es f_ek x_eds over contributing shifts + under_dk − over_dk = required_dk, f e's parts."""
     terms: list[cp_model.LinearExprT] = []
+    unit = problem.unit
     rows_of = [np.flatnonzero(problem.contributes[:, s]).tolist() for s in range(problem.shifts)]
-    there: list[list[list[cp_model.IntVar]]] = [[[] for _ in problem.contributes] for _ in range(problem.days)]
-    for (_, d, s), variable in variables.x.items():
+    there: list[list[list[tuple[cp_model.IntVar, int]]]] = [[[] for _ in rows] for rows in problem.required]
+    for (e, d, s), variable in variables.x.items():
         for k in rows_of[s]:
-            there[d][k].append(variable)
+            there[d][k].append((variable, int(problem.parts[e, k])))
     settled = (problem.locked != FREE).all(axis=0)
     unmet = None if variables.start is None else find_unmet(problem, variables.start)
     for d, k in np.ndindex(problem.required.shape):
-        wanted, here = int(problem.required[d, k]), there[d][k]
-        under_price = SCALE * int(problem.under_weight[d, k])
-        over_price = SCALE * int(problem.over_weight[d, k])
-        if settled[d] or not here:
-            terms.append(under_price * max(wanted - len(here), 0) + over_price * max(len(here) - wanted, 0))
+        wanted, here = unit * int(problem.required[d, k]), there[d][k]
+        most = sum(parts for _, parts in here)
+        under_price = SCALE // unit * int(problem.under_weight[d, k])
+        over_price = SCALE // unit * int(problem.over_weight[d, k])
+        if settled[d] or not most:
+            terms.append(under_price * max(wanted - most, 0) + over_price * max(most - wanted, 0))
             continue
         under = model.new_int_var(0, wanted, f"under_{d}_{k}")
-        over = model.new_int_var(0, len(here), f"over_{d}_{k}")
-        model.add(cp_model.LinearExpr.sum(here) + under - over == wanted)
+        over = model.new_int_var(0, most, f"over_{d}_{k}")
+        model.add(cp_model.LinearExpr.sum([parts * variable for variable, parts in here]) + under - over == wanted)
         terms.append(under_price * under + over_price * over)
         if unmet is not None:
-            model.add_hint(under, int(unmet.under[d, k]))
-            model.add_hint(over, int(unmet.over[d, k]))
+            model.add_hint(under, round(unit * float(unmet.under[d, k])))
+            model.add_hint(over, round(unit * float(unmet.over[d, k])))
     return cp_model.LinearExpr.sum(terms)
 
 
@@ -330,6 +341,31 @@ def add_fair_unpopular(
     return SCALE * problem.unpopular_price * (high - low)
 
 
+def add_teams(model: cp_model.CpModel, variables: RosterVariables, problem: RosterProblem) -> cp_model.LinearExprT:
+    """Price days apart from the team: Σ_b z_gdb = 1, apart_ed ≥ in_edb − z_gdb, with in_edb = 1 in block b or off."""
+    teams = problem.wishes.teams
+    if teams is None or not problem.team_price:
+        return 0
+    found = None if variables.start is None else find_apart(problem, variables.start)
+    terms: list[cp_model.IntVar] = []
+    for team, d in np.ndindex(teams.number, problem.days):
+        members = [e for e in np.flatnonzero(teams.of == team).tolist() if not problem.off[e, d]]
+        if len(members) < 2:
+            continue
+        usual = [model.new_bool_var(f"block_{team}_{d}_{b}") for b in range(teams.blocks)]
+        model.add_exactly_one(usual)
+        for e in members:
+            apart = model.new_bool_var(f"apart_{e}_{d}")
+            terms.append(apart)
+            if found is not None:
+                model.add_hint(apart, bool(found[e, d]))
+            model.add_bool_or([variables.off[e][d].negated(), usual[-1], apart])
+            for s in range(problem.shifts):
+                if (e, d, s) in variables.x:
+                    model.add_bool_or([variables.x[e, d, s].negated(), usual[int(teams.block[s])], apart])
+    return SCALE * problem.team_price * cp_model.LinearExpr.sum(terms)
+
+
 PRICES: dict[str, Price] = {
     "cover": add_cover,
     "wishes": add_wishes,
@@ -337,4 +373,5 @@ PRICES: dict[str, Price] = {
     "fair_hours": add_fair_hours,
     "fair_weekends": add_fair_weekends,
     "fair_unpopular": add_fair_unpopular,
+    "teams": add_teams,
 }

@@ -12,7 +12,16 @@ import numpy as np
 from layout.staffing.check import price_roster
 from layout.staffing.plan import OFF, Int, RosterProblem
 from layout.staffing.rows.finder import RowFinder
-from layout.staffing.rows.moves import Course, CoverPrices, Fairness, RowRules, Standing, anneal, measure
+from layout.staffing.rows.legal import RowRules, measure
+from layout.staffing.rows.master import cover_patterns
+from layout.staffing.rows.moves import (
+    Course,
+    CoverPrices,
+    Fairness,
+    Standing,
+    TeamPrices,
+    anneal,
+)
 from outlet.outcome import Limits
 
 MOVES_PER_WORK = 1_200_000.0
@@ -90,14 +99,18 @@ def standing_of(annealer: Annealer, assigned: Int) -> Standing:
     """Return a roster as moves change it."""
     problem = annealer.problem
     row = np.where(assigned == OFF, problem.shifts, assigned).astype(np.int64)
-    there = annealer.cover.counts[:, row].sum(axis=1).T.astype(np.int64)
+    cover = annealer.cover
+    there = np.einsum("jed,je->dj", cover.counts[:, row].astype(np.int64), cover.parts)
+    blocks = np.zeros((len(cover.teams.start) - 1, problem.days, int(cover.teams.block.max()) + 1), dtype=np.int64)
+    for e, d in np.argwhere(cover.teams.counted).tolist():
+        blocks[cover.teams.of[e], d, cover.teams.block[row[e, d]]] += 1
     compared, short = np.zeros((3, problem.persons), dtype=np.int64), np.zeros(problem.persons)
     found = np.zeros(3, dtype=np.int64)
     scratch = np.zeros(problem.shifts, dtype=np.int64), np.zeros(len(problem.windows), dtype=np.int64)
     for e in range(problem.persons):
         short[e] = measure(annealer.rules, e, row[e], found, scratch)
         compared[:, e] = found
-    return Standing(row, np.ascontiguousarray(there), compared, short, np.zeros(2), row.copy())
+    return Standing(row, np.ascontiguousarray(there), blocks, compared, short, np.zeros(2), row.copy())
 
 
 def _rules_of(finder: RowFinder) -> RowRules:
@@ -135,15 +148,15 @@ def _rules_of(finder: RowFinder) -> RowRules:
 
 
 def _cover_of(problem: RosterProblem) -> CoverPrices:
-    patterns, pattern_of = np.unique(problem.contributes, axis=0, return_inverse=True)
-    there = np.arange(problem.persons + 1)
-    missing = problem.required[:, :, None] - there
+    patterns, parts, pattern_of = cover_patterns(problem)
+    there = np.arange(int(parts.sum(axis=0).max(initial=0)) + 1)
+    missing = problem.unit * problem.required[:, :, None] - there
     each = np.where(missing > 0, problem.under_weight[:, :, None] * missing, -problem.over_weight[:, :, None] * missing)
-    price = np.zeros((problem.days, len(patterns), problem.persons + 1))
-    for row, group in enumerate(np.asarray(pattern_of).reshape(-1).tolist()):
-        price[:, group] += each[:, row]
+    price = np.zeros((problem.days, len(patterns), len(there)))
+    for row, group in enumerate(pattern_of.tolist()):
+        price[:, group] += each[:, row] / problem.unit
     nobody = np.zeros((len(patterns), 1), dtype=np.bool_)
-    counts = np.hstack([patterns, nobody])
+    counts = np.hstack([patterns.astype(np.bool_), nobody])
     number = counts.astype(np.int64)
     steps: Int = number[:, None, :] - number[:, :, None]
     before, after, pattern = np.nonzero(steps.transpose(1, 2, 0))
@@ -151,4 +164,19 @@ def _cover_of(problem: RosterProblem) -> CoverPrices:
     first = np.zeros(options * options + 1, dtype=np.int64)
     np.cumsum(np.bincount(before * options + after, minlength=options * options), out=first[1:])
     taken: Int = np.asarray(steps[pattern, before, after])
-    return CoverPrices(counts, price, first, pattern, taken)
+    return CoverPrices(counts, np.ascontiguousarray(parts.T), price, first, pattern, taken, _teams_of(problem))
+
+
+def _teams_of(problem: RosterProblem) -> TeamPrices:
+    teams = problem.wishes.teams
+    if teams is None or not problem.team_price:
+        nobody = np.full(problem.persons, -1, dtype=np.int64)
+        block = np.zeros(problem.shifts + 1, dtype=np.int64)
+        nothing = np.zeros(problem.off.shape, dtype=np.bool_)
+        return TeamPrices(0.0, nobody, block, nothing, np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    mates = np.argsort(teams.of, kind="stable")
+    mates = mates[teams.of[mates] >= 0]
+    start = np.searchsorted(teams.of[mates], np.arange(teams.number + 1)).astype(np.int64)
+    block = np.append(teams.block, teams.blocks - 1)
+    counted = ~problem.off & (teams.of >= 0)[:, None]
+    return TeamPrices(float(problem.team_price), teams.of, block, counted, start, mates)

@@ -1,8 +1,9 @@
 """Hold a roster while whole rows of it are exchanged, each for the best row given everybody else's.
 
 What one person adds to cover is known exactly once everybody else's rows are: each cell has a price, and the cheapest
-row follows. Fairness has no price a cell, since it compares people: rows are sought at several prices of a minute and a
-weekend, and the one that lowers the objective most is taken. No row ever breaks a hard rule.
+row follows; so does a day apart from the team. Fairness has no price a cell, since it compares people: rows are sought
+at several prices of a minute and a weekend, and the one that lowers the objective most is taken. No row ever breaks a
+hard rule.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class RowDraft:
     excess: Int
     weekends: Int
     unpopular: Int
+    blocks: Int
 
     def take(self, person: int) -> Int:
         """Take a person's row away and return it."""
@@ -57,15 +59,19 @@ class RowDraft:
         self.unpopular[person] = unpopular_worked(problem, row[None, :])[0]
 
     def _count(self, person: int, row: Int, sign: int) -> None:
+        problem = self.finder.problem
         days = np.flatnonzero(row != OFF)
-        self.cover[days] += sign * self.finder.problem.contributes.T[row[days]]
+        self.cover[days] += sign * problem.parts[person] * problem.contributes.T[row[days]]
+        teams = problem.wishes.teams
+        if teams is not None and teams.of[person] >= 0:
+            there = np.flatnonzero(~problem.off[person])
+            self.blocks[teams.of[person], there, np.append(teams.block, teams.blocks - 1)[row[there]]] += sign
 
     def total(self) -> float:
         """Return the price of the roster, of those who have rows."""
         problem, wishes = self.finder.problem, self.finder.problem.wishes
-        missing = problem.required - self.cover
-        price = float(np.where(missing > 0, problem.under_weight * missing, -problem.over_weight * missing).sum())
-        price += float(self.cost[self.there].sum())
+        price = float(cover_price(problem, self.cover).sum()) + float(self.cost[self.there].sum())
+        price += problem.team_price * float((self.blocks.sum(axis=2) - self.blocks.max(axis=2)).sum())
         if wishes.fair_hour and self.there.any():
             price += wishes.fair_hour * float(np.ptp(self.excess[self.there])) / 60
         if wishes.fair_weekend and self.there.any():
@@ -77,9 +83,10 @@ class RowDraft:
     def best_row(self, person: int) -> Int | None:
         """Return the best row found for a person who has none, at the prices of those who have."""
         problem, wishes = self.finder.problem, self.finder.problem.wishes
-        gain = np.where(problem.required > self.cover, problem.under_weight, -problem.over_weight)
+        added = cover_price(problem, self.cover + problem.parts[person]) - cover_price(problem, self.cover)
         cells = self.finder.cells[person].copy()
-        cells[:, :-1] -= gain @ problem.contributes
+        cells[:, :-1] += added @ problem.contributes
+        cells += self._apart(person)
         paid = np.append(problem.paid_min, 0)
         best, found = np.inf, None
         seen: set[bytes] = set()
@@ -97,6 +104,16 @@ class RowDraft:
             if total < best:
                 best, found = total, row
         return found
+
+    def _apart(self, person: int) -> Float:
+        """Return what a person's cells add to the price of days apart from the team, shape (D, S + 1)."""
+        problem, teams = self.finder.problem, self.finder.problem.wishes.teams
+        if teams is None or teams.of[person] < 0:
+            return np.zeros((problem.days, problem.shifts + 1))
+        blocks = self.blocks[teams.of[person]]
+        usual = blocks.max(axis=1, keepdims=True)
+        added = np.where(problem.off[person][:, None], 0.0, problem.team_price * (blocks < usual))
+        return added[:, np.append(teams.block, teams.blocks - 1)]
 
     def improve(self, persons: Sequence[int]) -> bool:
         """Give each person in turn a better row where there is one; tell whether anybody got one."""
@@ -152,11 +169,24 @@ def draft_rows(finder: RowFinder, assigned: Int | None = None) -> RowDraft:
         excess=np.zeros(people, dtype=np.int64),
         weekends=np.zeros(people, dtype=np.int64),
         unpopular=np.zeros(people, dtype=np.int64),
+        blocks=np.zeros(_block_shape(problem), dtype=np.int64),
     )
     if assigned is not None:
         for person in range(people):
             draft.put(person, assigned[person])
     return draft
+
+
+def _block_shape(problem: RosterProblem) -> tuple[int, int, int]:
+    teams = problem.wishes.teams
+    return (0, problem.days, 1) if teams is None else (teams.number, problem.days, teams.blocks)
+
+
+def cover_price(problem: RosterProblem, cover: Int) -> Float:
+    """Return what each cover row costs with so many parts of people there, shape (D, K)."""
+    missing = problem.unit * problem.required - cover
+    price: Float = np.where(missing > 0, problem.under_weight * missing, -problem.over_weight * missing) / problem.unit
+    return price
 
 
 def construct_rows(finder: RowFinder, sweeps: int = 4) -> Int | None:

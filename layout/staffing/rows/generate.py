@@ -233,7 +233,7 @@ def grain_of(problem: RosterProblem) -> float:
     wishes = problem.wishes
     paid = [int(minutes) for minutes in problem.paid_min]
     weights = np.unique(np.concatenate([problem.under_weight, problem.over_weight]))
-    steps = [60 * int(weight) for weight in weights]
+    steps = [60 // problem.unit * int(weight) for weight in weights]
     for prices in (wishes.shift_on, wishes.shift_off, wishes.day_on, wishes.day_off):
         steps += [] if prices is None else [60 * int(price) for price in np.unique(prices)]
     if wishes.short_hour:
@@ -241,7 +241,7 @@ def grain_of(problem: RosterProblem) -> float:
     if wishes.fair_hour:
         targets = problem.minutes_target.sum(axis=1)
         steps.append(wishes.fair_hour * math.gcd(*paid, *(int(target - targets[0]) for target in targets)))
-    steps += [60 * wishes.fair_weekend, 60 * problem.unpopular_price]
+    steps += [60 * wishes.fair_weekend, 60 * problem.unpopular_price, 60 * problem.team_price]
     return math.gcd(*steps) / 60 or 1.0
 
 

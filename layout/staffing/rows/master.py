@@ -1,9 +1,10 @@
 r"""Choose one row of days for each person, out of those known so far, as a linear program.
 
 Columns r are rows of person e, with c_r their price by wishes and minutes below contract, a_rdj the shifts they work on
-day d that count towards pattern j, m_r their minutes beyond the target and w_r their weekends. A pattern is a set of
-shifts that cover rows share: what rows of one pattern cost together is convex in the people there, and is written in
-steps v below the largest requirement q, and beyond it as o, with prices p::
+day d that count towards pattern j, times the parts for which e counts, m_r their minutes beyond the target and w_r
+their weekends. A pattern is a set of shifts and of people's parts that cover rows share: what rows of one pattern cost
+together is convex in the people there, and is written in steps v below the largest requirement q, and beyond it as o,
+with prices p. Days apart from a team have no price here: the bound holds without::
 
     min  Σ_r c_r λ_r + Σ_djm p_djm v_djm + Σ_dj p_dj o_dj + π_hours (H − h) + π_weekends (W − w) + π_unpopular (U − u)
     s.t. Σ_{r of e} λ_r = 1                                     for all e
@@ -43,12 +44,14 @@ class RowPrices:
 
 @dataclass(frozen=True)
 class Steps:
-    """Cover in steps: the patterns of shifts (J, S), the largest requirements (D, J), and the columns of v and o.
+    """Cover in steps: patterns of shifts (J, S), parts of people (E, J), the largest requirements in parts (D, J).
 
-    ``row``, ``sign``, ``price`` and ``most`` are of each column; ``constant`` is the price at the largest requirements.
+    The columns of v and o have ``row``, ``sign``, ``price`` and ``most``; ``constant`` is the price at the largest
+    requirements.
     """
 
     patterns: NDArray[np.int64]
+    parts: NDArray[np.int64]
     largest: NDArray[np.int64]
     row: NDArray[np.int64]
     sign: Float
@@ -57,10 +60,18 @@ class Steps:
     constant: float
 
 
+def cover_patterns(problem: RosterProblem) -> tuple[Int, Int, Int]:
+    """Return the patterns of shifts (J, S), the parts of people in each (E, J), and the pattern of each row (K,)."""
+    s = problem.shifts
+    both = np.hstack([problem.contributes.astype(np.int64), problem.parts.T])
+    found, pattern_of = np.unique(both, axis=0, return_inverse=True)
+    return found[:, :s], np.ascontiguousarray(found[:, s:].T), np.asarray(pattern_of).reshape(-1)
+
+
 def cover_steps(problem: RosterProblem) -> Steps:
     """Return the price of cover in steps."""
-    patterns, pattern_of = np.unique(problem.contributes.astype(np.int64), axis=0, return_inverse=True)
-    pattern_of = np.asarray(pattern_of).reshape(-1)
+    patterns, parts, pattern_of = cover_patterns(problem)
+    unit, most = problem.unit, float(parts.sum(axis=0).max(initial=0))
     largest = np.zeros((problem.days, len(patterns)), dtype=np.int64)
     columns: list[tuple[int, float, float, float]] = []
     constant = 0.0
@@ -70,18 +81,20 @@ def cover_steps(problem: RosterProblem) -> Steps:
             required = problem.required[d, mine]
             under, over = problem.under_weight[d, mine], problem.over_weight[d, mine]
             top = int(required.max())
-            largest[d, j] = top
+            largest[d, j] = unit * top
             constant += float((over * (top - required)).sum())
-            row = problem.persons + d * len(patterns) + j
+            here = problem.persons + d * len(patterns) + j
             levels = [0, *np.unique(required).tolist()]
             for low, high in pairwise(levels):
                 missing = required >= high
                 if high > low:
                     price = float(under[missing].sum() - over[~missing].sum())
-                    columns.append((row, 1.0, price, high - low))
-            columns.append((row, -1.0, float(over.sum()), problem.persons))
+                    columns.append((here, 1.0, price / unit, unit * (high - low)))
+            columns.append((here, -1.0, float(over.sum()) / unit, most))
     table = np.array(columns, dtype=np.float64).reshape(-1, 4)
-    return Steps(patterns, largest, table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], constant)
+    return Steps(
+        patterns, parts, largest, table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], constant
+    )
 
 
 @dataclass
@@ -123,7 +136,7 @@ class Master:
         at = e + self.steps.largest.size
         cover = duals[e:at].reshape(self.steps.largest.shape)
         cells = self.finder.cells[person].copy()
-        cells[:, :-1] -= cover @ self.steps.patterns
+        cells[:, :-1] -= (cover * self.steps.parts[person]) @ self.steps.patterns
         weekend = fixed = 0.0
         if wishes.fair_hour:
             per_minute = float(duals[at + person] + duals[at + e + person]) / 60
@@ -201,9 +214,9 @@ def _columns(master: Master, found: list[tuple[int, Int]]) -> tuple[Float, spars
     rows_of = [np.flatnonzero(patterns[:, s]) for s in range(problem.shifts)]
     for person, row in found:
         days = np.flatnonzero(row != OFF)
-        covered = [e + k * day + rows_of[row[day]] for day in days.tolist()]
-        at = [np.array([person]), *covered]
-        values = [np.ones(1 + sum(len(one) for one in covered))]
+        there = [rows_of[row[day]] for day in days.tolist()]
+        at = [np.array([person]), *(e + k * day + rows for day, rows in zip(days.tolist(), there, strict=True))]
+        values = [np.ones(1), *(master.steps.parts[person, rows].astype(np.float64) for rows in there)]
         first = e + problem.days * k
         if wishes.fair_hour:
             excess = float(problem.paid_min[row[days]].sum() - problem.minutes_target[person].sum()) / 60

@@ -1,4 +1,4 @@
-"""Move cells of a roster at random, compiled: a cell, two cells of a person, or days that two people exchange.
+"""Move cells of a roster at random, compiled: a cell, two of a person, days that two people or a whole team exchange.
 
 A move that breaks a hard rule is refused; one that costs more is taken by chance, the less likely the colder. What
 cover costs is a table by pattern of shifts, day and people there, so that any prices of cover are as quick.
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
+from layout.staffing.rows.legal import RowRules, measure
 from outlet.compiled import compiled
 from outlet.draws import draw, pick
 
@@ -23,48 +24,39 @@ MOST_CELLS = 14
 
 _TOLERANCE = 1e-7
 _ONE_CELL, _TWO_CELLS, _TWO_DAYS, _TWO_PEOPLE = 0.3, 0.5, 0.7, 0.85
+_TEAM = 0.1
 
 
-class RowRules(NamedTuple):
-    """What each person's row must keep, and what it costs; the day off is the last option.
+class TeamPrices(NamedTuple):
+    """Price of a person's day apart from the team, and who is in which team.
 
-    ``cells``: price of an option, infinite where impossible (E, D, S + 1). ``follow``: whether a shift may follow
-    another on the next day (S, S). ``paid``: minutes of an option (S + 1,). ``windows``, ``least``, ``most``: spans of
-    days (W, 2) and minutes in them (E, W). ``short``: price of a minute below the least, −1 where that is forbidden.
-    ``shift_max`` (E, S), ``run_max``, ``run_min``, ``off_min``, ``weekends_max``, ``sundays_max`` (E,): limits.
-    ``weekend``: number of a day's weekend or −1, ``sunday``: whether it is one (D,). ``unpopular`` (S + 1,).
+    ``of``: team or −1 (E,). ``block``: block of an option, a day off the last (S + 1,). ``counted``: whether a person's
+    day counts (E, D). ``start``: where each team begins in ``mates`` (G + 1,).
     """
 
-    cells: Float
-    follow: Bools
-    paid: Int
-    windows: Int
-    least: Int
-    most: Int
-    short: float
-    shift_max: Int
-    run_max: Int
-    run_min: Int
-    off_min: Int
-    weekends_max: Int
-    sundays_max: Int
-    weekend: Int
-    sunday: Bools
-    unpopular: Bools
+    price: float
+    of: Int
+    block: Int
+    counted: Bools
+    start: Int
+    mates: Int
 
 
 class CoverPrices(NamedTuple):
-    """Price of cover by people there (D, J, E + 1), and which patterns an exchange of options adds to or takes from.
+    """Price of cover by parts there (D, J, U), and which patterns an exchange of options adds to or takes from.
 
-    ``counts``: whether an option counts towards a pattern (J, S + 1). ``first``: where the patterns of option a
-    replaced by b begin, at a (S + 1) + b, in ``pattern`` and ``step``, which is 1 or −1.
+    ``counts``: whether an option counts towards a pattern (J, S + 1). ``parts``: for how many a person counts (J, E).
+    ``first``: where the patterns of option a replaced by b begin, at a (S + 1) + b, in ``pattern`` and ``step``, which
+    is 1 or −1. ``teams``: what days apart from a team cost.
     """
 
     counts: Bools
+    parts: Int
     price: Float
     first: Int
     pattern: Int
     step: Int
+    teams: TeamPrices
 
 
 class Fairness(NamedTuple):
@@ -86,7 +78,7 @@ class Course(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """A move under trial: options before (`MOST_CELLS`,), its people (2,), what stood of those measured, and room."""
+    """A move under trial: options before and people (`MOST_CELLS`,), what stood of those measured, and room."""
 
     before: Int
     people: Int
@@ -99,86 +91,20 @@ class Trial(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A roster under way: options (E, D), people by day and pattern (D, J), and what fairness compares, (3, E).
+    """A roster under way: options (E, D), parts by day and pattern (D, J), and what fairness compares, (3, E).
 
+    ``blocks``: people of a team by day and block (G, D, B).
     ``short``: price of minutes below contract (E,). ``price``: what the roster, and the best so far, cost more than
     the first (2,). ``best``: that best (E, D).
     """
 
     row: Int
     there: Int
+    blocks: Int
     compared: Int
     short: Float
     price: Float
     best: Int
-
-
-@compiled
-def _keeps_order(rules: RowRules, e: int, row: Int) -> bool:
-    """Tell whether a row keeps what concerns single days, successions and runs of days."""
-    off = rules.follow.shape[0]
-    run, began = 0, 0
-    for day in range(len(row)):
-        option = row[day]
-        working = option != off
-        if rules.cells[e, day, option] == np.inf:
-            return False
-        if day > 0 and working != (row[day - 1] != off):
-            if began > 0 and run < (rules.off_min[e] if working else rules.run_min[e]):
-                return False
-            run, began = 0, day
-        elif day > 0 and working and not rules.follow[row[day - 1], option]:
-            return False
-        run += 1
-        if working and run > rules.run_max[e]:
-            return False
-    return True
-
-
-@compiled
-def _keeps_counts(rules: RowRules, e: int, row: Int, found: Int, scratch: tuple[Int, Int]) -> bool:
-    """Tell whether a row keeps limits of shifts, weekends and Sundays; fill in what is compared, and its minutes."""
-    often, minutes = scratch
-    often[:] = 0
-    minutes[:] = 0
-    found[:] = 0
-    sundays, last = 0, -1
-    for day in range(len(row)):
-        option = row[day]
-        if option == rules.follow.shape[0]:
-            continue
-        often[option] += 1
-        if often[option] > rules.shift_max[e, option]:
-            return False
-        if rules.weekend[day] >= 0 and rules.weekend[day] != last:
-            last = rules.weekend[day]
-            found[1] += 1
-        sundays += rules.sunday[day]
-        found[0] += rules.paid[option]
-        found[2] += rules.unpopular[option]
-        for window in range(len(minutes)):
-            if rules.windows[window, 0] <= day <= rules.windows[window, 1]:
-                minutes[window] += rules.paid[option]
-    within: bool = found[1] <= rules.weekends_max[e] and sundays <= rules.sundays_max[e]
-    return within
-
-
-@compiled
-def measure(rules: RowRules, e: int, row: Int, found: Int, scratch: tuple[Int, Int]) -> float:
-    """Return the price of minutes below contract of a row (D,), −1 where it breaks a rule; fill in what is compared.
-
-    ``scratch`` is room to count shifts (S,) and minutes (W,) in.
-    """
-    if not _keeps_order(rules, e, row) or not _keeps_counts(rules, e, row, found, scratch):
-        return -1.0
-    short = 0.0
-    minutes = scratch[1]
-    for window in range(len(minutes)):
-        below = rules.least[e, window] - minutes[window]
-        if minutes[window] > rules.most[e, window] or (below > 0 and rules.short < 0):
-            return -1.0
-        short += rules.short * max(below, 0)
-    return short
 
 
 @compiled
@@ -197,7 +123,7 @@ def spread_price(fairness: Fairness, compared: Int) -> float:
 
 @compiled
 def change(rules: RowRules, cover: CoverPrices, standing: Standing, cell: tuple[int, int], option: int) -> float:
-    """Put an option into a cell and return what that costs by wishes and cover."""
+    """Put an option into a cell and return what that costs by wishes, cover and team."""
     e, day = cell
     before = standing.row[e, day]
     price: float = rules.cells[e, day, option] - rules.cells[e, day, before]
@@ -205,11 +131,34 @@ def change(rules: RowRules, cover: CoverPrices, standing: Standing, cell: tuple[
     for at in range(cover.first[exchange], cover.first[exchange + 1]):
         j = cover.pattern[at]
         here = standing.there[day, j]
-        there = here + cover.step[at]
+        there = here + cover.step[at] * cover.parts[j, e]
         price += cover.price[day, j, there] - cover.price[day, j, here]
         standing.there[day, j] = there
     standing.row[e, day] = option
+    if cover.teams.price > 0 and cover.teams.counted[e, day]:
+        blocks = standing.blocks[cover.teams.of[e], day]
+        usual = blocks.max()
+        blocks[cover.teams.block[before]] -= 1
+        blocks[cover.teams.block[option]] += 1
+        price += cover.teams.price * (usual - blocks.max())
     return price
+
+
+@compiled
+def _propose_team(teams: TeamPrices, standing: Standing, state: NDArray[np.uint64], move: Int) -> int:
+    """Fill in two days that all of a random team exchange; return how many cells, none of too large a team."""
+    team = pick(state, len(teams.start) - 1)
+    mates = teams.mates[teams.start[team] : teams.start[team + 1]]
+    days = standing.row.shape[1]
+    if 2 * len(mates) > MOST_CELLS or days < 2:
+        return 0
+    day = pick(state, days)
+    other = (day + 1 + pick(state, days - 1)) % days
+    for at in range(len(mates)):
+        e = mates[at]
+        move[2 * at] = (e, day, standing.row[e, other])
+        move[2 * at + 1] = (e, other, standing.row[e, day])
+    return 2 * len(mates)
 
 
 @compiled
@@ -304,8 +253,14 @@ def _try_move(rules: RowRules, standing: Standing, trial: Trial, move: Int) -> t
         trial.before[c] = standing.row[e, day]
         same = same and trial.before[c] == move[c, 2]
         standing.row[e, day] = move[c, 2]
-    trial.people[0], trial.people[1] = move[0, 0], move[-1, 0]
-    count = 1 if trial.people[0] == trial.people[1] else 2
+    count = 0
+    for c in range(len(move)):
+        known = False
+        for who in range(count):
+            known = known or trial.people[who] == move[c, 0]
+        if not known:
+            trial.people[count] = move[c, 0]
+            count += 1
     legal, price = False, 0.0
     trial.measured[0] = 0
     if not same and _may_stand(rules, standing, move):
@@ -348,9 +303,9 @@ def anneal(
     moves = np.zeros((MOST_CELLS, 3), dtype=np.int64)
     trial = Trial(
         np.zeros(MOST_CELLS, dtype=np.int64),
-        np.zeros(2, dtype=np.int64),
-        np.zeros((2, 3), dtype=np.int64),
-        np.zeros(2),
+        np.zeros(MOST_CELLS, dtype=np.int64),
+        np.zeros((MOST_CELLS, 3), dtype=np.int64),
+        np.zeros(MOST_CELLS),
         np.zeros(1, dtype=np.int64),
         np.zeros(3, dtype=np.int64),
         np.zeros(rules.follow.shape[0], dtype=np.int64),
@@ -360,8 +315,11 @@ def anneal(
     for at in range(span[0], span[1]):
         if standing.price[1] <= course.enough:
             break
-        move = moves[: propose(rules, standing, state, moves)]
-        if not may_be(rules, move):
+        if cover.teams.price > 0 and draw(state) < _TEAM:
+            move = moves[: _propose_team(cover.teams, standing, state, moves)]
+        else:
+            move = moves[: propose(rules, standing, state, moves)]
+        if len(move) == 0 or not may_be(rules, move):
             continue
         legal, price = _try_move(rules, standing, trial, move)
         if not legal:

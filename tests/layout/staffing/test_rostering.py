@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from layout.staffing import RosterProblem, RosterRules, RosterWishes, roster, rostering
 from layout.staffing.check import check_roster, price_roster
 from layout.staffing.groups import extract, find_groups
-from layout.staffing.plan import FREE, OFF
+from layout.staffing.plan import FREE, OFF, Teams
 from layout.staffing.rows import network
 from layout.staffing.rows.draft import construct_roster
 from outlet.errors import InputError
@@ -61,9 +61,11 @@ def tiny(draw):
         minutes_max=numbers(2, 3, 2, 1) * 480,
         minutes_target=numbers(0, 3, 2, 1) * 480,
         locked=np.where(numbers(0, 9, 2, 3) == 0, OFF, FREE),
+        counts=maybe(0, 25, 2, len(contributes)),
         first_weekday=draw(st.integers(0, 6)),
         rules=RosterRules(
             rest_min=draw(st.sampled_from([0, 660])),
+            on_duty=numbers(0, 4, 2, 3) > 0 if draw(st.booleans()) else None,
             shift_max=maybe(0, 3, 2, 2),
             consecutive_max=maybe(1, 3, 2),
             consecutive_min=maybe(1, 2, 2),
@@ -81,6 +83,8 @@ def tiny(draw):
             fair_weekend=draw(st.integers(0, 2)),
             unpopular=np.array([False, draw(st.booleans())]),
             fair_unpopular=draw(st.integers(0, 2)),
+            teams=Teams(numbers(-1, 0, 2), np.array([0, draw(st.integers(0, 1))])) if draw(st.booleans()) else None,
+            team_day=draw(st.integers(0, 9)),
         ),
     )
 

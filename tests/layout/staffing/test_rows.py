@@ -18,8 +18,8 @@ from layout.staffing.rows.anneal import annealer_of
 from layout.staffing.rows.draft import construct_rows, draft_rows
 from layout.staffing.rows.finder import finder_of
 from layout.staffing.rows.generate import grain_of, round_up
+from layout.staffing.rows.legal import measure
 from layout.staffing.rows.master import cover_steps, master_of, row_cost, weekends_of
-from layout.staffing.rows.moves import measure
 from layout.staffing.rows.solve import solve_rows
 from outlet.outcome import Limits
 
