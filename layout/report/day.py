@@ -145,7 +145,9 @@ def _there(outlet: OutletFiles, language: str) -> Markup:
     turns.sort(key=lambda turn: (order.index(turn.post), turn.spans[0][0], turn.name))
     day = weekday_name(str(outlet.simulation.get("day_type", "")), language)
     title = _("Who is there: {day}, {date}").format(day=day, date=date)
-    return draw_roster(title, turns[:MOST_TURNS])
+    left = len(turns) - MOST_TURNS
+    more = _("{n} more stand in {file}.").format(n=number(left, language), file="roster.csv") if left > 0 else ""
+    return draw_roster(title, turns[:MOST_TURNS]) + (Markup("<p>{}</p>").format(more) if more else Markup(""))
 
 
 def _spans(start: str, end: str, pause: tuple[str, str]) -> tuple[tuple[int, int], ...]:

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from layout.report import sections
+from layout.report.day import MOST_TURNS
 from outlet.handover import OutletBrief, folder_of
 from outlet.page.report import render_report
 from outlet.project import ProjectSettings
@@ -176,6 +177,14 @@ def test_the_day_shows_who_is_there_how_busy_and_whether_all_sit(out):
     assert "At most 3 people wait at once (95th percentile); the hall has 4 seats." in html
     assert "A full hall of 25 people clears through its doors in 1.5 min." in html
     assert "Visits by half hour" in html
+
+
+def test_a_long_list_of_who_is_there_says_what_it_leaves_out(out):
+    file = next(out.glob("outlets/*/roster.csv"))
+    head, first, *_ = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("\n".join([head, *[first] * (MOST_TURNS + 3)]) + "\n", encoding="utf-8")
+    html = sections(out, "en")[-1].html
+    assert "<p>3 more stand in roster.csv.</p>" in html
 
 
 def test_a_hall_that_did_not_settle_warns(out):
