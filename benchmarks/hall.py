@@ -171,7 +171,10 @@ def sample_problem(hall: str, sector: str, posts: dict[str, int], machines: int,
         plan = read_plan(file, settings)
     cells = free_cells(plan)
     windows = near_cells(cells, plan.windows, 0.25)
-    ground = make_ground(cells, plan.doors, windows, aisle_public_m=1.2, aisle_staff_m=0.9, turning_m=1.5)
+    daylight_m = settings.daylight_m
+    ground = make_ground(
+        cells, plan.doors, windows, aisle_public_m=1.2, aisle_staff_m=0.9, turning_m=1.5, daylight_m=daylight_m
+    )
     programme = read_programme(sector)  # type: ignore[arg-type]
     floor_m2 = float(ground.buildable.sum()) * cells.cell_m**2
     space = plan_space(programme, Work(posts=posts, machines=machines, waiting=waiting), {}, floor_m2)

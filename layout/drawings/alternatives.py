@@ -15,7 +15,7 @@ from outlet.page import day, render_page, translate
 
 MOST = 3
 DIGITS = 2
-MORE_IS_BETTER = frozenset({"exposure", "seen"})
+MORE_IS_BETTER = frozenset({"daylit", "exposure", "seen"})
 NEITHER = frozenset({"aisles_m2", "zones_m2"})
 ALIKE = 1e-9
 
@@ -69,7 +69,7 @@ def make_alternatives(plans: Sequence[Alternative], language: str, *, chosen: in
         Markup("").join(figures),
         _("What the plans were weighed by"),
         _table(plans, words),
-        _("The best of each row is marked. Less is better but for shares of what is seen and passed.")
+        _("The best of each row is marked. Less is better but for shares of what is seen, passed and lit by day.")
         + " "
         + _("To take another plan, write choose in [layout.programme] of outlet.toml and run outlet zones again."),
     )

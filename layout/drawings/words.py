@@ -145,6 +145,7 @@ def term_names(_: Say) -> Mapping[str, str]:
         "area_off_target_m2": _("Area off the targets, m²"),
         "cash_counters_facing_door": _("Cash counters that face an entrance"),
         "closeness": _("Distance between zones that belong together, rated m"),
+        "daylit": _("Floor that daylight reaches, of zones that want it, share"),
         "dead_floor_m2": _("Floor that no aisle reaches, m²"),
         "egress_m": _("Longest walk to a door, m"),
         "egress_straight_m": _("Longest straight line to a door, m"),

@@ -46,6 +46,13 @@ class HallSettings(Settings):
     )
     door_tolerance_m: float = Field(0.5, gt=0, le=5, description="How far a door may lie off the outline.")
     cell_m: float = Field(0.25, ge=0.1, le=0.5, description="Side of a floor cell.")
+    daylight_m: float = Field(
+        6.0,
+        gt=0,
+        le=30,
+        description="How deep daylight reaches into the hall from a window: about twice the height of its head "
+        "(Reinhart 2005: once to twice with blinds, up to 2.5 times without); preset for windows of 3 m.",
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from layout.floor.cells import Cells, door_cells
+from layout.floor.daylight import daylit_cells
 from layout.floor.plan import Door
 from layout.zones.problem import Floats, Ground, Ints, Mask, PackProblem, shapes_of
 from layout.zones.programme import ENTRANCE, RATING_WEIGHT, Programme
@@ -27,8 +28,9 @@ def make_ground(
     aisle_public_m: float,
     aisle_staff_m: float,
     turning_m: float,
+    daylight_m: float = 0.0,
 ) -> Ground:
-    """Return the floor of a hall; every door keeps a turning circle clear.
+    """Return the floor of a hall; every door keeps a turning circle clear; daylight reaches ``daylight_m`` into it.
 
     Raises
     ------
@@ -56,6 +58,7 @@ def make_ground(
         aisle_public=_up(aisle_public_m, cells.cell_m),
         aisle_staff=_up(aisle_staff_m, cells.cell_m),
         turning=_up(turning_m, cells.cell_m),
+        daylit=daylit_cells(cells.free, windows & cells.free, daylight_m / cells.cell_m) if daylight_m > 0 else None,
     )
 
 
@@ -157,6 +160,7 @@ def make_problem(
         closeness=closeness,
         sees=sees,
         bend=bend,
+        daylight=np.array([spec.daylight for spec in specs]),
         weights={str(name): value for name, value in programme.weights.items()} | dict(weights or {}),
     )
 

@@ -42,6 +42,8 @@ class Ground:
         Side of a cell, metres.
     aisle_public, aisle_staff, turning
         Widths of visitors' and staff's aisles and of the turning circle, cells.
+    daylit
+        Shape (rows, columns): cells that daylight reaches (`layout.floor.daylight`); None where no zone asks.
     """
 
     free: Mask
@@ -53,16 +55,21 @@ class Ground:
     aisle_public: int
     aisle_staff: int
     turning: int
+    daylit: Mask | None = None
 
     def __post_init__(self) -> None:
-        if self.exits.ndim != 3 or any(
-            mask.shape != self.free.shape for mask in (self.buildable, self.entrance, self.windows, *self.exits)
-        ):
+        masks = (self.buildable, self.entrance, self.windows, self.lit, *self.exits)
+        if self.exits.ndim != 3 or any(mask.shape != self.free.shape for mask in masks):
             raise InputError(
-                "Ground: free, buildable, entrance, windows and every exit must have one shape (rows, columns)"
+                "Ground: free, buildable, entrance, windows, daylit and every exit must have one shape (rows, columns)"
             )
         if not (self.entrance & self.free).any():
             raise InputError("Ground: no free cell before any entrance; expected a way in")
+
+    @property
+    def lit(self) -> Mask:
+        """``daylit``, or no cell where it is None."""
+        return np.zeros_like(self.free) if self.daylit is None else self.daylit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +116,8 @@ class PackProblem:
         Shape (n, 3): for zones that may be an L of two rectangles the least and largest area of both and the least
         side of the second, cells; 0 for zones that are one rectangle, as all are where it is None. The first
         rectangle, which holds the front, has one of ``shapes``.
+    daylight
+        Shape (n,): whether it wants daylight; no zone does where it is None.
     """
 
     ground: Ground
@@ -129,6 +138,7 @@ class PackProblem:
     sees: Mask
     weights: Mapping[str, float]
     bend: Ints | None = None
+    daylight: Mask | None = None
 
     def __post_init__(self) -> None:
         n = len(self.kinds)
@@ -137,6 +147,8 @@ class PackProblem:
         vectors = (self.target, self.public, self.staff_access, self.full_front, self.wall, self.enclosed)
         if any(len(vector) != n for vector in (*vectors, self.selling, self.entrance_within)):
             raise InputError(f"PackProblem: every vector must have one entry a zone ({n})")
+        if self.wants_daylight.shape != (n,):
+            raise InputError(f"PackProblem.daylight: expected shape ({n},)")
         if len(self.shapes) != n or any(shape.ndim != 2 or shape.shape[1] != 2 for shape in self.shapes):
             raise InputError("PackProblem.shapes: expected one array (k, 2) of u, v a zone")
         if any(matrix.shape != (n + 1, n + 1) for matrix in (self.flow, self.closeness, self.sees)):
@@ -152,6 +164,11 @@ class PackProblem:
     def bends(self) -> Ints:
         """``bend``, or zeros where every zone is one rectangle."""
         return np.zeros((self.count, 3), dtype=np.int64) if self.bend is None else self.bend
+
+    @property
+    def wants_daylight(self) -> Mask:
+        """``daylight``, or False for every zone."""
+        return np.zeros(self.count, dtype=bool) if self.daylight is None else self.daylight
 
     @property
     def count(self) -> int:

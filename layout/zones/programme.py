@@ -18,7 +18,18 @@ from outlet.project import Sector, Settings
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Rating = Literal["A", "E", "I", "O", "U", "X"]
-Term = Literal["walking", "closeness", "area", "dead_floor", "wall", "sight", "partition", "shopfront", "exposure"]
+Term = Literal[
+    "walking",
+    "closeness",
+    "area",
+    "dead_floor",
+    "wall",
+    "sight",
+    "partition",
+    "shopfront",
+    "exposure",
+    "daylight",
+]
 Measure = Literal[
     "diverted",
     "depth",
@@ -62,6 +73,8 @@ class ZoneSpec(Settings):
         ``full``: people stand along the whole front (counters, machines); ``part``: one opening is enough.
     wall
         Whether its back stands against a wall.
+    daylight
+        Whether daylight shall reach its floor (`layout.floor.daylight`): ``weights`` must then have one for daylight.
     back_to
         Kind of zone that must touch its back or its sides: where its staff come from.
     area_m2
@@ -102,6 +115,7 @@ class ZoneSpec(Settings):
     enclosed: bool = False
     front: Literal["full", "part"] = "part"
     wall: bool = False
+    daylight: bool = False
     back_to: Id | None = None
     area_m2: Area3
     per: Literal["posts", "machines", "seats"] | None = None
@@ -174,6 +188,9 @@ class Programme(Settings):
                     raise ValueError(f"{zone.kind}: sees {kind!r}, which is no zone of the programme")
             if zone.back_to is not None and zone.back_to not in kinds:
                 raise ValueError(f"{zone.kind}: back_to {zone.back_to!r} is no zone of the programme")
+        lit = [zone.kind for zone in self.zones if zone.daylight]
+        if lit and "daylight" not in self.weights:
+            raise ValueError(f"weights: expected one for daylight, which {', '.join(lit)} want")
         for pair in self.closeness:
             for kind in (pair.a, pair.b):
                 if kind not in known:

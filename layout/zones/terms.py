@@ -1,6 +1,11 @@
 """Measure the terms of the objective on a plan, on whole arrays and without any solver: `judge_terms`, `judge_cost`.
 
 Sight is cut by walls, columns, fixtures and enclosed zones; open zones are furniture below the eyes.
+
+Daylight is measured as guidelines on it do, by the share of a zone's floor that it reaches: metres or square metres in
+the dark would make dark zones small instead of bringing them to the light. An open zone's floor is lit where
+`layout.floor.daylight` has it; an enclosed zone's is too, if it has a window of its own, else none of it. What rooms
+between a window and an open zone take away is not looked at: windows that rooms hide have a price of their own.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ TERM_UNITS: Mapping[str, str] = {
     "open_back_m": "metres of backs that want a wall or their staff's zone behind them and have none",
     "partition_m": "metres of new walls round enclosed zones",
     "window_hidden_m": "metres of window behind staff and enclosed zones",
+    "daylit": "mean share of the floor of zones that want daylight that it reaches",
     "seen": "mean share of what zones shall see that they do see",
     "exposure": "mean share of visitors who pass within 2.5 m of a selling zone",
     "egress_m": "longest walk from any aisle to the nearest entrance or exit, metres",
@@ -88,6 +94,7 @@ def judge_terms(
         "open_back_m": m * sum(_open_back(problem, placement, int(i)) for i in np.flatnonzero(problem.wall)),
         "partition_m": m * _partition(problem, placement),
         "window_hidden_m": m * float((_hiding(problem, placement) & ground.windows).sum()),
+        "daylit": _daylit(problem, placement),
         "seen": _seen(problem, placement),
         "exposure": float(np.mean(selling)) if selling else 1.0,
         "egress_m": _egress(problem, aisles),
@@ -158,6 +165,16 @@ def _hiding(problem: PackProblem, placement: Placement) -> Mask:
     return mask
 
 
+def _daylit(problem: PackProblem, placement: Placement) -> float:
+    """Return the mean share of the floor of zones that want daylight that it reaches; 1 where none wants it."""
+    ground, shares = problem.ground, []
+    for i in np.flatnonzero(problem.wants_daylight).tolist():
+        floor = cells_of(problem, placement, i)
+        without = bool(problem.enclosed[i]) and not (floor & ground.windows).any()
+        shares.append(0.0 if without else float(ground.lit[floor].mean()))
+    return float(np.mean(shares)) if shares else 1.0
+
+
 def _seen(problem: PackProblem, placement: Placement) -> float:
     """Return the mean share of eyes that see their target: what waits sees the counters, reception the entrance."""
     shares = []
@@ -204,5 +221,6 @@ def judge_cost(problem: PackProblem, terms: Mapping[str, float]) -> float:
         "shopfront": terms["window_hidden_m"],
         "sight": 1.0 - terms["seen"],
         "exposure": 1.0 - terms["exposure"],
+        "daylight": 1.0 - terms["daylit"],
     }
     return sum(weights.get(name, 0.0) * value for name, value in parts.items())

@@ -68,7 +68,8 @@ def read_hall(project: Project, file: str) -> Hall:
 
 def make_hall(plan: FloorPlan, project: Project) -> Hall:
     """Lay the grid over a plan; aisles and turning circles are as wide as the rules of the project say."""
-    cells = free_cells(plan, project.section("layout", LayoutSettings).hall.cell_m)
+    settings = project.section("layout", LayoutSettings).hall
+    cells = free_cells(plan, settings.cell_m)
     rules = hall_rules(project)
     ground = make_ground(
         cells,
@@ -77,6 +78,7 @@ def make_hall(plan: FloorPlan, project: Project) -> Hall:
         aisle_public_m=rules.number("aisle_public"),
         aisle_staff_m=rules.number("aisle_staff"),
         turning_m=rules.number("turning"),
+        daylight_m=settings.daylight_m,
     )
     reached, told = within_reach(ground, cells)
     return Hall(plan, cells, reached, told)

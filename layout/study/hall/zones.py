@@ -113,6 +113,7 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
         *((LATE,) if late else ()),
         *_resumed(settings, task, best),
         *((conflict,) if conflict else ()),
+        *_unlit(hall, best),
     )
     finishing = Finishing(stage, task, best, requirement, workload, rules)
     return _choose(settings, arranged, finishing, notes, best.outcome.stopped_by)
@@ -137,6 +138,18 @@ def _choose(
         weights=dict(finishing.settled.problem.weights),
         stopped_by=stopped_by,
     )
+
+
+def _unlit(hall: Hall, best: Round) -> tuple[str, ...]:
+    """Return that zones want daylight in a hall that has no window."""
+    wanting = [need.id for need in best.space.needs if need.spec.daylight]
+    if not wanting or hall.ground.windows.any():
+        return ()
+    told = (
+        f"{', '.join(wanting)}: daylight is wanted, but the plan of the hall has no window on its floor, so none "
+        "gets any; draw the windows in the plan, or take daylight from these zones in the programme"
+    )
+    return (told,)
 
 
 def _solution(name: str, hall: Hall, best: Round, conflict: str | None) -> Arrangement:

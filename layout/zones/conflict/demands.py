@@ -199,6 +199,7 @@ def under(brief: Brief, demands: Collection[Demand]) -> Reduced:
         closeness=problem.closeness[flows],
         sees=problem.sees[flows],
         bend=np.where((locked[:, :1] < 0), problem.bends[at], 0),
+        daylight=problem.wants_daylight[at],
     )
     return Reduced(reduced, zones)
 

@@ -1,8 +1,8 @@
 """Price a moving plan by the judge's linear terms: `price`.
 
 Walks (`layout.zones.polish.walks`), area off target, closeness as a gap along the axes, new walls of enclosed zones,
-windows that stay hidden, open backs, and slits nobody walks. Sight, exposure and how far aisles reach are left to the
-judge.
+windows that stay hidden, open backs, floor that daylight does not reach, and slits nobody walks. Sight, exposure and
+how far aisles reach are left to the judge.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from layout.zones.polish.blocks import Block, Edge, Rooms
 from layout.zones.polish.fronts import Point
-from layout.zones.polish.relations import beyond, gap_expr, gaps, open_back
+from layout.zones.polish.relations import beyond, gap_expr, gaps, inside, open_back
 from layout.zones.polish.walks import PARTS, Walks
 from layout.zones.problem import PackProblem, Placement
 from layout.zones.terms import CAP_M
@@ -45,6 +45,33 @@ def price_rooms(problem: PackProblem, start: Placement, rooms: Rooms) -> Priced:
         side = int(start.places[i, 4])
         if beyond(open_back(problem, rooms, i), rooms.mains[i], side).any():
             terms.append(_length(rooms.mains[i], side, per_cell["wall"]))
+    return terms
+
+
+def price_daylight(problem: PackProblem, rooms: Rooms) -> Priced:
+    """Return what the dark share of zones that want daylight costs, to first order, in parts of `SCALE`.
+
+    A zone of area A of which D are dark goes from D / A to D / A + (d − D / A · l) / A as a side l long, with d dark
+    cells along it, moves out by a cell. Zones that are all lit stay so, as do rooms that have or have not a window.
+    """
+    dark, wanting = np.pad(~problem.ground.lit, 1), np.flatnonzero(problem.wants_daylight).tolist()
+    windows = np.pad(problem.ground.windows, 1)
+    terms: Priced = []
+    for i in wanting:
+        blocks = [block for block in rooms.all if block.zone == i]
+        if problem.enclosed[i] and not any(inside(windows, block).any() for block in blocks):
+            terms.append(round(SCALE * problem.weights.get("daylight", 0.0) / len(wanting)))
+            continue
+        area = sum(inside(dark, block).size for block in blocks)
+        share = sum(int(inside(dark, block).sum()) for block in blocks) / area
+        cost = SCALE * problem.weights.get("daylight", 0.0) / len(wanting)
+        terms.append(round(cost * share))
+        for block in blocks:
+            for side in EDGES:
+                line = beyond(dark, block, side, -1)
+                moved = block.edges[side] - block.start[side]
+                each = cost * (float(line.sum()) - share * line.size) / area
+                terms.append(moved * round(each if side > 1 else -each))
     return terms
 
 

@@ -108,6 +108,7 @@ def add_contacts(model: cp_model.CpModel, problem: PackProblem, start: Placement
     for i in np.flatnonzero(problem.wall):
         _keep_backed(model, problem, rooms, int(i), int(start.places[i, 4]))
     _keep_windows(model, problem, rooms)
+    _keep_daylight(model, problem, rooms)
     need = problem.ground.aisle_staff
     for number, block in enumerate(rooms.all):
         for side in range(4):
@@ -136,6 +137,12 @@ def beyond(mask: Mask, block: Block, side: int, step: int = 0) -> Mask:
         mask[south:north, east + step],
         mask[north + step, west:east],
     )[side]
+
+
+def inside(mask: Mask, block: Block) -> Mask:
+    """Return the cells of a block at the start. The mask has a border of one cell."""
+    west, south, east, north = (edge + 1 for edge in block.start)
+    return mask[south:north, west:east]
 
 
 def open_back(problem: PackProblem, rooms: Rooms, i: int) -> Mask:
@@ -187,3 +194,20 @@ def _keep_windows(model: cp_model.CpModel, problem: PackProblem, rooms: Rooms) -
         if problem.enclosed[block.zone] or not problem.public[block.zone]:
             for pane in panes:
                 keep_apart(model, block, pane)
+
+
+def _keep_daylight(model: cp_model.CpModel, problem: PackProblem, rooms: Rooms) -> None:
+    """Keep zones that want daylight off dark floor that they do not take at the start, and a room at its window."""
+    dark = [fixed_block(rectangle) for rectangle in forbidden_rectangles(problem.ground.lit | ~problem.ground.free)]
+    windows = np.pad(problem.ground.windows, 1)
+    for block in rooms.all:
+        if not problem.wants_daylight[block.zone]:
+            continue
+        for part in dark:
+            keep_apart(model, block, part)
+        own = np.argwhere(inside(windows, block))
+        if problem.enclosed[block.zone] and len(own):
+            up, along = (int(value) for value in own[len(own) // 2])
+            for axis, cell in enumerate((block.start[0] + along, block.start[1] + up)):
+                model.add(block.edges[axis] <= cell)
+                model.add(block.edges[axis + 2] >= cell + 1)

@@ -7,7 +7,8 @@ T_i its target; walls, columns and the clear floor of doors are rectangles that 
 in the direction in which they are farthest apart at the start. Q are squares and strips before fronts: where the walk
 arrives, where visitors turn, where people stand along all of a front; each is flush with its front.
 
-minimise    Σ α |A_i − T_i| + Σ φ_kl · walk from k to l + Σ γ_kl · gap of k and l + new walls + backs + windows + slits
+minimise    Σ α |A_i − T_i| + Σ φ_kl · walk from k to l + Σ γ_kl · gap of k and l + new walls + backs + windows
+            + dark floor + slits
 
 subject to  g_rs ≥ aisle of visitors, of staff, or 0    the widest that holds at the start, for every pair
             Q keeps its side of every rectangle          fronts stay free and reached
@@ -29,7 +30,7 @@ from ortools.sat.python import cp_model
 from layout.zones.check import Verdict
 from layout.zones.polish.blocks import Block, Rooms, make_rooms
 from layout.zones.polish.fronts import Point, add_fronts
-from layout.zones.polish.price import SCALE, price_closeness, price_rooms, price_slits, price_walks
+from layout.zones.polish.price import SCALE, price_closeness, price_daylight, price_rooms, price_slits, price_walks
 from layout.zones.polish.relations import add_contacts, add_topology
 from layout.zones.polish.walks import Walks
 from layout.zones.problem import Ints, PackProblem, Placement
@@ -86,6 +87,7 @@ def make_model(problem: PackProblem, start: Placement, verdict: Verdict, reach: 
         cp_model.LinearExpr.sum(
             [
                 *price_rooms(problem, start, rooms),
+                *price_daylight(problem, rooms),
                 *price_slits(problem, slits),
                 *price_walks(cp, problem, Walks(cp, verdict.aisles, rooms), points, door),
                 *price_closeness(cp, problem, rooms),

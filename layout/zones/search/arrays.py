@@ -20,8 +20,19 @@ from layout.zones.terms import entrance_cells
 
 Places = Ints
 X, Y, W, H, FRONT, X2, Y2, W2, H2 = range(9)
-WALKING, CLOSENESS, AREA, DEAD_FLOOR, WALL, SIGHT, PARTITION, SHOPFRONT, EXPOSURE, REPELLED = range(10)
-TERMS = ("walking", "closeness", "area", "dead_floor", "wall", "sight", "partition", "shopfront", "exposure")
+WALKING, CLOSENESS, AREA, DEAD_FLOOR, WALL, SIGHT, PARTITION, SHOPFRONT, EXPOSURE, DAYLIGHT, REPELLED = range(11)
+TERMS = (
+    "walking",
+    "closeness",
+    "area",
+    "dead_floor",
+    "wall",
+    "sight",
+    "partition",
+    "shopfront",
+    "exposure",
+    "daylight",
+)
 LARGE_CELLS, FAR_OUT = 12, 10_000
 
 
@@ -45,6 +56,7 @@ class Floor(NamedTuple):
     blocked_sum: NDArray[np.int32]
     closed_sum: NDArray[np.int32]
     window_sum: NDArray[np.int32]
+    lit_sum: NDArray[np.int32]
     from_door: NDArray[np.float32]
     door: Ints
     doors: Ints
@@ -59,6 +71,7 @@ class Spec(NamedTuple):
 
     ``bend`` (n, 3) is least and largest whole area and least side of a wing of an L, 0 for rectangles. ``legs`` (l, 2)
     are the pairs people walk between, 0 the entrance, which comes second, with their ``load``, people per visitor.
+    ``daylight`` is 1 by the number of zones that want daylight for each of them, 0 for others.
     ``partner`` is a zone that gives a zone its staff side, or −1. ``home`` (n, 9) is the state to begin from where
     zones shall stay, else −1, and ``moved`` what a zone costs that does not.
     """
@@ -73,6 +86,7 @@ class Spec(NamedTuple):
     wall: NDArray[np.uint8]
     enclosed: NDArray[np.uint8]
     selling: NDArray[np.uint8]
+    daylight: Floats
     back_to: NDArray[np.uint8]
     partner: Ints
     within: Floats
@@ -130,6 +144,7 @@ def make_floor(problem: PackProblem) -> Floor:
         blocked_sum=_table(np.pad(~ground.free, 1, constant_values=True)),
         closed_sum=_table(np.pad(~ground.buildable, 1, constant_values=True)),
         window_sum=_table(np.pad(ground.windows, 1)),
+        lit_sum=_table(np.pad(ground.lit, 1)),
         from_door=np.where(np.isfinite(far), far, 4.0 * sum(far.shape)).astype(np.float32),
         door=doors[0].astype(np.int64),
         doors=doors.astype(np.int64),
@@ -196,6 +211,7 @@ def make_spec(problem: PackProblem, home: Ints | None = None, moved: float = 0.0
         wall=problem.wall.astype(np.uint8),
         enclosed=problem.enclosed.astype(np.uint8),
         selling=problem.selling.astype(np.uint8),
+        daylight=problem.wants_daylight / max(1, int(problem.wants_daylight.sum())),
         back_to=problem.back_to.astype(np.uint8),
         partner=np.array(partner, dtype=np.int64),
         within=problem.entrance_within.astype(np.float64) / problem.ground.cell_m,

@@ -20,12 +20,12 @@ from layout.zones.problem import Floats, Ints
 from layout.zones.search.arrays import (
     AREA,
     CLOSENESS,
+    DAYLIGHT,
     DEAD_FLOOR,
     EXPOSURE,
     PARTITION,
     REPELLED,
     SHOPFRONT,
-    SIGHT,
     WALKING,
     WALL,
     Floor,
@@ -46,6 +46,7 @@ from layout.zones.search.shapes import (
     shared,
     strip,
 )
+from layout.zones.search.views import price_views
 from outlet.compiled import kernel
 
 OUT, OVERLAP, UNREACHED, FRONT_M, TURN, EXIT, BACK, FAR, FAR_M = 40.0, 40.0, 30.0, 6.0, 6.0, 30.0, 12.0, 2.0, 1.5
@@ -106,6 +107,19 @@ def _moved(places: Ints, i: int, spec: Spec) -> float:
 
 
 @kernel
+def _dark(places: Ints, i: int, floor: Floor, spec: Spec) -> float:
+    """Return the share of a zone's floor that daylight does not reach; a room needs a window of its own."""
+    area, lit, windows = 0, 0, 0
+    for part in (0, 5):
+        box = box_of(places, i, part)
+        if box[2] > 0:
+            area += box[2] * box[3]
+            lit += cells_in(floor.lit_sum, *box)
+            windows += cells_in(floor.window_sum, *box)
+    return 1.0 - lit / area if area > 0 and (windows > 0 or not spec.enclosed[i]) else 1.0
+
+
+@kernel
 def alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
     """Price one zone where it stands."""
     m, weights = floor.cell_m, spec.weights
@@ -124,6 +138,8 @@ def alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
         cost += weights[PARTITION] * m * _partition(places, i, floor, spec)
     if spec.enclosed[i] or not spec.public[i]:
         cost += weights[SHOPFRONT] * m * hidden
+    if spec.daylight[i] > 0:
+        cost += weights[DAYLIGHT] * spec.daylight[i] * _dark(places, i, floor, spec)
     if spec.full[i]:
         hard += FRONT_M * m * cells_in(floor.blocked_sum, *strip(places, i, 0, places[i, 4], 1))
     if spec.partner[i] >= 0:
@@ -132,38 +148,6 @@ def alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
         cost += _moved(places, i, spec)
     bill[HARD] += hard
     bill[SOFT] += cost
-
-
-@kernel
-def _share_seen(places: Ints, a: int, b: int, floor: Floor, spec: Spec) -> float:
-    """Return about which share of zone a sees zone b's front (−1: the entrance)."""
-    seen = 0
-    strip_x, strip_y, strip_w, strip_h = floor.door[1], floor.door[0], 1, 1
-    if b >= 0:
-        strip_x, strip_y, strip_w, strip_h = strip(places, b, 0, places[b, 4], 1)
-    for eye in range(9):
-        ax = places[a, 0] + places[a, 2] * (1 + 2 * (eye % 3)) / 6.0
-        ay = places[a, 1] + places[a, 3] * (1 + 2 * (eye // 3)) / 6.0
-        for goal in range(3):
-            bx, by = strip_x + strip_w * (1 + 2 * goal) / 6.0, strip_y + strip_h * (1 + 2 * goal) / 6.0
-            if _clear(places, (ax, ay, bx, by), (a, b), floor, spec):
-                seen += 1
-                break
-    return seen / 9.0
-
-
-@kernel
-def _clear(places: Ints, line: Line, ends: tuple[int, int], floor: Floor, spec: Spec) -> bool:
-    """Tell whether nothing that blocks sight is in a line."""
-    if ends[1] >= 0 and crosses(line, places, ends[1], 0, 0.0):
-        return False
-    for e in range(len(places)):
-        if spec.enclosed[e] and e != ends[0] and e != ends[1] and crosses(line, places, e, 0, 0.0):
-            return False
-    clear = True
-    for s in range(len(floor.solids)):
-        clear = clear and not crosses(line, floor.solids, s, 0, 0.0)
-    return clear
 
 
 @kernel
@@ -340,15 +324,6 @@ def _passed(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) ->
         if crosses(line, places, i, 0, SEEN_M / floor.cell_m):
             share += spec.load[leg]
     return min(1.0, share)
-
-
-@kernel
-def price_views(places: Ints, floor: Floor, spec: Spec) -> float:
-    """Price lines of sight that are cut."""
-    seen = 0.0
-    for pair in range(len(spec.sees)):
-        seen += _share_seen(places, spec.sees[pair, 0] - 1, spec.sees[pair, 1] - 1, floor, spec)
-    return float(spec.weights[SIGHT] * (1.0 - seen / len(spec.sees))) if len(spec.sees) else 0.0
 
 
 @kernel

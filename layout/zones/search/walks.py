@@ -23,10 +23,10 @@ from layout.zones.search.price import (
     SOFT,
     before,
     price_still,
-    price_views,
     square_at,
 )
 from layout.zones.search.shapes import ROOT2, ROOT5
+from layout.zones.search.views import price_views
 from outlet.compiled import compiled, kernel
 
 PAD = 2
