@@ -14,6 +14,10 @@ outlet                  no        id of the outlet the person works at; empty: a
 days_off                no        leave that must be respected: dates or ``first/last``, by ``;``
 wants_off               no        days the person asks to have off, same form
 wants_on                no        days the person asks to work, same form
+proficiency             no        share of a colleague's work done, 0.05 to 2 in steps of 0.05, default 1
+holds                   no        what presence rules ask for, such as ``keys;vault``
+team                    no        name of the team that works the same days
+weekend_group           no        group of weekend duty, a whole number from 1
 ======================  ========  =================================================================
 """
 
@@ -40,6 +44,9 @@ REQUIRED = ("id", "name", "hours_per_week_max", "roles")
 PARTS = re.compile(r"[;；、]")
 HOURS_PER_WEEK = 168.0
 LONGEST_LEAVE_DAYS = 732
+PROFICIENCY_STEP = 0.05
+MOST_PROFICIENT = 2.0
+MOST_GROUPS = 52
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,12 @@ class Person:
         Days on which the person must not work.
     wants_off, wants_on
         Days the person asks to have off, or to work: wishes, not rules.
+    proficiency
+        Share of a colleague's work that the person does, in steps of `PROFICIENCY_STEP`.
+    holds
+        What the person holds that presence rules ask for.
+    team, weekend_group
+        The team the person works with, and the group of weekend duty, from 1; None without.
     """
 
     id: str
@@ -71,6 +84,10 @@ class Person:
     days_off: frozenset[dt.date] = frozenset()
     wants_off: frozenset[dt.date] = frozenset()
     wants_on: frozenset[dt.date] = frozenset()
+    proficiency: float = 1.0
+    holds: frozenset[str] = frozenset()
+    team: str | None = None
+    weekend_group: int | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +162,8 @@ def _contract(opened: Opened) -> DataFrameSchema:
         "name": [required(expected="a name")],
         "hours_per_week_max": [required(expected="hours a week"), *hours],
         "hours_per_week_min": hours,
+        "proficiency": number(above=0.0, high=MOST_PROFICIENT, unit="a share, 1 for a colleague's pace"),
+        "weekend_group": number(low=1.0, high=MOST_GROUPS, unit="a group"),
     }
     there = {opened.names[key]: Column(checks=each) for key, each in checks.items() if key in opened.frame}
     return DataFrameSchema(there)
@@ -161,7 +180,7 @@ class _Row:
 
     def person(self, wrong: set[tuple[int | str | None, str | None]]) -> Person:
         """Return the person; cells in ``wrong`` have been told already and count as empty."""
-        roles = frozenset(part.strip() for part in PARTS.split(self.cells.get("roles", "")) if part.strip())
+        roles = self._parts("roles")
         if not roles:
             self.opened.fault("missing-value", "roles", "nothing", "at least one post, such as teller;guide", self.row)
         least, most = (self._minutes(column, wrong) for column in ("hours_per_week_min", "hours_per_week_max"))
@@ -179,7 +198,25 @@ class _Row:
             days_off=self._days("days_off"),
             wants_off=self._days("wants_off"),
             wants_on=self._days("wants_on"),
+            proficiency=self._stepped("proficiency", PROFICIENCY_STEP, wrong) or 1.0,
+            holds=self._parts("holds"),
+            team=self.cells.get("team") or None,
+            weekend_group=round(self._stepped("weekend_group", 1.0, wrong) or 0) or None,
         )
+
+    def _parts(self, column: str) -> frozenset[str]:
+        return frozenset(part.strip() for part in PARTS.split(self.cells.get(column, "")) if part.strip())
+
+    def _stepped(self, column: str, step: float, wrong: set[tuple[int | str | None, str | None]]) -> float | None:
+        """Return a number that is a whole number of steps; None where there is none."""
+        text = self.cells.get(column, "")
+        if not text or (self.row, self.opened.names[column]) in wrong:
+            return None
+        steps = float(text) / step
+        if abs(steps - round(steps)) > 1e-6 or round(steps) < 1:
+            self.opened.fault("out-of-range", column, text, f"a number in steps of {step:g}", self.row)
+            return None
+        return round(steps) * step
 
     def _minutes(self, column: str, wrong: set[tuple[int | str | None, str | None]]) -> int | None:
         text = self.cells.get(column, "")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -36,6 +36,22 @@ class BreakSettings(Settings):
         description="Posts for which a colleague of another post steps in during the break; none: those that only"
         " need presence.",
     )
+    key_posts: tuple[str, ...] | None = Field(
+        None, description="Posts of which no two people are on break at once; none: those that are relieved."
+    )
+
+
+class PresenceSettings(Settings):
+    """``[[layout.staff.presence]]``: people who must be there, whatever their post, for what they hold."""
+
+    holds: str = Field(min_length=1, description="What they hold, as in the column holds of the people: keys, say.")
+    when: tuple[Literal["opening", "open", "closing"], ...] = Field(
+        ("opening", "closing"),
+        min_length=1,
+        description="When: the checks before opening, opening hours, the checks after closing; without checks, the"
+        " first and the last step of the day.",
+    )
+    least: int = Field(1, ge=1, le=100, description="How many of them at least.")
 
 
 class RosterSettings(Settings):
@@ -49,6 +65,9 @@ class RosterSettings(Settings):
     under_weight: Weight = Field(100, description="Price of one hour for which one person is missing.")
     over_weight: Weight = Field(4, description="Price of one hour of one person beyond the requirement.")
     contract_weight: Weight = Field(10, description="Price of one hour below the contract's minimum in a week.")
+    presence_weight: Weight = Field(
+        300, description="Price of one hour without somebody of a presence rule, or with two key posts on break."
+    )
     wish_weight: Weight = Field(8, description="Price of one wish for a day on or off that is not met.")
     fair_hours_weight: Weight = Field(1, description="Price of one hour between the longest and shortest worked share.")
     fair_weekends_weight: Weight = Field(4, description="Price of one weekend between the most and fewest worked.")
@@ -58,6 +77,19 @@ class RosterSettings(Settings):
     unpopular_after_hour: float = Field(20.0, ge=0, le=48, description="Shifts that end later are unpopular; preset.")
     fair_unpopular_weight: Weight = Field(
         2, description="Price of one unpopular shift between the most and fewest worked."
+    )
+    weekend_rotation: int = Field(
+        0,
+        ge=0,
+        le=52,
+        description="Groups among which weekend duty goes round, one a weekend; nobody else works then; 0: none.",
+    )
+    team_blocks: Literal["days", "half_days"] = Field(
+        "days", description="Whether people of a team work the same days, or also the same half of the day."
+    )
+    team_weight: Weight = Field(40, description="Price of one day of a person apart from the team; preset.")
+    change_weight: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        200, description="Price of one cell that a repair after an absence changes besides; preset."
     )
 
 
@@ -91,6 +123,9 @@ class StaffSettings(Settings):
     )
     tolerance: float = Field(
         0.05, ge=0, le=1, description="Extra staff time accepted for fewer kinds of shift and fewer shifts; preset."
+    )
+    presence: tuple[PresenceSettings, ...] = Field(
+        (), description="Who must be there for what they hold, such as keys at opening and closing."
     )
     breaks: BreakSettings = BreakSettings()
     roster: RosterSettings = RosterSettings()

@@ -101,6 +101,10 @@ class PeopleColumns(Settings):
     days_off: str = Field("days_off", description="Leave: dates or first/last, by ;; optional.")
     wants_off: str = Field("wants_off", description="Days asked off; optional.")
     wants_on: str = Field("wants_on", description="Days asked to work; optional.")
+    proficiency: str = Field("proficiency", description="Share of a colleague's work done; optional.")
+    holds: str = Field("holds", description="What presence rules ask for, such as keys; optional.")
+    team: str = Field("team", description="Team that works together; optional.")
+    weekend_group: str = Field("weekend_group", description="Group of weekend duty; optional.")
 
 
 class PeopleTableSettings(TableSettings):

@@ -32,14 +32,16 @@ class StaffNeed:
     ----------
     posts, names
         Ids of the posts with any requirement, and their names.
-    relieved
-        Whether a colleague of another post steps in during a break, shape (P,).
+    relieved, serves
+        Whether a colleague of another post steps in during a break, and whether the post serves customers, shape (P,).
     step_min
         Length of a step, minutes.
     required
         People required, shape (7, T, P), Monday first.
     span_min
         When a shift may begin and must end, shape (7, 2), minutes of the day; equal where closed.
+    open_min
+        When the outlet opens first and closes last, likewise.
     dates, is_open
         Days of the roster, and whether the outlet is open.
     notes
@@ -49,9 +51,11 @@ class StaffNeed:
     posts: tuple[str, ...]
     names: tuple[str, ...]
     relieved: NDArray[np.bool_]
+    serves: NDArray[np.bool_]
     step_min: int
     required: NDArray[np.int64]
     span_min: NDArray[np.int64]
+    open_min: NDArray[np.int64]
     dates: tuple[dt.date, ...]
     is_open: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
@@ -92,6 +96,7 @@ def plan_need(
     notes = _add_checks(required, posts, spans, step, settings)
     relieved = _relieved(posts, catalogue, settings)
     known = {post.id: post.name for post in catalogue.posts}
+    alone = {post.id for post in catalogue.posts if not post.serves}
     monday = as_of + dt.timedelta(days=-as_of.weekday() % 7)
     dates = tuple(monday + dt.timedelta(days=at) for at in range(7 * settings.weeks))
     holidays = set(settings.holidays)
@@ -99,9 +104,11 @@ def plan_need(
         posts=posts,
         names=tuple(known.get(post, post) for post in posts),
         relieved=relieved,
+        serves=np.array([post not in alone for post in posts]),
         step_min=step,
         required=required,
         span_min=_margins(spans, settings),
+        open_min=np.array([(day[0][0], day[-1][1]) if day else (0, 0) for day in spans], dtype=np.int64),
         dates=dates,
         is_open=np.array([bool(spans[day.weekday()]) and day not in holidays for day in dates]),
         notes=notes,

@@ -13,75 +13,18 @@ from numpy.typing import NDArray
 from layout.data.locked import LockedCell
 from layout.data.people import Person
 from layout.settings.staff import StaffSettings
-from layout.staffing.check import find_unmet
+from layout.staffing.check import Unmet, find_unmet
 from layout.staffing.plan import FREE, OFF, RosterProblem, RosterRules, RosterWishes, Shift
 from layout.staffing.rows.draft import construct_roster
+from layout.study.staff.cover import BREAK, Cover, cover_by_shift, parts_of
 from layout.study.staff.need import StaffNeed, clock
-from layout.study.staff.shifts import NamedShifts, staffed
+from layout.study.staff.shifts import NamedShifts
+from layout.study.staff.together import teams_of, weekend_duty
 from outlet.errors import Fault, TableError
 
 WEEK_DAYS = 7
 WORKING_DAYS = 5
 MADE_UP_TRIES = 6
-
-
-@dataclass(frozen=True)
-class Cover:
-    """Cover rows of a roster.
-
-    Parameters
-    ----------
-    contributes
-        Whether a shift counts towards a row, shape (K, S).
-    required
-        People wanted on each weekday, shape (7, K).
-    hours
-        Hours that one person missing from a row means, shape (K,).
-    post, start_min
-        Post and start of each row, shape (K,), for messages.
-    """
-
-    contributes: NDArray[np.bool_]
-    required: NDArray[np.int64]
-    hours: NDArray[np.float64]
-    post: NDArray[np.int64]
-    start_min: NDArray[np.int64]
-
-
-def cover_by_shift(named: NamedShifts) -> Cover:
-    """Return one row a shift: the plan's people on each."""
-    return Cover(
-        contributes=np.eye(len(named.shifts), dtype=np.bool_),
-        required=named.count,
-        hours=np.array([shift.paid_min / 60 for shift in named.shifts]),
-        post=np.array([shift.post for shift in named.shifts], dtype=np.int64),
-        start_min=np.array([shift.start_min for shift in named.shifts], dtype=np.int64),
-    )
-
-
-def cover_by_time(named: NamedShifts, need: StaffNeed) -> Cover:
-    """Return one row a post and span of time in which neither requirement nor possible presence changes."""
-    present = staffed(named.shifts, need).astype(np.bool_)
-    post_of = np.array([shift.post for shift in named.shifts], dtype=np.int64)
-    rows: list[tuple[NDArray[np.bool_], NDArray[np.int64], int, int, int]] = []
-    for post in range(len(need.posts)):
-        there = present & (post_of == post)[:, None]
-        wanted = need.required[:, :, post]
-        keys = [(there[:, t].tobytes(), wanted[:, t].tobytes()) for t in range(wanted.shape[1])]
-        first = 0
-        for t in range(1, len(keys) + 1):
-            if t < len(keys) and keys[t] == keys[first]:
-                continue
-            if there[:, first].any() or wanted[:, first].any():
-                rows.append((there[:, first], wanted[:, first], t - first, post, first))
-            first = t
-    return Cover(
-        contributes=np.array([row[0] for row in rows]),
-        required=np.stack([row[1] for row in rows], axis=1),
-        hours=np.array([row[2] * need.step_min / 60 for row in rows]),
-        post=np.array([row[3] for row in rows], dtype=np.int64),
-        start_min=np.array([row[4] * need.step_min for row in rows], dtype=np.int64),
-    )
 
 
 def roster_problem(
@@ -118,19 +61,21 @@ def roster_problem(
         offered=in_span & need.is_open[:, None],
         contributes=cover.contributes,
         required=required,
-        under_weight=_weights(rules.under_weight, cover, len(need.dates)),
-        over_weight=_weights(rules.over_weight, cover, len(need.dates)),
+        under_weight=np.tile(np.array([row.under for row in cover.rows], dtype=np.int64), (len(need.dates), 1)),
+        over_weight=np.tile(np.array([row.over for row in cover.rows], dtype=np.int64), (len(need.dates), 1)),
         windows=np.array([(7 * week, 7 * week + 6) for week in range(settings.weeks)], dtype=np.int64),
         minutes_min=least,
         minutes_max=most,
         minutes_target=most,
         locked=_locks(locked, people, named, need, settings.locked or "locked"),
+        counts=parts_of(people, cover, need),
         rules=RosterRules(
             rest_min=round(rules.rest_hours * 60),
             consecutive_max=everyone * rules.max_consecutive_days,
             off_min=everyone * rules.min_consecutive_days_off if rules.min_consecutive_days_off > 1 else None,
             weekends_max=everyone * math.floor(rules.max_weekends * four_weeks),
             sundays_max=everyone * math.floor(rules.max_sundays * four_weeks),
+            on_duty=weekend_duty(people, need, settings),
         ),
         wishes=RosterWishes(
             day_on=_wishes([person.wants_on for person in people], need, rules.wish_weight),
@@ -140,14 +85,10 @@ def roster_problem(
             fair_weekend=rules.fair_weekends_weight,
             unpopular=(starts < rules.unpopular_before_hour * 60) | (ends > rules.unpopular_after_hour * 60),
             fair_unpopular=rules.fair_unpopular_weight,
+            teams=teams_of(people, shifts, need, rules.team_blocks == "half_days"),
+            team_day=rules.team_weight,
         ),
     )
-
-
-def _weights(price_per_hour: int, cover: Cover, days: int) -> NDArray[np.int64]:
-    """Return whole prices, at least 1 where the hour has a price, shape (D, K)."""
-    each = np.maximum(np.rint(price_per_hour * cover.hours), min(price_per_hour, 1)).astype(np.int64)
-    return np.tile(each, (days, 1))
 
 
 def _contracts(people: Sequence[Person], need: StaffNeed) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -226,9 +167,11 @@ def make_up_people(named: NamedShifts, need: StaffNeed, settings: StaffSettings)
         count = _least_people(named, mine, settings)
         for _ in range(MADE_UP_TRIES):
             team = _team(count, post, need, settings)
-            problem = roster_problem(team, named, cover_by_shift(named), need, settings)
+            cover = cover_by_shift(named, need, settings)
+            here = [row.post == post for row in cover.rows]
+            problem = roster_problem(team, named, cover, need, settings)
             constructed = construct_roster(problem)
-            if constructed is not None and not find_unmet(problem, constructed).under[:, mine].any():
+            if constructed is not None and not find_unmet(problem, constructed).under[:, here].any():
                 break
             count += 1
         people.extend(_team(count, post, need, settings))
@@ -260,17 +203,25 @@ def _team(count: int, post: int, need: StaffNeed, settings: StaffSettings) -> tu
 
 @dataclass(frozen=True)
 class UnmetNamed:
-    """What a roster leaves open, in words: people missing by day and post, contracts not filled, wishes not met.
+    """What a roster leaves open, in words.
 
+    People missing by day and post, presence rules, contracts and wishes not met, and days apart from the team.
     ``missing_per_week`` has the person-hours missing a week on average, by the post's name, where there are any;
     ``contract_hours`` are all hours below contract.
     """
 
     missing: tuple[str, ...]
+    presence: tuple[str, ...]
     contracts: tuple[str, ...]
     wishes: tuple[str, ...]
+    teams: tuple[str, ...]
     missing_per_week: tuple[tuple[str, float], ...]
     contract_hours: float
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it, what matters most first."""
+        return (*self.missing, *self.presence, *self.contracts, *self.wishes, *self.teams)
 
 
 def tell_unmet(
@@ -278,13 +229,14 @@ def tell_unmet(
 ) -> UnmetNamed:
     """Name what a roster leaves open."""
     unmet = find_unmet(problem, assigned)
-    hours = unmet.under * cover.hours[None, :]
+    post_of = np.array([row.post for row in cover.rows])
+    hours = unmet.under * np.array([row.hours for row in cover.rows])
     missing: list[str] = []
     for d, day in enumerate(need.dates):
         for post, name in enumerate(need.names):
-            rows = np.flatnonzero((cover.post == post) & (unmet.under[d] > 0))
+            rows = np.flatnonzero((post_of == post) & (unmet.under[d] > 0))
             if len(rows):
-                at = clock(int(cover.start_min[rows[0]]))
+                at = clock(cover.rows[int(rows[0])].start_min)
                 missing.append(f"{day} {name}: {hours[d, rows].sum():g} person-hours missing, first at {at}")
     contracts = [
         f"{person.name}: {unmet.short_min[e, w] / 60:g} h below contract in the week of "
@@ -299,11 +251,31 @@ def tell_unmet(
         for d in np.flatnonzero(array[e]).tolist()
     ]
     weeks = len(need.dates) / WEEK_DAYS
-    per_week = [(name, float(hours[:, cover.post == p].sum()) / weeks) for p, name in enumerate(need.names)]
+    per_week = [(name, float(hours[:, post_of == p].sum()) / weeks) for p, name in enumerate(need.names)]
     return UnmetNamed(
         missing=tuple(missing),
+        presence=tuple(_tell_presence(unmet, cover, need)),
         contracts=tuple(contracts),
         wishes=tuple(wishes),
+        teams=tuple(
+            f"{people[e].name}: apart from the team {people[e].team} on {need.dates[d]}"
+            for e, d in np.argwhere(unmet.apart).tolist()
+        ),
         missing_per_week=tuple(item for item in per_week if item[1]),
         contract_hours=float(unmet.short_min.sum()) / 60,
     )
+
+
+def _tell_presence(unmet: Unmet, cover: Cover, need: StaffNeed) -> list[str]:
+    """Name the days and times when a presence rule is not kept, and when key posts are on break at once."""
+    found = []
+    for d, day in enumerate(need.dates):
+        if not need.is_open[d]:
+            continue
+        for k, row in enumerate(cover.rows):
+            at = clock(row.start_min)
+            if row.asks == BREAK and unmet.over[d, k] > 0:
+                found.append(f"{day}: {unmet.over[d, k] + 1:g} people of key posts on break at once at {at}")
+            elif row.asks not in ("", BREAK) and unmet.under[d, k] > 0:
+                found.append(f"{day}: {unmet.under[d, k]:g} too few people with {row.asks} at {at}")
+    return found

@@ -16,12 +16,10 @@ from layout.staffing.check import check_roster
 from layout.staffing.plan import OFF
 from layout.study.staff.book import RosterBook, write_book
 from layout.study.staff.calendar import CalendarShift, write_calendar
+from layout.study.staff.cover import Cover, cover_by_shift, cover_by_time
 from layout.study.staff.need import StaffNeed, clock, plan_need
 from layout.study.staff.people import (
-    Cover,
     UnmetNamed,
-    cover_by_shift,
-    cover_by_time,
     locked_shifts,
     make_up_people,
     roster_problem,
@@ -144,7 +142,7 @@ def _who_and_what(
     settings: StaffSettings,
 ) -> tuple[tuple[Person, ...], NamedShifts, Cover]:
     """Return people, shifts and cover: given people fill time with any shift, made-up people the plan's shifts."""
-    planned = name_shifts(plan, (), need)
+    planned = name_shifts(plan, (), need, settings)
     able = {role for person in given for role in person.roles}
     missing = tuple(post for post in need.posts if post not in able)
     made_up = tuple(
@@ -152,24 +150,28 @@ def _who_and_what(
     )
     longer = full_length_shifts(need, settings) if given else ()
     extra = (*longer, *locked_shifts(locked, need, (*plan.shifts, *longer)))
-    named = name_shifts(plan, extra, need)
-    cover = cover_by_time(named, need) if given else cover_by_shift(named)
+    named = name_shifts(plan, extra, need, settings)
+    cover = cover_by_time(named, need, settings) if given else cover_by_shift(named, need, settings)
     return (*given, *made_up), named, cover
 
 
 def _tell_roster(unmet: UnmetNamed) -> tuple[str, ...]:
-    lines = (*unmet.missing, *unmet.contracts, *unmet.wishes)
+    lines = unmet.lines
     if not lines:
         return ("every shift is taken, every contract and wish is met",)
     told = []
     if unmet.missing_per_week:
         posts = ", ".join(f"{hours:,.1f} h {name}" for name, hours in unmet.missing_per_week)
         told.append(f"people are missing: {posts} a week on average")
+    if unmet.presence:
+        told.append(f"presence rules, or breaks apart, are not kept at {len(unmet.presence)} times")
     if unmet.contracts:
         short = f"{unmet.contract_hours:,.1f} h in all"
         told.append(f"{len(unmet.contracts)} weeks of people are below their contract's hours, {short}")
     if unmet.wishes:
         told.append(f"{len(unmet.wishes)} wishes for days on or off are not met")
+    if unmet.teams:
+        told.append(f"{len(unmet.teams)} days of people are apart from their team")
     told += [f"  {line}" for line in lines[:UNMET_TOLD]]
     if len(lines) > UNMET_TOLD:
         told.append(f"  … and {len(lines) - UNMET_TOLD} more in roster.xlsx")
@@ -202,6 +204,8 @@ def _tell_people(
     relieved = [name for name, alone in zip(need.names, need.relieved, strict=True) if alone]
     if relieved:
         notes.append(f"breaks of {', '.join(relieved)}: a colleague of another post is taken to step in")
+    if settings.presence and not given:
+        notes.append("presence rules are left out: no people are given, so nobody is known to hold anything")
     return tuple(notes)
 
 
@@ -238,7 +242,7 @@ def _write(stage: StageRun, staffing: Staffing) -> None:
         need=need,
         assigned=staffing.assigned,
         locked=staffing.problem.locked,
-        unmet=(*staffing.unmet.missing, *staffing.unmet.contracts, *staffing.unmet.wishes),
+        unmet=staffing.unmet.lines,
         as_of=stage.project.settings.as_of,
     )
     write_book(stage.out.write("{outlet}/roster.xlsx"), book)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from layout.settings.staff import StaffSettings
 from layout.staffing.plan import Shift, ShiftPlan
+from layout.staffing.shifts.breaks import BreakWindow, spread_breaks
 from layout.staffing.shifts.check import presence
 from layout.staffing.shifts.design import design_shifts
 from layout.staffing.shifts.model import DesignRules
@@ -141,13 +143,58 @@ def full_length_shifts(need: StaffNeed, settings: StaffSettings) -> tuple[Shift,
     return tuple(_with_break(shift, need, settings) for shift in sorted(found, key=sort_key))
 
 
-def name_shifts(plan: ShiftPlan, extra: tuple[Shift, ...], need: StaffNeed) -> NamedShifts:
-    """Join the plan's shifts with others that nobody is planned on, sorted, with ids."""
+def name_shifts(plan: ShiftPlan, extra: tuple[Shift, ...], need: StaffNeed, settings: StaffSettings) -> NamedShifts:
+    """Join the plan's shifts with others that nobody is planned on, sorted, with ids; breaks of key posts are apart."""
     known = dict(zip(plan.shifts, plan.count.T, strict=True))
-    shifts = tuple(sorted({*plan.shifts, *extra}, key=sort_key))
     nobody = np.zeros(7, dtype=np.int64)
-    count = np.stack([known.get(shift, nobody) for shift in shifts], axis=1)
-    return NamedShifts(shifts, shift_ids(shifts, need), count)
+    joined: dict[Shift, NDArray[np.int64]] = {}
+    spread = _with_breaks_apart([(shift, known.get(shift, nobody)) for shift in {*plan.shifts, *extra}], need, settings)
+    for shift, count in spread:
+        joined[shift] = joined.get(shift, nobody) + count
+    shifts = tuple(sorted(joined, key=sort_key))
+    return NamedShifts(shifts, shift_ids(shifts, need), np.stack([joined[shift] for shift in shifts], axis=1))
+
+
+def key_posts(need: StaffNeed, settings: StaffSettings) -> NDArray[np.bool_]:
+    """Return the posts of which no two people may be on break at once, shape (P,)."""
+    chosen = settings.breaks.key_posts
+    return need.relieved if chosen is None else np.array([post in chosen for post in need.posts], dtype=np.bool_)
+
+
+def _with_breaks_apart(
+    planned: Sequence[tuple[Shift, NDArray[np.int64]]], need: StaffNeed, settings: StaffSettings
+) -> list[tuple[Shift, NDArray[np.int64]]]:
+    """Return shifts and their counts with breaks of key posts moved off each other; only relieved breaks can move.
+
+    A key post's shift with several people becomes several shifts, which may differ in their breaks.
+    """
+    keys, rule = key_posts(need, settings), _break_rule(settings)
+    others: list[tuple[Shift, NDArray[np.int64]]] = []
+    mine: list[tuple[Shift, NDArray[np.int64]]] = []
+    for shift, count in sorted(planned, key=lambda item: sort_key(item[0])):
+        if not keys[shift.post] or shift.break_start_min is None:
+            others.append((shift, count))
+        elif not need.relieved[shift.post]:
+            mine.append((shift, count))
+        else:
+            mine += [(shift, (count > at).astype(np.int64)) for at in range(max(int(count.max()), 1))]
+    windows = [_break_window(shift, need, rule) for shift, _ in mine]
+    starts = spread_breaks(windows, np.array([count > 0 for _, count in mine]).T) if mine else ()
+    for (shift, count), window, start in zip(mine, windows, starts, strict=True):
+        others.append((replace(shift, break_start_min=start, break_end_min=start + window.length_min), count))
+    return others
+
+
+def _break_window(shift: Shift, need: StaffNeed, rule: BreakRule) -> BreakWindow:
+    """Return when a shift's break may begin: any step within the rule where it is relieved, else only when it does."""
+    start = shift.break_start_min or 0
+    away = (shift.break_end_min or 0) - start
+    if not need.relieved[shift.post]:
+        return BreakWindow((start,), start, away)
+    first, last = shift.start_min + rule.earliest_min, shift.end_min - rule.least_after_min - away
+    before = range(start, min(first, start) - 1, -need.step_min)
+    after = range(start, max(last, start) + 1, need.step_min)
+    return BreakWindow(tuple(sorted({*before, *after})), start, away)
 
 
 def shift_ids(shifts: tuple[Shift, ...], need: StaffNeed) -> tuple[str, ...]:

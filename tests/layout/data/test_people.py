@@ -41,6 +41,14 @@ def test_two_people(write):
     assert (second.outlet, second.minutes_per_week_min, second.wants_on) == (None, 0, {dt.date(2026, 3, 2)})
 
 
+def test_what_people_hold_and_with_whom_they_work(write):
+    text = f"{HEAD},proficiency,holds,team,weekend_group\nP1,A,40,teller,0.65,keys； vault,red,2\nP2,B,40,teller,,,,\n"
+    first, second = read_people(write(text)).people
+    assert (first.proficiency, first.holds) == (pytest.approx(0.65), {"keys", "vault"})
+    assert (first.team, first.weekend_group) == ("red", 2)
+    assert (second.proficiency, second.holds, second.team, second.weekend_group) == (1.0, frozenset(), None, None)
+
+
 def test_people_of_an_outlet_and_of_none(write):
     people = read_people(write(FULL))
     assert [person.id for person in people.of_outlet("R01").people] == ["P1", "P2"]
@@ -58,6 +66,11 @@ def test_people_of_an_outlet_and_of_none(write):
         (f"{HEAD},hours_per_week_min\nP1,A,30,teller,35\n", "hours-order", 1, "hours_per_week_min"),
         (f"{HEAD},days_off\nP1,A,30,teller,2026-02-30\n", "not-a-date", 1, "days_off"),
         (f"{HEAD},days_off\nP1,A,30,teller,2026-03-09/2026-03-02\n", "not-a-date", 1, "days_off"),
+        (f"{HEAD},proficiency\nP1,A,30,teller,3\n", "out-of-range", 1, "proficiency"),
+        (f"{HEAD},proficiency\nP1,A,30,teller,0.33\n", "out-of-range", 1, "proficiency"),
+        (f"{HEAD},proficiency\nP1,A,30,teller,fast\n", "not-a-number", 1, "proficiency"),
+        (f"{HEAD},weekend_group\nP1,A,30,teller,1.5\n", "out-of-range", 1, "weekend_group"),
+        (f"{HEAD},weekend_group\nP1,A,30,teller,0\n", "out-of-range", 1, "weekend_group"),
         (f"{HEAD}\n", "empty-layer", None, None),
     ],
 )

@@ -31,9 +31,11 @@ def book():
         posts=("teller", "guide"),
         names=("Teller", "=Guide"),
         relieved=np.zeros(2, dtype=bool),
+        serves=np.ones(2, dtype=bool),
         step_min=30,
         required=np.zeros((7, 48, 2), dtype=np.int64),
         span_min=np.zeros((7, 2), dtype=np.int64),
+        open_min=np.zeros((7, 2), dtype=np.int64),
         dates=tuple(MONDAY + dt.timedelta(days=at) for at in range(14)),
         is_open=np.array([True] * 6 + [False] + [True] * 6 + [False]),
     )
