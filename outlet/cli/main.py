@@ -37,7 +37,8 @@ class _Commands(click.Group):
         stages = in_order([command for command in found.values() if isinstance(command, Stage)])
         first, last = ["new", "check"], ["compare", "run"]
         middle = [stage.name for stage in stages if stage.name not in (*first, *last)]
-        return [*first, *middle, *(name for name in last if name in found)]
+        beside = sorted(found.keys() - {*first, *middle, *last})
+        return [*first, *middle, *beside, *(name for name in last if name in found)]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         command = load_commands().get(name)

@@ -71,7 +71,7 @@ def run_staff(stage: StageRun) -> Summary:
     if not stage.alone and not stage.out.has(name):
         return Summary(title=f"Staff of {stage.brief.name}", skipped="there is no requirement.csv: no hall was planned")
     staffing = plan_staff(stage)
-    _write(stage, staffing)
+    write_staffing(stage, staffing)
     settings = stage.project.section("layout", LayoutSettings).staff
     rows = establishment_rows(staffing.named, staffing.need, staffing.people, settings)
     columns = ("post", "posts", "hours a week", "full-time equivalents", "people")
@@ -83,8 +83,27 @@ def run_staff(stage: StageRun) -> Summary:
     )
 
 
-def plan_staff(stage: StageRun) -> Staffing:
-    """Design shifts, find or make up people, and roster them."""
+@dataclass(frozen=True)
+class Prepared:
+    """What is settled before anybody is rostered: the need, the people, those given, the shifts, and their limits."""
+
+    need: StaffNeed
+    people: tuple[Person, ...]
+    given: tuple[Person, ...]
+    locked: tuple[LockedCell, ...]
+    named: NamedShifts
+    designed: Outcome[ShiftPlan]
+    settings: StaffSettings
+    limits: Limits
+
+    def cover(self) -> Cover:
+        """Return the rows of cover: given people fill time with any shift, made-up people the plan's shifts."""
+        by = cover_by_time if self.given else cover_by_shift
+        return by(self.named, self.need, self.settings)
+
+
+def prepare_staff(stage: StageRun) -> Prepared:
+    """Read the need and design shifts, and find or make up people."""
     project, brief = stage.project, stage.brief
     settings = project.section("layout", LayoutSettings).staff
     catalogue = read_catalogue(project, brief)
@@ -93,24 +112,25 @@ def plan_staff(stage: StageRun) -> Staffing:
     need = plan_need(requirement, hours, catalogue, settings, project.settings.as_of)
     limits = Limits(seconds=settings.seconds, workers=1, work=settings.work, seed=stage.seed)
     designed = design(need, settings, limits)
-    plan = designed.require()
     given = _given_people(stage, settings)
     locked = _locked_cells(stage, settings)
-    people, named, cover = _who_and_what(plan, given, locked, need, settings)
-    problem = roster_problem(people, named, cover, need, settings, locked)
-    outcome = roster(problem, limits)
+    people, named = _who_and_what(designed.require(), given, locked, need, settings)
+    return Prepared(need, people, given, locked, named, designed, settings, limits)
+
+
+def plan_staff(stage: StageRun) -> Staffing:
+    """Design shifts, find or make up people, and roster them."""
+    made = prepare_staff(stage)
+    need, people, cover = made.need, made.people, made.cover()
+    problem = roster_problem(people, made.named, cover, need, made.settings, made.locked)
+    outcome = roster(problem, made.limits)
     assigned = outcome.require().assigned
     breaches = check_roster(problem, assigned)
     if breaches:
         raise RuntimeError(f"the roster breaks {breaches[0].rule}: {breaches[0].found}")
     unmet = tell_unmet(problem, assigned, people, cover, need)
-    kept, positions = used_shifts(named, assigned, need)
-    notes = (
-        *_tell_roster(unmet),
-        *_tell_people(given, people, designed, need, settings),
-        *_tell_solves(designed, outcome),
-        *need.notes,
-    )
+    kept, positions = used_shifts(made.named, assigned, need)
+    notes = (*tell_roster(unmet), *_tell_people(made), *_tell_solves(made.designed, outcome), *need.notes)
     return Staffing(need, people, kept, problem, positions, unmet, notes)
 
 
@@ -140,8 +160,8 @@ def _who_and_what(
     locked: tuple[LockedCell, ...],
     need: StaffNeed,
     settings: StaffSettings,
-) -> tuple[tuple[Person, ...], NamedShifts, Cover]:
-    """Return people, shifts and cover: given people fill time with any shift, made-up people the plan's shifts."""
+) -> tuple[tuple[Person, ...], NamedShifts]:
+    """Return people and shifts: given people may work longer shifts than the plan's, made-up people need none."""
     planned = name_shifts(plan, (), need, settings)
     able = {role for person in given for role in person.roles}
     missing = tuple(post for post in need.posts if post not in able)
@@ -150,12 +170,11 @@ def _who_and_what(
     )
     longer = full_length_shifts(need, settings) if given else ()
     extra = (*longer, *locked_shifts(locked, need, (*plan.shifts, *longer)))
-    named = name_shifts(plan, extra, need, settings)
-    cover = cover_by_time(named, need, settings) if given else cover_by_shift(named, need, settings)
-    return (*given, *made_up), named, cover
+    return (*given, *made_up), name_shifts(plan, extra, need, settings)
 
 
-def _tell_roster(unmet: UnmetNamed) -> tuple[str, ...]:
+def tell_roster(unmet: UnmetNamed) -> tuple[str, ...]:
+    """Return what a roster leaves open: sums, then the first lines."""
     lines = unmet.lines
     if not lines:
         return ("every shift is taken, every contract and wish is met",)
@@ -178,15 +197,10 @@ def _tell_roster(unmet: UnmetNamed) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _tell_people(
-    given: tuple[Person, ...],
-    people: tuple[Person, ...],
-    designed: Outcome[ShiftPlan],
-    need: StaffNeed,
-    settings: StaffSettings,
-) -> tuple[str, ...]:
+def _tell_people(made: Prepared) -> tuple[str, ...]:
+    given, need, settings = made.given, made.need, made.settings
     notes = []
-    made_up = people[len(given) :]
+    made_up = made.people[len(given) :]
     if made_up:
         counts = [
             f"{sum(post in person.roles for person in made_up)} {name}"
@@ -199,8 +213,8 @@ def _tell_people(
     anywhere = sum(person.outlet is None for person in given)
     if anywhere:
         notes.append(f"{anywhere} people name no outlet: they are rostered here, and at every other outlet as well")
-    hours = designed.require().paid_min / 60
-    notes.append(f"shifts: {hours:g} paid hours a week, {len(designed.require().shifts)} kinds of shift")
+    plan = made.designed.require()
+    notes.append(f"shifts: {plan.paid_min / 60:g} paid hours a week, {len(plan.shifts)} kinds of shift")
     relieved = [name for name, alone in zip(need.names, need.relieved, strict=True) if alone]
     if relieved:
         notes.append(f"breaks of {', '.join(relieved)}: a colleague of another post is taken to step in")
@@ -223,7 +237,8 @@ def _tell_solves(designed: Outcome[ShiftPlan], rostered: Outcome[Roster]) -> tup
     return tuple(notes)
 
 
-def _write(stage: StageRun, staffing: Staffing) -> None:
+def write_staffing(stage: StageRun, staffing: Staffing) -> None:
+    """Write every artefact of the stage."""
     settings = stage.project.section("layout", LayoutSettings).staff
     need, named, people = staffing.need, staffing.named, staffing.people
     write = stage.out.write_text
