@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +27,15 @@ CHROMIUM_ARGUMENTS = (
 )
 WIDE, NARROW = (1280, 800), (390, 844)
 SAMPLES = ("helsinki", "riverton")
-EFFORT = 0.3
-"""How long the samples' halls are searched, against the usual."""
+EFFORT = 0.1
+"""How long the samples' halls are searched, against the usual: what is tested is that all of it is made and shown."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first, then those with most tests: no process is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    size = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in slow, -size[item.path], item.path))
 
 
 def _run_sample(name: str, factory: pytest.TempPathFactory) -> Path:

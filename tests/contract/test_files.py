@@ -11,6 +11,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+pytestmark = pytest.mark.slow
+
 NUMBER: dict[str, object] = {"type": "number"}
 TEXT: dict[str, object] = {"type": "string"}
 INTEGER: dict[str, object] = {"type": "integer"}

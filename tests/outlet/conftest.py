@@ -31,6 +31,10 @@ visits_per_unit_per_day = 0.02
 
 [layout.hall]
 plan = "data/hall.geojson"
+[layout.programme]
+effort = 0.1
+[layout.staff]
+weeks = 2
 """
 DEMAND = "id,lon,lat,weight\n" + "".join(f"d{at},{24.90 + at * 0.002:.3f},60.170,{10 + at}\n" for at in range(10))
 CANDIDATES = "id,lon,lat\nc1,24.902,60.170\nc2,24.908,60.170\nc3,24.916,60.170\n"
