@@ -13,6 +13,7 @@ from markupsafe import Markup
 from shapely.geometry import LineString, MultiPoint, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from layout.drawings.contents import post_radius
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import Point, Value, element, group, path_of, write
 from layout.drawings.palette import BROKEN, PAPER
@@ -95,6 +96,11 @@ def _spiral(middle: Point) -> Iterator[Point]:
             yield round(middle[0] + reach * math.cos(angle), 2), round(middle[1] - reach * math.sin(angle), 2)
 
 
+def ring_mm(sheet: Sheet) -> float:
+    """Return the radius of a ring round a place: round a person's sign, which stays legible."""
+    return post_radius(sheet) + 0.7
+
+
 def draw_shapes(hall: HallDrawing, sheet: Sheet) -> list[Markup]:
     """Draw where rules are broken: areas lightly filled, lines dashed, points as rings."""
     return [element("g", {"class": "broken-shape"}, *_shapes(sheet, r)) for r in hall.zones.broken_rules if r.shapes]
@@ -110,7 +116,7 @@ def _shapes(sheet: Sheet, rule: BrokenRule) -> Iterator[Markup]:
             yield element("path", {"d": path_of(points), "fill": "none", **style, "stroke-dasharray": "1.6 0.9"})
         else:
             for x, y in points:
-                yield element("circle", {"cx": x, "cy": y, "r": 2.0, "fill": "none", **style})
+                yield element("circle", {"cx": x, "cy": y, "r": ring_mm(sheet), "fill": "none", **style})
 
 
 def draw_marks(hall: HallDrawing, sheet: Sheet, marks: Sequence[RuleMark], words: Words) -> list[Markup]:
@@ -123,8 +129,12 @@ def draw_marks(hall: HallDrawing, sheet: Sheet, marks: Sequence[RuleMark], words
         parts = [element("title", {}, f"{mark.number}. {name_broken(rule, words.say)}: {named.found(rule)}")]
         if math.dist(mark.middle, mark.anchor) > MARK_MM:
             style: dict[str, Value] = {"stroke": BROKEN, "stroke-width": 0.3}
-            dot: dict[str, Value] = {"cx": mark.anchor[0], "cy": mark.anchor[1], "r": 0.7, "fill": BROKEN}
-            parts += [element("path", {"d": path_of([mark.middle, mark.anchor]), **style}), element("circle", dot)]
+            ringed = any(shape.kind == "points" for shape in rule.shapes[:1])
+            short = ring_mm(sheet) / math.dist(mark.middle, mark.anchor) if ringed else 0.0
+            end = (mark.anchor[0] + (x - mark.anchor[0]) * short, mark.anchor[1] + (y - mark.anchor[1]) * short)
+            parts.append(element("path", {"d": path_of([mark.middle, end]), **style}))
+            if not ringed:
+                parts.append(element("circle", {"cx": end[0], "cy": end[1], "r": 0.7, "fill": BROKEN}))
         diamond = [(x, y - MARK_MM), (x + MARK_MM, y), (x, y + MARK_MM), (x - MARK_MM, y)]
         look: dict[str, Value] = {"fill": BROKEN, "stroke": PAPER, "stroke-width": 0.4}
         parts.append(element("path", {"d": path_of(diamond, closed=True), **look}))

@@ -156,9 +156,12 @@ def _zones(hall: HallDrawing, words: Words) -> Markup:
 
 
 def _size(rects: NDArray[np.float64], words: Words) -> str:
-    return " + ".join(
-        f"{fixed(float(rect[2]), words.language, 2)} × {fixed(float(rect[3]), words.language, 2)}" for rect in rects
-    )
+    return " + ".join(_by(float(rect[2]), float(rect[3]), words) for rect in rects)
+
+
+def _by(width: float, depth: float, words: Words) -> str:
+    """Return a width and a depth, which no line breaks."""
+    return f"{fixed(width, words.language, 2)} × {fixed(depth, words.language, 2)}".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _posts(hall: HallDrawing, words: Words) -> Markup:
@@ -258,9 +261,8 @@ def _details(hall: HallDrawing, words: Words) -> dict[str, list[str]]:
         lines += [f"{_('sees')} {_sees(post.sees, words)}"] if post.sees else []
         found[f"post:{post.id}"] = lines
     for thing in hall.furnishing.equipment:
-        size = f"{fixed(thing.w, language, 2)} × {fixed(thing.h, language, 2)} m"
         place = names.get(thing.zone, thing.zone)
-        found[f"equipment:{thing.id}"] = [name_equipment(thing.kind, _), place, size]
+        found[f"equipment:{thing.id}"] = [name_equipment(thing.kind, _), place, f"{_by(thing.w, thing.h, words)} m"]
     for k, camera in enumerate(hall.furnishing.cameras, start=1):
         reach = _("sees {m} m, {deg}° wide").format(
             m=number(camera.range_m, language, 1), deg=number(camera.view_deg, language)

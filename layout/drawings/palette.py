@@ -1,6 +1,7 @@
 """Hold the colours: pale tints of Okabe and Ito's colour-blind-safe set, told apart by lightness and by their labels.
 
-Visitors' zones are tinted by what happens there, staff's are grey; nothing is said by colour alone.
+Visitors' zones are tinted by what happens there, staff's are greys that differ in lightness or warmth; nothing is said
+by colour alone.
 """
 
 from __future__ import annotations
@@ -35,18 +36,19 @@ _TINTS: Mapping[str, tuple[str, str]] = {
     "handset_club": ("#dfe3f6", "#5a66a8"),
     "data_experience": ("#d8eef3", "#35808f"),
     "e_banking": ("#d8eef3", "#35808f"),
-    "parcel_shelves": ("#eadfce", "#8a6a3c"),
-    "lockers": ("#eadfce", "#8a6a3c"),
-    "financial_area": ("#dcd8f0", "#63579a"),
-    "closing_room": ("#ecdff0", "#85508f"),
+    "parcel_shelves": ("#e2cfb0", "#8a6a3c"),
+    "lockers": ("#e3e6bf", "#7a7a2a"),
+    "financial_area": ("#d2cdef", "#63579a"),
+    "closing_room": ("#e0c8dc", "#85508f"),
     "group_experience": ("#d9ecd2", "#577f43"),
-    "vault": ("#d5dade", "#5f6a73"),
+    "back_office": ("#e9ebed", "#8d99a3"),
+    "manager_office": ("#e0e0cf", "#85856b"),
+    "security": ("#ece3d8", "#9a8a74"),
+    "store": ("#d3d9dd", "#74828d"),
+    "vault": ("#bcc5cb", "#55626c"),
 }
-_STAFF_KINDS = frozenset({"back_office", "manager_office", "security", "store"})
 
 
 def tint(kind: str, *, public: bool) -> tuple[str, str]:
     """Return the fill and the line colour of a kind of zone."""
-    if kind in _STAFF_KINDS:
-        return STAFF
     return _TINTS.get(kind, OTHER if public else STAFF)

@@ -53,6 +53,11 @@ class Cells:
         """Return the middle of a cell, metres."""
         return self.x0 + (column + 0.5) * self.cell_m, self.y0 + (row + 0.5) * self.cell_m
 
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a point lies on the grid."""
+        rows, columns = self.free.shape
+        return bool(0 <= x - self.x0 <= columns * self.cell_m and 0 <= y - self.y0 <= rows * self.cell_m)
+
     def at(self, x: float, y: float) -> tuple[int, int]:
         """Return (row, column) of the cell that holds a point, or of the nearest cell where it is outside the grid."""
         rows, columns = self.free.shape

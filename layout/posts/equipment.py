@@ -5,10 +5,11 @@ back, along the left side, in rows, or in the middle); the first places are take
 
 - the footprint lies in the zone and on free floor,
 - it meets no footprint and no clearance taken before, nor the floor at a door,
-- its own clearance meets no footprint, and
-- a wall stands behind it, where its kind asks for one.
+- its own clearance meets no footprint, and is free floor: no rack faces a column, and
+- a wall stands behind it along all its width, where its kind asks for one: no poster hangs in a doorway.
 
-What finds no place is left out and told.
+Where that leaves too few places, things that people cannot do without stand before walls and columns too, which the
+rule ``equipment_clear`` then tells. What finds no place is left out and told.
 """
 
 from __future__ import annotations
@@ -146,15 +147,20 @@ class _Ground:
     rooms: NDArray[np.int64]
     line: NDArray[np.float64]
 
-    def backed(self, x: float, y: float, behind: Point) -> bool:
-        """Tell whether a wall stands between a point and one behind it."""
-        here, there = self.cells.at(x, y), self.cells.at(*behind)
-        rows, columns = self.cells.free.shape
-        out = not (
-            0 <= behind[0] - self.cells.x0 <= columns * self.cells.cell_m
-            and 0 <= behind[1] - self.cells.y0 <= rows * self.cells.cell_m
-        )
-        return out or not self.cells.free[there] or bool(self.rooms[here] != self.rooms[there])
+    def backed(self, x: float, y: float, behind: Box) -> bool:
+        """Tell whether a wall stands between a point and every place of a line behind it, a box without depth."""
+        own, cells = self.rooms[self.cells.at(x, y)], self.cells
+        steps = max(1, round(max(behind[2:]) / cells.cell_m))
+        for k in range(2 * steps + 1):
+            place = behind[0] + behind[2] * k / (2 * steps), behind[1] + behind[3] * k / (2 * steps)
+            at = cells.at(*place)
+            if cells.holds(*place) and cells.free[at] and self.rooms[at] == own:
+                return False
+        return True
+
+    def open_before(self, box: Box) -> bool:
+        """Tell whether the floor before a thing is free of walls and columns."""
+        return min(box[2:]) <= SLACK_M or (self.cells.holds(box[0], box[1]) and _on_floor(self.cells, box))
 
     def to_line(self, x: float, y: float) -> float:
         """Return how far the movement line is, metres; 0 where there is none."""
@@ -219,7 +225,18 @@ def _best_of(
 def _place_kind(
     ground: _Ground, kind: EquipmentKind, count: int, frame: Frame, taken: _Taken
 ) -> list[tuple[Box, float, Point]]:
+    """Place a kind where the floor before it is free, then, but for what fills a zone, wherever it fits."""
     found: list[tuple[Box, float, Point]] = []
+    for facing_walls in (False, True) if kind.count != "fill" and kind.clearance > 0 else (False,):
+        found += _place_some(ground, kind, count - len(found), (frame, taken), facing_walls)
+    return found
+
+
+def _place_some(
+    ground: _Ground, kind: EquipmentKind, count: int, where: tuple[Frame, _Taken], facing_walls: bool
+) -> list[tuple[Box, float, Point]]:
+    found: list[tuple[Box, float, Point]] = []
+    frame, taken = where
     back = kind.behind + STAND_M if kind.staffed else 0.0
     beside = SHIELD_M if kind.screen is not None else 0.0
     for u, v, turned in _ordered(ground, kind, count, frame):
@@ -232,12 +249,14 @@ def _place_kind(
         footprint = frame.box(u, v, width, depth)
         if turned:
             before = frame.box(u + width, v, kind.clearance, depth)
-            behind = frame.to_hall(u - BEHIND_M, v + depth / 2)
+            behind = frame.box(u - BEHIND_M, v, 0.0, depth)
         else:
             before = frame.box(u, v - kind.clearance, width, kind.clearance)
-            behind = frame.to_hall(u + width / 2, v + depth + BEHIND_M)
+            behind = frame.box(u, v + depth + BEHIND_M, width, 0.0)
         middle = frame.to_hall(u + width / 2, v + depth / 2)
         if not _on_floor(ground.cells, footprint) or (kind.wall and not ground.backed(*middle, behind)):
+            continue
+        if not facing_walls and not ground.open_before(before):
             continue
         if taken.takes(footprint, frame.box(u - beside, v, width + 2 * beside, depth + back), before):
             facing = (frame.front_deg + 90) % 360 if turned else frame.front_deg

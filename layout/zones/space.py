@@ -64,11 +64,6 @@ class Space:
         """Area of all zones at their least sizes."""
         return sum(need.area_min for need in self.needs)
 
-    @property
-    def target_m2(self) -> float:
-        """Area of all zones at their target sizes."""
-        return sum(need.area_target for need in self.needs)
-
 
 def plan_space(programme: Programme, work: Work, areas: Mapping[str, float], floor_m2: float) -> Space:
     """Return the zones that the work needs, fitted to a free floor.

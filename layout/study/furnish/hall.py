@@ -1,6 +1,7 @@
 """Place equipment, posts and cameras in the zones of one hall: `furnish_hall`.
 
-Called by `layout.study.hall.zones` once the zones are settled; `zones_json_parts` gives the entries of zones.json.
+Called by `layout.study.hall.finish` once the zones are settled; `layout.study.furnish.told` gives the entries of
+zones.json.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from layout.posts.privacy import pads_of, public_points, shield_screens, stand_o
 from layout.posts.room import ZoneArea, zone_mask
 from layout.posts.views import centres, make_views
 from layout.study.furnish.cameras import WATCHED, CameraKind, inside_door, watch_hall
+from layout.study.furnish.lines import seen_parts
 from layout.study.furnish.people import Room, faces_entrance, place_people, split
 from layout.zones.plan import ZonePlan, staff_doors
 from outlet.outcome import Limits
 
-__all__ = ["CameraKind", "Kit", "furnish_hall", "zones_json_parts"]
+__all__ = ["CameraKind", "Kit", "furnish_hall"]
 
 TURNING_M = 1.5
 
@@ -116,7 +118,7 @@ def furnish_hall(
         cameras_bound=watched.bound,
         blind_spots=watched.blind,
         notes=(*notes, *short, *things.notes, *post_notes, *watched.notes, *told),
-        stand_off=stand_off_lines(pads, areas),
+        stand_off=seen_parts(stand_off_lines(pads, areas), floor, zones.zones),
         readable=readable,
         pools=pools,
         facing_door=_cash_facing(room, catalogue, placed),
@@ -319,63 +321,3 @@ def _targets(
     sample = public[(public[:, 0] % 4 == 1) & (public[:, 1] % 4 == 1)]
     spots = {name: np.array(points, dtype=np.float64).reshape(-1, 2) for name, points in found.items()}
     return spots | {"public": centres(cells, sample)}
-
-
-def zones_json_parts(furnishing: Furnishing) -> dict[str, list[dict[str, object]]]:
-    """Return the entries of zones.json on posts, cameras, equipment, machines and counters' privacy."""
-    return {
-        "posts": [
-            {
-                "id": p.id,
-                "zone": p.zone,
-                "role": p.role,
-                "x": p.x,
-                "y": p.y,
-                "facing_deg": p.facing_deg,
-                "sees": dict(p.sees),
-                "presence": list(p.presence),
-            }
-            for p in furnishing.posts
-        ],
-        "cameras": [
-            {
-                "id": c.id,
-                "x": c.x,
-                "y": c.y,
-                "facing_deg": c.facing_deg,
-                "range_m": c.range_m,
-                "view_deg": c.view_deg,
-                "masks": list(c.masks),
-            }
-            for c in furnishing.cameras
-        ],
-        "equipment": [
-            {
-                "id": e.id,
-                "kind": e.kind,
-                "zone": e.zone,
-                "x": e.x,
-                "y": e.y,
-                "w": e.w,
-                "h": e.h,
-                "facing_deg": e.facing_deg,
-                "clearance_m": e.clearance_m,
-                "top_m": e.top_m,
-                "mounted": e.mounted,
-            }
-            for e in furnishing.equipment
-        ],
-        "machine_pools": [
-            {
-                "kind": pool.kind,
-                "installed": pool.installed,
-                "needed": pool.needed,
-                "availability": pool.availability,
-                "enough_share": pool.enough,
-                "to_install": pool.to_install,
-            }
-            for pool in furnishing.pools
-        ],
-        "stand_off": [{"zone": s.zone, "start": list(s.start), "end": list(s.end)} for s in furnishing.stand_off],
-        "readable": [{"thing": r.thing, "from_m2": r.from_m2} for r in furnishing.readable],
-    }

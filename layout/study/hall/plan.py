@@ -12,11 +12,11 @@ from layout.floor.doorway import Doorway
 from layout.flow.exposure import ZoneExposure
 from layout.flow.journeys import DOOR
 from layout.posts.plan import Furnishing
-from layout.study.furnish.hall import zones_json_parts
+from layout.study.furnish.told import zones_json_parts
 from layout.study.hall.read import Hall
 from layout.study.hall.walks import Movement
 from layout.study.work.requirement import Requirement
-from layout.zones.plan import BrokenRule, ZoneMeasure, ZonePlan, staff_doors
+from layout.zones.plan import BrokenRule, PlacedZone, ZoneMeasure, ZonePlan, staff_doors
 from outlet.commit import Json
 
 SCHEMA = 1
@@ -65,13 +65,6 @@ class HallPlan:
 def zones_json(plan: HallPlan) -> dict[str, object]:
     """Return the content of zones.json."""
     zones, floor = plan.zones, plan.hall.plan
-    bound: dict[str, Json] = {
-        name: None if value is None else round(value, 3)
-        for name, value in sorted(zones.bound.items())
-        if name != "topology_gap"
-    }
-    bound["topology"] = proof_of(zones)
-    bound["cameras"] = plan.furnishing.cameras_bound
     return {
         "schema": SCHEMA,
         "units": "m",
@@ -89,28 +82,12 @@ def zones_json(plan: HallPlan) -> dict[str, object]:
                 if door.entrance or door.exit
             ],
         },
-        "zones": [
-            {
-                "id": zone.id,
-                "kind": zone.kind,
-                "name": zone.name,
-                "rects": [[float(value) for value in rect] for rect in zone.rects],
-                "area_m2": zone.area_m2,
-                "locked": zone.locked,
-                "public": zone.public,
-                "enclosed": zone.enclosed,
-                "front_deg": zone.front_deg,
-                "access": [float(value) for value in zone.access],
-                "door": _door_json(zone.door),
-                "staff_doors": [_door_json(door) for door in staff_doors(zone, zones.zones)],
-            }
-            for zone in zones.zones
-        ],
+        "zones": [_zone_json(zone, zones) for zone in zones.zones],
         **zones_json_parts(plan.furnishing),
         "seats": plan.seats,
         "machines": plan.requirement.machines,
         "terms": dict(zones.terms),
-        "bound": bound,
+        "bound": _bound_json(plan),
         "broken_rules": [_broken_json(rule) for rule in zones.broken_rules],
         "movement_line": [[float(x), float(y)] for x, y in zones.movement_line],
         **_visitors_json(plan),
@@ -132,6 +109,32 @@ def proof_of(zones: ZonePlan) -> str | float | None:
     """Return how good the zones' dimensions are for their topology: proved best, a share left, or not known."""
     gap = zones.bound.get("topology_gap")
     return "proved" if gap == 0 else None if gap is None else math.ceil(gap * 10_000) / 10_000
+
+
+def _bound_json(plan: HallPlan) -> dict[str, Json]:
+    bound: dict[str, Json] = {
+        name: None if value is None else round(value, 3)
+        for name, value in sorted(plan.zones.bound.items())
+        if name != "topology_gap"
+    }
+    return bound | {"topology": proof_of(plan.zones), "cameras": plan.furnishing.cameras_bound}
+
+
+def _zone_json(zone: PlacedZone, plan: ZonePlan) -> dict[str, object]:
+    return {
+        "id": zone.id,
+        "kind": zone.kind,
+        "name": zone.name,
+        "rects": [[float(value) for value in rect] for rect in zone.rects],
+        "area_m2": zone.area_m2,
+        "locked": zone.locked,
+        "public": zone.public,
+        "enclosed": zone.enclosed,
+        "front_deg": zone.front_deg,
+        "access": [float(value) for value in zone.access],
+        "door": _door_json(zone.door),
+        "staff_doors": [_door_json(door) for door in staff_doors(zone, plan.zones)],
+    }
 
 
 def _door_json(door: Doorway | None) -> dict[str, object] | None:

@@ -89,6 +89,37 @@ def test_a_column_in_the_way_is_avoided() -> None:
     assert not any(thing.x < 4.5 and thing.x + thing.w > 4.0 for thing in counters_of(plan))
 
 
+@pytest.mark.parametrize("gap", [(1.0, 2.0), (2.5, 3.5), (4.75, 5.75)])
+def test_a_poster_hangs_on_wall_along_all_its_width(gap: tuple[float, float]) -> None:
+    """A room 6 m wide whose south wall has a gap of 1 m, a doorway: nothing hangs in it, wherever it is."""
+    cells = floor(6, 6)
+    cells.free[8, :] = False
+    cells.free[8, round(gap[0] / 0.25) : round(gap[1] / 0.25)] = True
+    waiting = ZoneArea("waiting", "waiting", np.array([(0.0, 2.25, 6.0, 3.75)]), 90.0, True)
+    plan = place_equipment(cells, [waiting], read_catalogue(), {"waiting": {"seats": 4}})
+    (poster,) = (thing for thing in plan.equipment if thing.kind == "poster")
+    assert poster.y == pytest.approx(2.25)
+    assert poster.x + poster.w <= gap[0] + 0.01 or poster.x >= gap[1] - 0.01
+
+
+def test_no_rack_faces_a_column_and_counters_do_where_they_must() -> None:
+    """A column right at the side of the zone where the rack would look out; before the counters a wall 0.5 m off."""
+    cells = floor(8, 8)
+    cells.free[12:20, 8] = False
+    reception = ZoneArea("reception", "reception", np.array([(2.25, 2.75, 3.0, 2.5)]), 270.0, True)
+    plan = place_equipment(cells, [reception], read_catalogue(), {})
+    racks = [thing for thing in plan.equipment if thing.kind == "brochure_rack"]
+    assert racks
+    for rack in racks:
+        box = rack.x, rack.y
+        reach = {0.0: (rack.w, 0.0), 90.0: (0.0, rack.h), 180.0: (-0.2, 0.0), 270.0: (0.0, -0.2)}[rack.facing_deg]
+        assert cells.free[cells.at(box[0] + reach[0] + 0.1, box[1] + reach[1] + 0.1)]
+    cells = floor(8, 8)
+    cells.free[:18] = False
+    counters = area("counters", (0.0, 5.0, 8.0, 3.0))
+    assert len(counters_of(place_equipment(cells, [counters], read_catalogue(), {"counters": {"posts": 3}}))) == 3
+
+
 def test_what_does_not_fit_is_told() -> None:
     plan = place_equipment(floor(6, 6), [area("counters", (0, 0, 3, 3))], read_catalogue(), {"counters": {"posts": 5}})
     assert len(counters_of(plan)) == 2

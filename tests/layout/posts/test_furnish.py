@@ -17,7 +17,8 @@ from layout.posts.plan import Furnishing
 from layout.posts.room import ZoneArea
 from layout.posts.views import make_views, within_angle
 from layout.settings.hall import HallSettings
-from layout.study.furnish.hall import CameraKind, Kit, furnish_hall, zones_json_parts
+from layout.study.furnish.hall import CameraKind, Kit, furnish_hall
+from layout.study.furnish.told import zones_json_parts
 from layout.zones.plan import PlacedZone, ZonePlan
 from outlet.outcome import Limits
 
