@@ -30,7 +30,8 @@ class ZoneArea:
     enclosed
         Whether walls to the ceiling stand round it: nobody sees into it or out of it.
     doors
-        The doors in its edge, its own and those of rooms beside it: the floor at them stays clear.
+        The doors in its edge, its own, those of rooms beside it and doorways of built rooms: the floor at them stays
+        clear.
     """
 
     id: str

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layout.floor.cells import Cells, free_cells
+from layout.floor.gaps import gaps_beside
 from layout.floor.plan import FloorPlan
 from layout.posts.availability import enough_share, machines_for
 from layout.posts.catalogue import PostCatalogue, read_catalogue
@@ -94,7 +95,7 @@ def furnish_hall(
     kit = kit or Kit()
     catalogue = kit.catalogue
     cells = free_cells(floor)
-    areas = tuple(_area(zones, k) for k in range(len(zones.zones)))
+    areas = tuple(_area(zones, k, cells) for k in range(len(zones.zones)))
     homes, notes = _homes(areas, posts)
     wanted, short = _wanted(areas, homes, (_known_kinds(catalogue, machines), seats))
     line = line_points(zones.movement_line)
@@ -216,9 +217,10 @@ def _cash_notes(catalogue: PostCatalogue, posts: Mapping[str, tuple[str, int]]) 
     return [f"{there} who handles cash at the peak; cash is counted and moved by {least}: somebody else must help"]
 
 
-def _area(zones: ZonePlan, k: int) -> ZoneArea:
+def _area(zones: ZonePlan, k: int, cells: Cells) -> ZoneArea:
+    """Return a zone with the doors in its edge: its own, those of rooms beside it, and doorways of built rooms."""
     zone = zones.zones[k]
-    own = () if zone.door is None else (zone.door,)
+    own = (zone.door,) if zone.door else tuple(gap for rect in zone.rects for gap in gaps_beside(cells, rect))
     rooms = (room for room in zones.zones if zone.id == room.id or not (zone.enclosed or zone.public))
     beside = tuple(door for room in rooms for door in staff_doors(room, zones.zones))
     return ZoneArea(zone.id, zone.kind, zone.rects, zone.front_deg, zone.public, zone.enclosed, (*own, *beside))

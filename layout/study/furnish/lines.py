@@ -27,7 +27,7 @@ def seen_parts(lines: Sequence[StandOff], floor: FloorPlan, zones: Sequence[Plac
         rooms = [areas[zone.id] for zone in zones if zone.enclosed and zone.id != line.zone]
         clear = clear_of(floor.outline, (*floor.walls, *floor.columns, *rooms))
         whole = shapely.LineString([line.start, line.end])
-        kept = shapely.difference(shapely.intersection(whole, _before(areas[line.zone], whole, clear)), _union(others))
+        kept = shapely.difference(_before(areas[line.zone], whole, clear), _union(others))
         for part in shapely.get_parts(shapely.line_merge(kept)):
             if part.geom_type == "LineString" and part.length >= LEAST_M:
                 start, end = sorted((float(x), float(y)) for x, y in (part.coords[0], part.coords[-1]))
@@ -36,15 +36,18 @@ def seen_parts(lines: Sequence[StandOff], floor: FloorPlan, zones: Sequence[Plac
 
 
 def _before(zone: BaseGeometry, line: BaseGeometry, clear: BaseGeometry) -> BaseGeometry:
-    """Return the clear floor between a zone and a line along one of its sides that hangs together with the zone."""
+    """Return the parts of a line along a side of a zone that no wall hides from the zone straight behind them."""
     x0, y0, x1, y1 = line.bounds
     west, south, east, north = zone.bounds
     upright = x1 - x0 < y1 - y0
-    between = (min(x0, west), y0, max(x1, east), y1) if upright else (x0, min(y0, south), x1, max(y1, north))
-    strip = shapely.intersection(shapely.box(*between), clear)
-    inside = shapely.intersection(zone, clear)
-    parts = [part for part in shapely.get_parts(strip) if shapely.intersects(part, inside)]
-    return shapely.buffer(_union(parts), HAIR_M)
+    at, low, high = (x0, west, east) if upright else (y0, south, north)
+    near, far = sorted((at, min(max(at, low), high)))
+    between = shapely.box(near, y0, far, y1) if upright else shapely.box(x0, near, x1, far)
+    shadows = []
+    for wall in shapely.get_parts(shapely.difference(shapely.buffer(between, HAIR_M), clear)):
+        left, down, right, up = wall.bounds
+        shadows.append(shapely.box(x0, down, x1, up) if upright else shapely.box(left, y0, right, y1))
+    return shapely.difference(shapely.intersection(line, clear), shapely.buffer(_union(shadows), HAIR_M))
 
 
 def _union(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
