@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -27,10 +26,10 @@ from outlet.outcome import Limits
 MOVES_PER_WORK = 1_200_000.0
 """Moves that make one unit of work: about a second."""
 
-_MOVES_PER_CELL = 2_000
-_COOLING = 10.0
+_MOVES_PER_CELL = 3_000
+_COOLING = 20.0
 _PARTS = 50
-_HEATS = (0.4, 0.2, 0.4, 0.1, 0.2, 0.8)
+_HEATS = (0.2, 0.1, 0.15, 0.4, 0.1, 0.8)
 
 
 @dataclass
@@ -56,27 +55,32 @@ class Annealer:
         most = limits.seconds if limits.work is None else limits.work
         moves = int(min(_MOVES_PER_CELL * cells, most * MOVES_PER_WORK)) + 1
         saving = enough - price_roster(self.problem, assigned).total
-        until = time.perf_counter() + limits.seconds if limits.work is None else np.inf
+        begun = time.perf_counter()
         runs = range(self.runs, self.runs + limits.workers)
         self.runs += limits.workers
 
         def run(number: int) -> Int:
             hot = self.scale * _HEATS[number % len(_HEATS)]
-            return self._run(assigned, Course(hot, hot / _COOLING, moves, saving), number, until)
+            clock = (begun, limits.seconds if limits.work is None else np.inf)
+            return self._run(assigned, Course(hot, hot / _COOLING, moves, saving), number, clock)
 
         with ThreadPoolExecutor(limits.workers) as pool:
             found = list(pool.map(run, runs))
         self.work += moves / MOVES_PER_WORK
         return min(found, key=lambda one: price_roster(self.problem, one).total)
 
-    def _run(self, assigned: Int, course: Course, number: int, until: float) -> Int:
+    def _run(self, assigned: Int, course: Course, number: int, clock: tuple[float, float]) -> Int:
+        """Return the best of one run; ``clock``: when it began and its seconds, by which it cools where it is slow."""
+        begun, seconds = clock
         standing = standing_of(self, assigned)
         state = np.array([(self.seed << 20) + number], dtype=np.uint64)
-        ends = np.linspace(0, course.moves, _PARTS + 1).astype(np.int64).tolist()
-        for span in pairwise(ends):
-            good = anneal(self.rules, self.cover, self.fairness, standing, state, course, span)
-            if good or time.perf_counter() > until:
+        at, part = 0, -(-course.moves // _PARTS)
+        while at < course.moves:
+            end = min(at + part, course.moves)
+            if anneal(self.rules, self.cover, self.fairness, standing, state, course, (at, end)):
                 break
+            gone = (time.perf_counter() - begun) / seconds
+            at = max(end, int(gone * course.moves))
         found: Int = np.where(standing.best == self.problem.shifts, OFF, standing.best)
         return found
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
-from outlet.compiled import compiled
+from outlet.compiled import compiled, inlined
 
 Float = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -42,7 +42,7 @@ class RowRules(NamedTuple):
     unpopular: Bools
 
 
-@compiled
+@inlined
 def _keeps_order(rules: RowRules, e: int, row: Int) -> bool:
     """Tell whether a row keeps what concerns single days, successions and runs of days."""
     off = rules.follow.shape[0]
@@ -64,7 +64,7 @@ def _keeps_order(rules: RowRules, e: int, row: Int) -> bool:
     return True
 
 
-@compiled
+@inlined
 def _keeps_counts(rules: RowRules, e: int, row: Int, found: Int, scratch: tuple[Int, Int]) -> bool:
     """Tell whether a row keeps limits of shifts, weekends and Sundays; fill in what is compared, and its minutes."""
     often, minutes = scratch
@@ -85,9 +85,9 @@ def _keeps_counts(rules: RowRules, e: int, row: Int, found: Int, scratch: tuple[
         sundays += rules.sunday[day]
         found[0] += rules.paid[option]
         found[2] += rules.unpopular[option]
-        for window in range(len(minutes)):
-            if rules.windows[window, 0] <= day <= rules.windows[window, 1]:
-                minutes[window] += rules.paid[option]
+    for window in range(len(minutes)):
+        for day in range(rules.windows[window, 0], rules.windows[window, 1] + 1):
+            minutes[window] += rules.paid[row[day]]
     within: bool = found[1] <= rules.weekends_max[e] and sundays <= rules.sundays_max[e]
     return within
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
 from layout.staffing.rows.legal import RowRules, measure
-from outlet.compiled import compiled
+from outlet.compiled import compiled, inlined
 from outlet.draws import draw, pick
 
 Float = NDArray[np.float64]
@@ -25,6 +25,8 @@ MOST_CELLS = 14
 _TOLERANCE = 1e-7
 _ONE_CELL, _TWO_CELLS, _TWO_DAYS, _TWO_PEOPLE = 0.3, 0.5, 0.7, 0.85
 _TEAM = 0.1
+_STEP = 64
+_LEAST = 1e-300
 
 
 class TeamPrices(NamedTuple):
@@ -121,7 +123,7 @@ def spread_price(fairness: Fairness, compared: Int) -> float:
     return price
 
 
-@compiled
+@inlined
 def change(rules: RowRules, cover: CoverPrices, standing: Standing, cell: tuple[int, int], option: int) -> float:
     """Put an option into a cell and return what that costs by wishes, cover and team."""
     e, day = cell
@@ -144,7 +146,7 @@ def change(rules: RowRules, cover: CoverPrices, standing: Standing, cell: tuple[
     return price
 
 
-@compiled
+@inlined
 def _propose_team(teams: TeamPrices, standing: Standing, state: NDArray[np.uint64], move: Int) -> int:
     """Fill in two days that all of a random team exchange; return how many cells, none of too large a team."""
     team = pick(state, len(teams.start) - 1)
@@ -161,7 +163,7 @@ def _propose_team(teams: TeamPrices, standing: Standing, state: NDArray[np.uint6
     return 2 * len(mates)
 
 
-@compiled
+@inlined
 def propose(rules: RowRules, standing: Standing, state: NDArray[np.uint64], move: Int) -> int:
     """Fill in the cells (person, day, option) of a random move, shape (`MOST_CELLS`, 3); return how many."""
     people, days = standing.row.shape
@@ -193,14 +195,14 @@ def propose(rules: RowRules, standing: Standing, state: NDArray[np.uint64], move
     return 2
 
 
-@compiled
+@inlined
 def undo(rules: RowRules, cover: CoverPrices, standing: Standing, move: Int, before: Int) -> None:
     """Put back what a move replaced."""
     for at in range(len(before) - 1, -1, -1):
         change(rules, cover, standing, (move[at, 0], move[at, 1]), before[at])
 
 
-@compiled
+@inlined
 def may_be(rules: RowRules, move: Int) -> bool:
     """Tell whether each cell of a move is possible in itself."""
     possible = True
@@ -209,7 +211,7 @@ def may_be(rules: RowRules, move: Int) -> bool:
     return possible
 
 
-@compiled
+@inlined
 def _measure_people(rules: RowRules, standing: Standing, trial: Trial, people: Int) -> tuple[bool, float]:
     """Fill in what each person's new row compares and costs below contract; tell whether all keep the rules."""
     price, found = 0.0, trial.found
@@ -227,7 +229,7 @@ def _measure_people(rules: RowRules, standing: Standing, trial: Trial, people: I
     return True, price
 
 
-@compiled
+@inlined
 def _may_stand(rules: RowRules, standing: Standing, move: Int) -> bool:
     """Tell whether the shifts of a move may follow those before them, and be followed by those after them."""
     off = rules.follow.shape[0]
@@ -244,15 +246,20 @@ def _may_stand(rules: RowRules, standing: Standing, move: Int) -> bool:
     return True
 
 
-@compiled
-def _try_move(rules: RowRules, standing: Standing, trial: Trial, move: Int) -> tuple[bool, float]:
-    """Tell whether a move keeps every rule, and what it adds below contract; compared values are the new ones then."""
+@inlined
+def _fits(rules: RowRules, standing: Standing, trial: Trial, move: Int) -> int:
+    """Return how many people a move concerns, 0 where it changes nothing or breaks an order of shifts."""
     same = True
     for c in range(len(move)):
         e, day = move[c, 0], move[c, 1]
         trial.before[c] = standing.row[e, day]
         same = same and trial.before[c] == move[c, 2]
         standing.row[e, day] = move[c, 2]
+    fits = not same and _may_stand(rules, standing, move)
+    for c in range(len(move) - 1, -1, -1):
+        standing.row[move[c, 0], move[c, 1]] = trial.before[c]
+    if not fits:
+        return 0
     count = 0
     for c in range(len(move)):
         known = False
@@ -261,24 +268,16 @@ def _try_move(rules: RowRules, standing: Standing, trial: Trial, move: Int) -> t
         if not known:
             trial.people[count] = move[c, 0]
             count += 1
-    legal, price = False, 0.0
-    trial.measured[0] = 0
-    if not same and _may_stand(rules, standing, move):
-        legal, price = _measure_people(rules, standing, trial, trial.people[:count])
-    for c in range(len(move) - 1, -1, -1):
-        standing.row[move[c, 0], move[c, 1]] = trial.before[c]
-    if not legal:
-        _put_back(standing, trial)
-    return legal, price
+    return count
 
 
-@compiled
+@inlined
 def _put_back(standing: Standing, trial: Trial) -> None:
     for who in range(trial.measured[0]):
         standing.compared[:, trial.people[who]] = trial.kept[who]
 
 
-@compiled
+@inlined
 def _keep(standing: Standing, trial: Trial, price: float) -> None:
     """Take a move for good."""
     for who in range(trial.measured[0]):
@@ -287,6 +286,37 @@ def _keep(standing: Standing, trial: Trial, price: float) -> None:
     if standing.price[0] < standing.price[1] - _TOLERANCE:
         standing.price[1] = standing.price[0]
         standing.best[:] = standing.row
+
+
+@inlined
+def _judge(
+    rules: RowRules,
+    cover: CoverPrices,
+    fairness: Fairness,
+    standing: Standing,
+    trial: Trial,
+    tried: tuple[Int, int, float, float],
+) -> tuple[bool, float, float]:
+    """Make a move and return whether it keeps every rule, what it costs, and what the spread costs then.
+
+    ``tried``: the move, how many people it concerns, what the spread costs before, and the most the move may cost:
+    rows are only looked at where the move could cost that little, since neither spread nor hours below contract can
+    fall by more than they are.
+    """
+    move, count, spread, most = tried
+    price, least = 0.0, -spread
+    for c in range(len(move)):
+        price += change(rules, cover, standing, (move[c, 0], move[c, 1]), move[c, 2])
+    for who in range(count):
+        least -= standing.short[trial.people[who]]
+    trial.measured[0] = 0
+    if price + least > most:
+        return False, price, spread
+    legal, short = _measure_people(rules, standing, trial, trial.people[:count])
+    if not legal:
+        return False, price, spread
+    after = spread_price(fairness, standing.compared)
+    return True, price + short + after - spread, after
 
 
 @compiled
@@ -312,24 +342,24 @@ def anneal(
         np.zeros(len(rules.windows), dtype=np.int64),
     )
     spread = spread_price(fairness, standing.compared)
+    heat = course.hot
     for at in range(span[0], span[1]):
         if standing.price[1] <= course.enough:
             break
+        if at % _STEP == 0 or at == span[0]:
+            heat = course.hot * (course.cold / course.hot) ** (at / course.moves)
         if cover.teams.price > 0 and draw(state) < _TEAM:
             move = moves[: _propose_team(cover.teams, standing, state, moves)]
         else:
             move = moves[: propose(rules, standing, state, moves)]
         if len(move) == 0 or not may_be(rules, move):
             continue
-        legal, price = _try_move(rules, standing, trial, move)
-        if not legal:
+        count = _fits(rules, standing, trial, move)
+        if count == 0:
             continue
-        after = spread_price(fairness, standing.compared)
-        price += after - spread
-        for c in range(len(move)):
-            price += change(rules, cover, standing, (move[c, 0], move[c, 1]), move[c, 2])
-        heat = course.hot * (course.cold / course.hot) ** (at / course.moves)
-        if price <= 0 or draw(state) < np.exp(-price / heat):
+        most = -heat * np.log(max(draw(state), _LEAST))
+        legal, price, after = _judge(rules, cover, fairness, standing, trial, (move, count, spread, most))
+        if legal and price <= most:
             spread = after
             _keep(standing, trial, price)
             continue

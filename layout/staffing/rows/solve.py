@@ -20,10 +20,9 @@ _ROUNDS = 10_000
 _DIVES = 8
 _FRUITLESS = 2
 _DIVE_SHARE = 0.3
-_REFINEMENTS = 2
-_REFINE_SHARE = 0.2
+_REFINE_SHARE = 0.12
 _REFINED_SHARE = 0.8
-_MOST_FRUITLESS = 4
+_MOST_FRUITLESS = 6
 
 
 def solve_rows(finder: RowFinder, limits: Limits) -> Columns | None:
@@ -42,41 +41,41 @@ def solve_rows(finder: RowFinder, limits: Limits) -> Columns | None:
     random, annealer = np.random.default_rng(limits.seed), annealer_of(finder, limits.seed)
     if run is not None and not columns.proved:
         columns.round(run, {}, None)
-    fruitless = 0
+    fruitless, dived = 0, [start]
     for at in range(_DIVES):
         if run is None or columns.proved or budget.share() > _DIVE_SHARE or fruitless == _FRUITLESS:
             break
         before = columns.price
-        _refine(columns, annealer, columns.dive(run, None if at == 0 else random), _REFINEMENTS)
+        dived.append(columns.dive(run, None if at == 0 else random))
+        _refine(columns, annealer, dived[-1])
         fruitless = 0 if columns.price < before else fruitless + 1
         run = columns.generate(everybody, _ROUNDS, whole=True)
-    _insist(columns, annealer)
+    _insist(columns, annealer, sorted(dived, key=lambda roster: price_roster(problem, roster).total))
     _narrow(columns, run)
     return columns
 
 
-def _insist(columns: Columns, annealer: Annealer) -> None:
-    """Anneal the best roster again and again while that helps."""
+def _insist(columns: Columns, annealer: Annealer, dived: list[Int]) -> None:
+    """Anneal the best roster again and again, and what dives built, cheapest first, wherever that has not helped."""
     fruitless = 0
     while not columns.proved and fruitless < _MOST_FRUITLESS and columns.budget.share() < _REFINED_SHARE:
         before = columns.price
-        _refine(columns, annealer, columns.best, 1)
+        again = columns.best if fruitless % 2 == 0 else dived[fruitless // 2 % len(dived)]
+        _refine(columns, annealer, again)
         fruitless = 0 if columns.price < before else fruitless + 1
 
 
-def _refine(columns: Columns, annealer: Annealer, assigned: Int, runs: int) -> None:
-    """Anneal a roster a few times over, each for a share of what is left, and offer what comes of it."""
+def _refine(columns: Columns, annealer: Annealer, assigned: Int) -> None:
+    """Anneal a roster for a share of what there is, and offer what comes of it."""
     budget = columns.budget
-    for _ in range(runs):
-        if columns.proved or budget.stopped_by() is not None:
-            return
-        rest, before = budget.rest(), annealer.work
-        whole = budget.limits
-        work = None if rest.work is None or whole.work is None else min(rest.work, _REFINE_SHARE * whole.work)
-        part = replace(rest, seconds=min(rest.seconds, _REFINE_SHARE * whole.seconds), work=work)
-        assigned = annealer.refine(assigned, columns.bound + columns.grain / 2, part)
-        budget.work += annealer.work - before
-        columns.offer(assigned)
+    if columns.proved or budget.stopped_by() is not None:
+        return
+    rest, before, whole = budget.rest(), annealer.work, budget.limits
+    work = None if rest.work is None or whole.work is None else min(rest.work, _REFINE_SHARE * whole.work)
+    part = replace(rest, seconds=min(rest.seconds, _REFINE_SHARE * whole.seconds), work=work)
+    refined = annealer.refine(assigned, columns.bound + columns.grain / 2, part)
+    budget.work += annealer.work - before
+    columns.offer(refined)
 
 
 def _narrow(columns: Columns, run: LpRun | None) -> None:
