@@ -1,8 +1,8 @@
 """Arrange the zones of one hall: `arrange`; plans of other topology: `alternatives`.
 
 1. Cheap necessary conditions are tested and named: zones at least size against free floor, a zone that fits nowhere.
-2. `layout.zones.search` anneals topologies from many starts in threads, prices the best by real walks, and refines
-   them by real walks.
+2. `layout.zones.search` anneals topologies from many starts in threads, in large halls on coarse cells first, goes on
+   from the best few, and refines the best by real walks.
 3. `layout.zones.check` judges them; those that break least come first, then the cheapest. Where whoever asks can tell
    which rules a finished hall breaks, the first few are finished, and those that break fewer come first.
 4. `layout.zones.polish` settles exact positions and sizes by CP-SAT while the topology stays; its answer is judged
@@ -28,12 +28,12 @@ from layout.zones.search.anneal import anneal
 from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits, Outcome
 
-TRIALS_A_ZONE = 3_000
-RESTARTS, RESTARTS_LEAST, RESTARTS_TIMED, CELLS = 6, 4, 2, 120_000
+TRIALS_A_ZONE = 2_000
+RESTARTS = 6
 REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 2, 0.07, 3.2
-TIMED_SHARE = 1.5
+TIMED_SHARE = 2.25
 INSPECTED, MOVED = 4, 0.5
-SPENT, LEAST_POLISH = 0.9, 0.2
+SPENT, LEAST_POLISH = 0.84, 0.2
 
 
 Inspect = Callable[["Arrangement"], int]
@@ -162,7 +162,7 @@ def _pool(
     found = anneal(
         problem,
         steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count * share)),
-        restarts=_restarts(problem, limits) if start is None else REPAIRS,
+        restarts=RESTARTS if start is None else REPAIRS,
         seed=limits.seed,
         workers=limits.workers,
         until=time.perf_counter() + SPENT * limits.seconds,
@@ -201,15 +201,6 @@ def _kept(best: Arrangement, polished: Arrangement, start: Placement | None, ins
 def stood(start: Placement, now: Placement) -> Mask:
     """Return which zones stand as they did, shape (n,)."""
     return np.asarray((start.places == now.places).all(axis=1) & (start.wings == now.wings).all(axis=1))
-
-
-def _restarts(problem: PackProblem, limits: Limits) -> int:
-    """Return how many times to start anew: fewer times in large halls, where a run takes longer.
-
-    Where the clock alone bounds the search, a few long runs find better plans of such halls than more short ones.
-    """
-    least = RESTARTS_TIMED if limits.work is None else RESTARTS_LEAST
-    return max(least, min(RESTARTS, CELLS // (problem.ground.free.size * problem.count)))
 
 
 def _with_locked(problem: PackProblem, start: Placement) -> Placement:

@@ -21,6 +21,7 @@ import numpy as np
 from layout.zones.problem import Floats, Ints, PackProblem, Placement
 from layout.zones.search.arrays import Floor, Spec, make_floor, make_spec
 from layout.zones.search.bits import copy_board
+from layout.zones.search.coarse import coarsen
 from layout.zones.search.insert import reinsert
 from layout.zones.search.moves import move
 from layout.zones.search.price import HARD, SOFT, price
@@ -31,7 +32,7 @@ from outlet.draws import draw
 
 STEEPEST, RISE = 2.5, 0.7
 TRUSTED, SLACK, PATIENCE = 2.0, 0.5, 100
-FIRST, SECOND, TICK, SHORT = 0.6, 0.82, 0.02, 30.0
+TICK, SHORT = 0.02, 30.0
 
 
 class Plan(NamedTuple):
@@ -49,9 +50,27 @@ class Plan(NamedTuple):
 
 
 FRESH = Plan(steps=0, warmest=4.0, coldest=0.1, gentlest=1.0, jump=1.0, inserted=0.4, real=False)
+REHEAT = FRESH._replace(warmest=2.0, jump=0.7)
 AGAIN = FRESH._replace(warmest=1.0, gentlest=STEEPEST, jump=0.5)
 REPAIR = AGAIN
 REFINE = Plan(steps=0, warmest=1.0, coldest=0.05, gentlest=STEEPEST, jump=0.3, inserted=0.3, real=True)
+
+
+class Stage(NamedTuple):
+    """Runs that go on from the best states so far: how, how many, from how many, with which part of the trials, and
+    by which share of the time they end.
+    """
+
+    plan: Plan
+    runs: int
+    parents: int
+    part: float
+    until: float
+
+
+FIRST, LARGE = 0.4, 24_000
+STAGES = (Stage(REHEAT, 4, 4, 2, 0.62), Stage(AGAIN, 2, 2, 2, 0.82), Stage(REFINE, 2, 1, 8, 1.0))
+AFTER_REPAIR = STAGES[1:]
 
 
 @dataclass(frozen=True)
@@ -171,7 +190,7 @@ def anneal(
     problem
         What to arrange.
     steps
-        Trials of a restart. The best few are annealed once more by real walks, with an eighth of the trials.
+        Trials of a restart; the runs that go on from the best few have a part of them, see `STAGES`.
     restarts
         How many times to start anew.
     seed
@@ -186,42 +205,79 @@ def anneal(
     moved
         What each zone costs that does not stand as it did at the start.
     """
-    floor = make_floor(problem)
-    spec = make_spec(problem, None if start is None else state_of(start), moved)
+    field = Field(problem, make_floor(problem), make_spec(problem, None if start is None else state_of(start), moved))
     compiling = compiling_seconds()
     first = start_state(problem, seed) if start is None else state_of(start)
-    _anneal(first, floor, spec, make_rooms(problem), FRESH._replace(steps=1), np.zeros(1), seed)
+    _anneal(first, field.floor, field.spec, make_rooms(problem), FRESH._replace(steps=1), np.zeros(1), seed)
     until += compiling_seconds() - compiling
     began = time.perf_counter()
+    runs = _Runs(seed, workers)
+    end = began + FIRST * (until - began)
+    if start is not None:
+        found = runs.round(field, REPAIR._replace(steps=steps), [state_of(start) for _ in range(restarts)], end)
+    else:
+        found = _begin(field, steps, restarts, runs, end)
+    pooled = in_order(found)
+    for stage in STAGES if start is None else AFTER_REPAIR:
+        parents = pooled[: stage.parents]
+        best = [parents[number % len(parents)].places.copy() for number in range(stage.runs)]
+        plan = stage.plan._replace(steps=round(steps / stage.part))
+        pooled = in_order([*runs.round(field, plan, best, began + stage.until * (until - began)), *pooled])
+    return pooled
 
-    def rounds(plan: Plan, starts: Sequence[Ints], first: int, end: float) -> list[Found]:
+
+def _begin(field: Field, steps: int, restarts: int, runs: _Runs, end: float) -> list[Found]:
+    """Return what runs from nothing find; in large halls on coarse cells."""
+    large = field.problem.ground.free.size * field.problem.count >= LARGE
+    coarse = coarsen(field.problem) if large else None
+    begun = field.problem if coarse is None else coarse.problem
+    starts = [start_state(begun, runs.seed * 1000 + number) for number in range(restarts)]
+    plan = FRESH._replace(steps=steps)
+    if coarse is None:
+        return runs.round(field, plan, starts, end)
+    found = runs.round(Field(begun, make_floor(begun), make_spec(begun)), plan, starts, end)
+    fine = [coarse.fine(item.places) for item in found]
+    timed = any(item.timed for item in found)
+    return [replace(item, timed=timed) for item in runs.round(field, plan._replace(steps=0), fine, np.inf)]
+
+
+class Field(NamedTuple):
+    """A problem, and its floor and zones as the compiled functions read them."""
+
+    problem: PackProblem
+    floor: Floor
+    spec: Spec
+
+
+@dataclass
+class _Runs:
+    """Rounds of runs in threads; ``begun`` runs so far, whose number gives each its random choices."""
+
+    seed: int
+    workers: int
+    begun: int = 0
+
+    def round(self, field: Field, plan: Plan, starts: Sequence[Ints], end: float) -> list[Found]:
+        """Return where runs from given states end, in their order, without those the clock kept from beginning."""
+        first = self.begun
+        self.begun += len(starts)
+
         def run(number: int) -> Found | None:
-            waves = -(-len(starts) // workers) - number // workers
+            waves = -(-len(starts) // self.workers) - number // self.workers
             left = end - time.perf_counter()
             paced = left < SHORT
             seconds = left / max(1, waves) if paced else left
             if seconds <= 0 and first + number > 0:
                 return None
-            places = starts[number]
+            places, seed = starts[number], self.seed * 1000 + first + number
             with _ticking(seconds, paced) as clock:
-                told = _anneal(places, floor, spec, make_rooms(problem), plan, clock, seed * 1000 + first + number)
+                told = _anneal(places, field.floor, field.spec, make_rooms(field.problem), plan, clock, seed)
             return Found(told[0], told[1], places, told[2])
 
-        with ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(self.workers) as pool:
             ended = list(pool.map(run, range(len(starts))))
         found = [item for item in ended if item is not None]
         return found if len(found) == len(ended) else [replace(item, timed=True) for item in found]
-
-    starts, wave = [start_state(problem, seed * 1000 + number) for number in range(restarts)], FRESH
-    if start is not None:
-        starts, wave = [state_of(start) for _ in range(restarts)], REPAIR
-    pooled = in_order(rounds(wave._replace(steps=steps), starts, 0, began + FIRST * (until - began)))
-    for plan, part, share in ((AGAIN, 2, SECOND), (REFINE, 8, 1.0)):
-        best = [pooled[min(number * (part == 8), len(pooled) - 1)].places.copy() for number in range(2)]
-        again = rounds(plan._replace(steps=steps // part), best, restarts, began + share * (until - began))
-        pooled = in_order([*again, *pooled])
-        restarts += 2
-    return pooled
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Ruin and recreate (Schrimpf, Schneider, Stamm-Wilbrandt and Dueck, 2000); zones 
 zone and the one that gives it its staff side (relatedness: Shaw, 1998). Boards of bits give all positions where a
 shape fits and touches something, 64 at a time. Each, with fronts both ways, is scored by the walks from the entrances
 and the lines to where the others stand, by what a zone costs where it is, and by how much of the others' ways it would
-take. The best few, apart from each other, are priced in full.
+take. The best few, apart from each other, are priced in full, with all that is in by then.
 
 The walks are those of the state before zones are taken out, so that they are known until a change is accepted.
 """
@@ -39,7 +39,7 @@ from outlet.compiled import compiled, kernel
 from outlet.draws import draw, pick
 
 SHAPES, APART = 2, 6
-IN_THE_WAY = 0.08
+IN_THE_WAY, BLINK = 0.08, 0.1
 
 
 @kernel
@@ -293,25 +293,34 @@ def _spots(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, state: 
 
 
 @kernel
-def _priced(places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float) -> float:
-    """Put the last zone at the spot that is cheapest when priced in full; return its price, or ``limit``."""
+def _priced(
+    places: Ints, i: int, floor: Floor, spec: Spec, rooms: Rooms, most: tuple[float, float], state: State
+) -> bool:
+    """Put a zone at the spot that is cheapest when all that is in is priced; False where none is within the limit.
+
+    ``most`` is how steep hard rules are, and the limit. At times a spot is passed over, so that zones that go in
+    later find room (blinks: Christiaens and Vanden Berghe, 2020).
+    """
     scratch, room = rooms.scratch, rooms.room
-    best, lowest = 0, limit
+    steep, lowest = most
+    best = -1
     for spot in range(KEPT):
+        if room.scores[spot] == np.inf or draw(state) < BLINK:
+            continue
         for value in range(5):
             places[i, value] = room.spots[spot, value]
-        if room.scores[spot] < np.inf and price(places, floor, spec, scratch, steep, lowest):
+        if price(places, floor, spec, scratch, steep, lowest):
             lowest, best = steep * scratch.bill[HARD] + scratch.bill[SOFT], spot
     for value in range(5):
-        places[i, value] = room.spots[best, value]
-    return float(lowest)
+        places[i, value] = room.spots[max(0, best), value]
+    return best >= 0
 
 
 @compiled
 def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float, state: State) -> bool:
-    """Take up to four zones out and put each back at one of its best spots.
+    """Take up to six zones out and put each back at one of its best spots.
 
-    False where one finds none, or where no spot of the last keeps ``steep`` · hard + soft within ``limit``.
+    False where one finds none that keeps ``steep`` · hard + soft of all that is in within ``limit``.
     """
     room = rooms.room
     if room.known[0] == 0:
@@ -324,14 +333,7 @@ def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float,
         i = room.chosen[k]
         reach(places, floor, rooms.scratch)
         _spots(places, i, floor, spec, rooms, state)
-        if room.scores[0] == np.inf:
+        if not _priced(places, i, floor, spec, rooms, (steep, limit), state):
             return False
-        if k == count - 1:
-            break
-        best = 0
-        while best < KEPT - 1 and room.scores[best + 1] < np.inf and draw(state) < 0.4:
-            best += 1
-        for value in range(5):
-            places[i, value] = room.spots[best, value]
         wipe(room.clear, places[i, 0], places[i, 1], places[i, 2], places[i, 3])
-    return _priced(places, room.chosen[count - 1], floor, spec, rooms, steep, limit) < limit or limit == np.inf
+    return True

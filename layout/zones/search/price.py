@@ -42,6 +42,7 @@ from layout.zones.search.shapes import (
     crosses,
     detour,
     gap,
+    is_out,
     lapped,
     shared,
     strip,
@@ -52,6 +53,13 @@ from outlet.compiled import kernel
 OUT, OVERLAP, UNREACHED, FRONT_M, TURN, EXIT, BACK, FAR, FAR_M = 40.0, 40.0, 30.0, 6.0, 6.0, 30.0, 12.0, 2.0, 1.5
 CAP_M, SEEN_M = 10.0, 2.5
 HARD, SOFT = 0, 1
+
+
+@kernel
+def _leg_out(places: Ints, spec: Spec, leg: int) -> bool:
+    """Tell whether a zone at an end of a leg is out."""
+    other = spec.legs[leg, 1] - 1
+    return is_out(places, spec.legs[leg, 0] - 1) or (other >= 0 and is_out(places, other))
 
 
 @kernel
@@ -155,11 +163,13 @@ def _cheap(places: Ints, floor: Floor, spec: Spec, bill: Floats) -> None:
     """Price what needs no walk and no sight."""
     m, weights = floor.cell_m, spec.weights
     for i in range(len(places)):
+        if is_out(places, i):
+            continue
         alone(places, i, floor, spec, bill)
         for j in range(i):
             bill[HARD] += OVERLAP * m * m * common(places, i, j)
             weight = spec.close[i + 1, j + 1]
-            if weight != 0:
+            if weight != 0 and not is_out(places, j):
                 far = m * gap(places, i, j)
                 bill[SOFT] += weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
 
@@ -170,6 +180,8 @@ def _least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
     m, weights = floor.cell_m, spec.weights
     least = -weights[CLOSENESS] * CAP_M * weights[REPELLED]
     for leg in range(len(spec.legs)):
+        if _leg_out(places, spec, leg):
+            continue
         a, b = places[spec.legs[leg, 0] - 1], spec.legs[leg, 1] - 1
         bx, by, bw, bh = floor.door[1], floor.door[0], 1, 1
         if b >= 0:
@@ -283,13 +295,15 @@ def _walks(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
     m, weights, bill = floor.cell_m, spec.weights, scratch.bill
     for i in range(len(places)):
         weight = spec.close[0, i + 1]
-        if weight == 0 and spec.within[i] == 0:
+        if is_out(places, i) or (weight == 0 and spec.within[i] == 0):
             continue
         far = _from_door(places, i, floor, scratch)
         bill[SOFT] += weights[CLOSENESS] * weight * (m * far if weight > 0 else min(CAP_M, m * far))
         if spec.within[i] > 0 and far > spec.within[i]:
             bill[HARD] += FAR + FAR_M * m * (far - spec.within[i])
     for leg in range(len(spec.legs)):
+        if _leg_out(places, spec, leg):
+            continue
         k, other = spec.legs[leg, 0] - 1, spec.legs[leg, 1] - 1
         if other < 0:
             far = _from_door(places, k, floor, scratch)
@@ -319,6 +333,8 @@ def _passed(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) ->
     """Return about which share of visitors come within sight of a zone."""
     share = 0.0
     for leg in range(len(spec.legs)):
+        if _leg_out(places, spec, leg):
+            continue
         k, other = spec.legs[leg, 0] - 1, spec.legs[leg, 1] - 1
         line = _door_line(scratch.access, k, floor) if other < 0 else _line(scratch.access, k, other)
         if crosses(line, places, i, 0, SEEN_M / floor.cell_m):
@@ -331,7 +347,7 @@ def _price_passing(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> 
     passed, count = 0.0, 0
     for i in range(len(places)):
         if spec.selling[i]:
-            passed += _passed(places, i, floor, spec, scratch)
+            passed += 1.0 if is_out(places, i) else _passed(places, i, floor, spec, scratch)
             count += 1
     return float(spec.weights[EXPOSURE] * (1.0 - passed / count)) if count else 0.0
 
@@ -348,7 +364,8 @@ def price_still(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep:
     reach(places, floor, scratch)
     bill[SOFT] += spec.weights[DEAD_FLOOR] * floor.cell_m**2 * count_outside(scratch.open, scratch.cover)
     for i in range(len(places)):
-        bill[HARD] += entry(places, i, floor, spec, scratch)
+        if not is_out(places, i):
+            bill[HARD] += entry(places, i, floor, spec, scratch)
     bill[HARD] += EXIT * scratch.parted[0]
     for e in range(len(floor.exits)):
         if not meet(floor.exits[e], scratch.staff):

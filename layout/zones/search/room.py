@@ -12,7 +12,7 @@ from layout.zones.search.arrays import Scratch, make_scratch
 from layout.zones.search.bits import Board
 from layout.zones.search.walks import Walker, make_walker
 
-KEPT, MOST = 4, 4
+KEPT, MOST = 4, 6
 """Spots kept for a zone, and zones taken out at a time."""
 
 

@@ -10,7 +10,7 @@ from layout.zones.search.shapes import gap
 from outlet.compiled import kernel
 from outlet.draws import draw, pick
 
-JOINED, FAULTY, LATE = 0.25, 0.3, 2.4
+JOINED, FAULTY, LATE, LARGE_FIRST = 0.25, 0.3, 2.4, 0.5
 
 
 @kernel
@@ -44,13 +44,22 @@ def _faulty(room: Room, state: State) -> int:
 
 
 @kernel
+def _sort(chosen: Ints, count: int, spec: Spec) -> None:
+    """Put the zones that take most floor first."""
+    for a in range(count):
+        for b in range(a):
+            if spec.target[chosen[a]] > spec.target[chosen[b]]:
+                chosen[a], chosen[b] = chosen[b], chosen[a]
+
+
+@kernel
 def ruin(places: Ints, spec: Spec, room: Room, steep: float, state: State) -> int:
     """Choose zones to take out, one and others related to it, and take them out; return how many.
 
     Once hard rules cost much, the first is often one that breaks one.
     """
     kind, chosen = draw(state), room.chosen
-    wanted = 1 if kind < 0.45 else (2 if kind < 0.75 else (3 if kind < 0.95 else MOST))
+    wanted = 1 if kind < 0.3 else (2 if kind < 0.6 else (3 if kind < 0.8 else (4 if kind < 0.92 else MOST)))
     count = 0
     for _ in range(4 * wanted):
         if count > 0:
@@ -63,6 +72,8 @@ def ruin(places: Ints, spec: Spec, room: Room, steep: float, state: State) -> in
         if new:
             chosen[count] = j
             count += 1
+    if draw(state) < LARGE_FIRST:
+        _sort(chosen, count, spec)
     for k in range(count):
         for value in (2, 3, 5, 6, 7, 8):
             places[chosen[k], value] = 0

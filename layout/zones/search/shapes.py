@@ -54,6 +54,12 @@ def shared(box: tuple[int, int, int, int], places: Ints, j: int) -> int:
 
 
 @kernel
+def is_out(places: Ints, i: int) -> bool:
+    """Tell whether a zone is taken out of a state; such a zone costs nothing, and nobody walks to it."""
+    return bool(places[i, 2] == 0)
+
+
+@kernel
 def box_of(places: Ints, i: int, part: int) -> tuple[int, int, int, int]:
     """Return a rectangle of a zone: part 0 the first, part 5 the wing."""
     return places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3]

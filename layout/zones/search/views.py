@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layout.zones.problem import Ints
 from layout.zones.search.arrays import SIGHT, Floor, Spec
-from layout.zones.search.shapes import Line, crosses, strip
+from layout.zones.search.shapes import Line, crosses, is_out, strip
 from outlet.compiled import kernel
 
 
@@ -45,5 +45,7 @@ def price_views(places: Ints, floor: Floor, spec: Spec) -> float:
     """Price lines of sight that are cut."""
     seen = 0.0
     for pair in range(len(spec.sees)):
-        seen += _share_seen(places, spec.sees[pair, 0] - 1, spec.sees[pair, 1] - 1, floor, spec)
+        a, b = spec.sees[pair, 0] - 1, spec.sees[pair, 1] - 1
+        out = is_out(places, a) or (b >= 0 and is_out(places, b))
+        seen += 1.0 if out else _share_seen(places, a, b, floor, spec)
     return float(spec.weights[SIGHT] * (1.0 - seen / len(spec.sees))) if len(spec.sees) else 0.0

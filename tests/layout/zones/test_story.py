@@ -23,7 +23,7 @@ briefs = ["data/h1.json"]
 plan = "data/hall.geojson"
 
 [layout.programme]
-effort = 0.1
+effort = 0.2
 {more}
 """
 
