@@ -17,8 +17,9 @@ BRIEF = {
     "segment_mix": {"students": 0.5, "others": 0.5}, "area_m2": 200, "lon": 24.9, "lat": 60.17, "crs": "EPSG:4326",
 }  # fmt: skip
 PEOPLE = (
-    "id,name,outlet,hours_per_week_min,hours_per_week_max,roles,days_off,wants_off,wants_on\n"
-    "P1,张伟,o1,20,38,teller;guide,2026-03-02/2026-03-03,2026-03-05,\nP2,Åsa,,0,20,teller,,,2026-03-06\n"
+    "id,name,outlet,hours_per_week_min,hours_per_week_max,roles,days_off,wants_off,wants_on,proficiency,holds,team,weekend_group\n"
+    "P1,张伟,o1,20,38,teller;guide,2026-03-02/2026-03-03,2026-03-05,,0.65,keys;vault,red,1\n"
+    "P2,Åsa,,0,20,teller,,,2026-03-06,,,,2\n"
 )
 VISITS = (
     "outlet,time,count,service\no1,2026-01-05 09:00,4,collect\no1,2026-01-05 09:30,6,\no1,2026-01-06 10:00,3,send\n"

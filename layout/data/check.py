@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from outlet.errors import Fault, InputError
@@ -11,7 +11,9 @@ from outlet.project import Project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from layout.data.people import Person
     from layout.settings import LayoutSettings
+    from layout.settings.staff import StaffSettings
 
 
 def check(project: Project) -> Findings:
@@ -122,7 +124,26 @@ def _people(path: Path, settings: LayoutSettings, name: str) -> Findings:
     from layout.data.people import check_people
 
     found = check_people(path, settings.staff.people_table, name=name)
-    return Findings(found.faults, (Count(name, len(found.people.people), "people"),), found.remarks)
+    faults = (*found.faults, *_rules_nobody_fits(found.people.people, settings.staff, name))
+    return Findings(faults, (Count(name, len(found.people.people), "people"),), found.remarks)
+
+
+def _rules_nobody_fits(people: Sequence[Person], staff: StaffSettings, name: str) -> list[Fault]:
+    """Return what presence rules ask for and nobody holds, and groups of weekend duty beyond the rotation."""
+    columns, held = staff.people_table.columns, {thing for person in people for thing in person.holds}
+    faults = [
+        Fault(name, "missing-value", f"nobody with {rule.holds!r}", "somebody, as presence asks", column=columns.holds)
+        for rule in staff.presence
+        if people and rule.holds not in held
+    ]
+    groups = staff.roster.weekend_rotation
+    expected = f"a group from 1 to {groups}, as weekend_rotation says"
+    faults += [
+        Fault(name, "out-of-range", f"{p.weekend_group} of {p.id}", expected, column=columns.weekend_group)
+        for p in people
+        if groups > 1 and p.weekend_group is not None and p.weekend_group > groups
+    ]
+    return faults
 
 
 def _locked(path: Path, settings: LayoutSettings, name: str) -> Findings:

@@ -31,10 +31,10 @@ TABLES = {
 
 @pytest.fixture
 def found(tmp_path):
-    def found(briefs="[]", **changes):
+    def found(briefs="[]", more="", **changes):
         (tmp_path / "data").mkdir(exist_ok=True)
         toml = TOML.replace("[layout.services]", f"[layout]\nbriefs = {briefs}\n[layout.services]")
-        (tmp_path / "outlet.toml").write_text(toml, encoding="utf-8")
+        (tmp_path / "outlet.toml").write_text(toml + more, encoding="utf-8")
         for name, text in (TABLES | changes).items():
             (tmp_path / f"data/{name}.csv").write_text(text, encoding="utf-8")
         return check(load_project(tmp_path))
@@ -88,3 +88,15 @@ def test_a_link_out_of_the_folder_is_one_fault_of_several(found, tmp_path):
     (tmp_path / "data/people.csv").write_text("id,name\n", encoding="utf-8")
     codes = {(fault.input, fault.code) for fault in check(load_project(tmp_path)).faults}
     assert codes == {("data/visits.csv", "outside-folder"), ("data/people.csv", "missing-column")}
+
+
+def test_rules_that_nobody_fits(found):
+    """A presence rule asks for keys that nobody holds, and a group is beyond the rotation."""
+    rules = '[layout.staff.roster]\nweekend_rotation = 2\n[[layout.staff.presence]]\nholds = "keys"\n'
+    head = "id,name,hours_per_week_max,roles,holds,weekend_group\n"
+    faults = found(more=rules, people=head + "P1,Ann,40,teller,vault,3\n").faults
+    assert [(fault.code, fault.column) for fault in faults] == [
+        ("missing-value", "holds"),
+        ("out-of-range", "weekend_group"),
+    ]
+    assert found(more=rules, people=head + "P1,Ann,40,teller,keys;vault,2\n").faults == ()
