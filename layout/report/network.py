@@ -10,25 +10,31 @@ Row = tuple[str | int | float | None, ...]
 Table = tuple[str, tuple[str, ...], list[Row]]
 
 
+MONEY = ("visits_per_day", "value_per_year", "rent_per_year", "staff_cost_per_year", "contribution_per_year")
+PER_UNIT = ("contribution_per_m2", "contribution_per_head")
+
+
 def efficiency_section(content: Content) -> Section | None:
     """Return outlets ranked per hall, per square metre and per head, and actual against plan where it is known."""
-    language = content.language
-    _ = translate(language)
+    _ = translate(content.language)
     if not content.efficiency:
         return None
     last = len(content.efficiency) + 1
     ordered = sorted(content.efficiency, key=lambda row: (int(row["rank"] or last), row["outlet_id"]))
+    tables = [_contributions(ordered, content.language)]
+    known = [row for row in ordered if row["actual_visits"] or row["actual_sales"]]
+    if known:
+        tables.append(_against_plan(known, content.language))
+    return Section(_("Efficiency"), "", tables)
+
+
+def _contributions(ordered: list[Record], language: str) -> Table:
+    _ = translate(language)
     rows: list[Row] = [
         (
             row["name"],
             int(row["rank"]) if row["rank"] else None,
-            number(figure(row, "visits_per_day"), language),
-            number(figure(row, "value_per_year"), language),
-            number(figure(row, "rent_per_year"), language),
-            number(figure(row, "staff_cost_per_year"), language),
-            number(figure(row, "contribution_per_year"), language),
-            number(figure(row, "contribution_per_m2"), language),
-            number(figure(row, "contribution_per_head"), language),
+            *(number(figure(row, name), language) for name in (*MONEY, *PER_UNIT)),
             number(figure(row, "wait_mean"), language, 1),
         )
         for row in ordered
@@ -47,22 +53,23 @@ def efficiency_section(content: Content) -> Section | None:
     )
     currencies = ", ".join(sorted({row["currency"] for row in ordered}))
     caption = _("Contribution a year: value less rent, staff and fit-out, {currency}").format(currency=currencies)
-    tables: list[Table] = [(caption, columns, rows)]
-    known = [row for row in ordered if row["actual_visits"] or row["actual_sales"]]
-    if known:
-        against: list[Row] = [
-            (
-                row["name"],
-                number(figure(row, "actual_visits"), language),
-                percent(figure(row, "visits_against_plan"), language),
-                number(figure(row, "actual_sales"), language),
-                percent(figure(row, "sales_against_plan"), language),
-            )
-            for row in known
-        ]
-        names = (_("Outlet"), _("Visits a year"), _("of plan"), _("Sales a year"), _("of plan"))
-        tables.append((_("Actual against plan"), names, against))
-    return Section(_("Efficiency"), "", tables)
+    return caption, columns, rows
+
+
+def _against_plan(known: list[Record], language: str) -> Table:
+    _ = translate(language)
+    rows: list[Row] = [
+        (
+            row["name"],
+            number(figure(row, "actual_visits"), language),
+            percent(figure(row, "visits_against_plan"), language),
+            number(figure(row, "actual_sales"), language),
+            percent(figure(row, "sales_against_plan"), language),
+        )
+        for row in known
+    ]
+    columns = (_("Outlet"), _("Visits a year"), _("of plan"), _("Sales a year"), _("of plan"))
+    return _("Actual against plan"), columns, rows
 
 
 def scorecard_section(content: Content) -> Section | None:
@@ -94,7 +101,8 @@ def scorecard_section(content: Content) -> Section | None:
     graded: list[Row] = [(row["name"], row["grade"] or "–", *points(row, *terms)) for row in content.scorecard]
     tables: list[Table] = [(_("Grades, points from 0 to 100"), (_("Outlet"), _("Grade"), *terms.values()), graded)]
     if known:
-        scored: list[Row] = [(row["name"], *points(row, *known)) for row in content.scorecard]
+        seen = [row for row in content.scorecard if any(row[name] for name in known)]
+        scored: list[Row] = [(row["name"], *points(row, *known)) for row in seen]
         tables.append((_("Scorecards, 0 to 100"), (_("Outlet"), *known.values()), scored))
     return Section(_("Grades and scorecards"), "", tables)
 

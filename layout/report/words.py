@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from layout.posts.catalogue import read_catalogue
 from outlet.handover import WEEKDAYS
 from outlet.page import translate
 
 
 def post_name(post: str, language: str) -> str:
-    """Return the name of a post."""
+    """Return the name of a post; a teller of any sector is a counter clerk."""
     _ = translate(language)
-    names = {
-        "teller": _("Counter clerk"),
-        "guide": _("Lobby guide"),
-        "adviser": _("Adviser"),
-        "vip_manager": _("VIP manager"),
-        "account_manager": _("Resident account manager"),
-        "duty_manager": _("Duty manager"),
-        "accounting_supervisor": _("Accounting supervisor"),
-        "guard": _("Guard"),
-        "shelf_clerk": _("Shelf clerk"),
-        "total": _("Total"),
-    }
-    return names.get(post, as_words(post))
+    if post in ("teller", "total"):
+        return _("Counter clerk") if post == "teller" else _("Total")
+    known = {role.id: role.name for role in read_catalogue().roles}
+    return _(known[post]) if post in known else as_words(post)
 
 
 def zone_name(kind: str, name: str, language: str) -> str:
