@@ -172,6 +172,7 @@ def _services(outlet: OutletFiles, language: str) -> Table | None:
 def _diversion(outlet: OutletFiles, language: str) -> Table | None:
     """Return which share of which service goes to machines and to a roaming guide, today and at best."""
     _ = translate(language)
+    risks = {"low": _("low risk"), "medium": _("medium risk"), "high": _("high risk")}
     rows: list[tuple[str | int | float | None, ...]] = [
         (
             f"{service_name(row['service'], language)}: "
@@ -180,13 +181,14 @@ def _diversion(outlet: OutletFiles, language: str) -> Table | None:
             percent(figure(row, "share_best"), language),
             number(figure(row, "minutes_saved_best"), language),
             number(figure(row, "at_stake_best"), language),
+            risks.get(row.get("risk", ""), ""),
         )
         for row in outlet.diversion
         if row["service"]
     ]
     if not rows:
         return None
-    columns = (_("Service"), _("Share now"), _("Best share"), _("Minutes saved a day"), _("Value a day"))
+    columns = (_("Service"), _("Share now"), _("Best share"), _("Minutes saved a day"), _("Value a day"), _("Risk"))
     return (_("The best use of machines, then of a roaming guide"), columns, rows)
 
 

@@ -19,6 +19,7 @@ ROAMING = "roaming guide"
 COLUMNS = (
     "outlet_id", "service", "machine", "share_now", "share_best", "machines_now", "machines_best", "minutes_saved_now",
     "minutes_saved_best", "at_stake_now", "at_stake_best", "gain_now", "gain_best", "currency", "guides_best",
+    "risk",
 )  # fmt: skip
 
 
@@ -45,7 +46,8 @@ def diversion_table(outlets: Sequence[tuple[OutletBrief, Workload]], settings: L
     """Return diversion.csv: a row a service that a machine can do, then the outlet's total, ``service`` empty.
 
     Minutes saved, the value of diverted visits and the gain are those of a mean open day. Then, with ``machine``
-    "roaming guide", a row a service that a guide can do beside the best machines, and their total.
+    "roaming guide", a row a service that a guide can do beside the best machines, and their total. ``risk`` is how
+    badly a fault of the service hurts.
     """
     rows: list[tuple[object, ...]] = []
     for brief, workload in outlets:
@@ -62,9 +64,11 @@ def diversion_table(outlets: Sequence[tuple[OutletBrief, Workload]], settings: L
                 for share in (shares[service.id], best.share[service.id])
             ]
             machine = (service.machine, round(shares[service.id], 4), round(best.share[service.id], 4), "", "")
-            rows.append((brief.id, service.id, *machine, *_figures(*pair)[:4], "", "", brief.currency, ""))
+            rows.append(
+                (brief.id, service.id, *machine, *_figures(*pair)[:4], "", "", brief.currency, "", service.risk)
+            )
         counts = (sum(now.machines.values()), sum(best.machines.values()))
-        rows.append((brief.id, "", "", "", "", *counts, *_figures(now, best), brief.currency, ""))
+        rows.append((brief.id, "", "", "", "", *counts, *_figures(now, best), brief.currency, "", ""))
         rows += _roaming_rows(brief, workload, best, settings, terms)
     return csv_text(COLUMNS, rows)
 
@@ -82,11 +86,11 @@ def _roaming_rows(
         share = found.share.get(service.id, 0.0)
         one = price_roaming(catalogue, arrivals, machines, {service.id: share}, terms)
         figures = (0.0, share, "", "", 0.0, round(one.minutes_saved, 2), 0.0, round(one.at_stake, 2), "", "")
-        rows.append((brief.id, service.id, ROAMING, *figures, brief.currency, ""))
+        rows.append((brief.id, service.id, ROAMING, *figures, brief.currency, "", service.risk))
     if mine:
         saved, stake, gain = (round(value, 2) + 0.0 for value in (found.minutes_saved, found.at_stake, found.gain))
         total = ("", "", "", "", 0.0, saved, 0.0, stake, 0.0, gain)
-        rows.append((brief.id, "", ROAMING, *total, brief.currency, found.guides))
+        rows.append((brief.id, "", ROAMING, *total, brief.currency, found.guides, ""))
     return rows
 
 

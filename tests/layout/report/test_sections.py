@@ -109,12 +109,12 @@ def out(tmp_path):
     write(
         tmp_path,
         "diversion.csv",
-        "outlet_id,service,machine,share_now,share_best,minutes_saved_best,at_stake_best",
+        "outlet_id,service,machine,share_now,share_best,minutes_saved_best,at_stake_best,risk",
         [
-            ("A/1", "cash", "cash_machine", 0.6, 0.8, 120, 40),
-            ("A/1", "payment", "roaming guide", 0, 0.4, 30, 9),
-            ("A/1", "", "", "", "", 150, 49),
-            ("B", "cash", "cash_machine", 0, 0, 0, 0),
+            ("A/1", "cash", "cash_machine", 0.6, 0.8, 120, 40, "high"),
+            ("A/1", "payment", "roaming guide", 0, 0.4, 30, 9, "medium"),
+            ("A/1", "", "", "", "", 150, 49, ""),
+            ("B", "cash", "cash_machine", 0, 0, 0, 0, "high"),
         ],
     )
     return tmp_path
@@ -153,8 +153,8 @@ def test_figures_of_an_outlet(out):
         ("Cash in and out", "Cash machine", "4", "–", "–", "90%"),
     ]
     assert tables["The best use of machines, then of a roaming guide"] == [
-        ("Cash in and out: Cash machine", "60%", "80%", "120", "40"),
-        ("Transfers and payments: roaming guide", "0%", "40%", "30", "9"),
+        ("Cash in and out: Cash machine", "60%", "80%", "120", "40", "high risk"),
+        ("Transfers and payments: roaming guide", "0%", "40%", "30", "9", "medium risk"),
     ]
     assert "Below the target of 80%: 09:30" in section.html
     assert "Magician" in section.html, "a planner's own post is shown as words"

@@ -164,6 +164,9 @@ FAILS = {"cash_machine": {"up_hours": 1.0, "repair_hours": 6.0}}
 SIMULATED = (
     Row("a campaign's day", day("day", "wait_mean"), "up",
         settings={"services": PAY}, given={"simulate": {"days": 30, "date": "2026-03-10"}}),
+    Row("a campaign of some services", day("day", "wait_mean"), "down",
+        settings={"services": {"campaigns": [PAY["campaigns"][0] | {"services": ["enquiry"]}]}},
+        given={"simulate": {"days": 30, "date": "2026-03-10"}, "services": PAY}),
     Row("the date replayed", day("date"), "2026-03-10", settings={"simulate": {"date": "2026-03-10"}},
         given={"simulate": {"days": 10}}),
     Row("patience", day("abandoned"), "up", settings={"simulate": {"patience_min": 1.0}},
@@ -235,7 +238,25 @@ def roaming(work):
     return sum(float(row["share_best"]) for row in rows)
 
 
+def total(work, column):
+    """Return a figure of an outlet's best machines together."""
+    with (work.out / "diversion.csv").open(encoding="utf-8", newline="") as stream:
+        return next(float(row[column]) for row in csv.DictReader(stream) if not row["service"])
+
+
+def diverted(column):
+    """Return a figure of the first service that a machine can do."""
+    return lambda work: cell(column, "diversion.csv")(work)
+
+
 MONEY = (
+    Row("value a diverted visit puts at stake", diverted("at_stake_now"), "up",
+        edit=("value = 1.5", "value = 15.0")),
+    Row("risk of a diverted visit", diverted("risk"), "low", edit=('risk = "high"', 'risk = "low"')),
+    Row("share of value lost at machines", lambda work: total(work, "gain_now"), "down",
+        settings={"services": {"what_if": {"lost_value": 0.9}}}),
+    Row("machines: their limit", lambda work: total(work, "machines_best"), 0,
+        settings={"services": {"what_if": {"most_machines": 0}}}),
     Row("value a visit", cell("value_per_year"), "up", settings={"services": {"value_per_visit": 99.0}}),
     Row("value by service", cell("value_per_year"), "up", edit=("value = 90.0", "value = 900.0")),
     Row("rent a m²", cell("rent_per_year"), 20000.0, settings={"services": {"rent_per_m2": 100.0}}),
