@@ -4,8 +4,11 @@ Letters as in `layout.staffing.rules`, where every rule stands alone::
 
     min  Σ_dk (π⁻_dk under_dk + π⁺_dk over_dk)  +  wishes missed  +  π_short Σ_ew short_ew
          + π_hours (max_e − min_e) excess  +  π_weekends (max_e − min_e) Σ_i y_ei
-         + π_unpopular (max_e − min_e) Σ_d,unpopular s x_eds
+         + π_unpopular (max_e − min_e) Σ_d,unpopular s x_eds  +  π_team days apart from the team
     s.t. Σ_s x_eds + o_ed = 1;  rest;  contract minutes;  shift maxima;  days in a row;  weekends;  Sundays;  locks
+
+People count towards a cover row for so many parts of a person: fewer where they are new, none where the row asks for
+what they do not hold. Weekend duty by rotation leaves out days; teams are priced everywhere but in the columns' bound.
 
 Groups of people who can stand in for each other (`layout.staffing.groups`) are solved apart, and their prices and
 bounds add up. Every hard rule is one person's, so a roster is one legal row of days a person: each group starts from a
