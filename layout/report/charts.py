@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -93,17 +94,16 @@ def draw_load(title: str, starts: Sequence[int], interval_min: int, visits: Step
     return _figure(frame, title, _axes(frame, language, every_min=120, ticks=nice_ticks(0, frame.most)) + bars)
 
 
-def draw_waits(
-    title: str,
-    starts: Sequence[int],
-    interval_min: int,
-    *,
-    mean: Steps,
-    low: Steps,
-    high: Steps,
-    predicted: Steps,
-    language: str,
-) -> Markup:
+class Waits(NamedTuple):
+    """Minutes by interval, None where unknown: simulated mean with its confidence band, and Erlang's prediction."""
+
+    mean: Steps
+    low: Steps
+    high: Steps
+    predicted: Steps
+
+
+def draw_waits(title: str, starts: Sequence[int], interval_min: int, waits: Waits, language: str) -> Markup:
     """Return the waits of a day: simulated mean with its confidence band, and Erlang's prediction dashed.
 
     Parameters
@@ -114,22 +114,24 @@ def draw_waits(
         Minute of the day of each interval.
     interval_min
         Length of an interval, minutes.
-    mean, low, high, predicted
-        Minutes, one value an interval; None where unknown.
+    waits
+        What is drawn, one value an interval.
     language
         Of the figures.
     """
-    known = [value for value in (*high, *predicted) if value is not None]
+    known = [value for value in (*waits.high, *waits.predicted) if value is not None]
     largest = max([*known, 0.5])
     frame = _Frame(SMALL_WIDE, HIGH, starts[0], starts[-1] + interval_min, nice_ticks(0, largest)[-1])
     middle = [start + interval_min / 2 for start in starts]
-    upper = [(frame.x(m), frame.y(v)) for m, v in zip(middle, high, strict=True) if v is not None]
-    lower = [(frame.x(m), frame.y(v)) for m, v in zip(middle, low, strict=True) if v is not None]
+    upper = [(frame.x(m), frame.y(v)) for m, v in zip(middle, waits.high, strict=True) if v is not None]
+    lower = [(frame.x(m), frame.y(v)) for m, v in zip(middle, waits.low, strict=True) if v is not None]
     points = " ".join(f"{x},{y}" for x, y in [*upper, *reversed(lower)])
     band = Markup('<polygon points="{}" fill="{}" fill-opacity=".22"/>').format(points, BLUE)
-    lines = Markup('<path d="{}" fill="none" stroke="{}" stroke-width="2.2"/>').format(_path(frame, middle, mean), BLUE)
+    lines = Markup('<path d="{}" fill="none" stroke="{}" stroke-width="2.2"/>').format(
+        _path(frame, middle, waits.mean), BLUE
+    )
     lines += Markup('<path d="{}" fill="none" stroke="{}" stroke-width="2" stroke-dasharray="5 3"/>').format(
-        _path(frame, middle, predicted), ORANGE
+        _path(frame, middle, waits.predicted), ORANGE
     )
     return _figure(frame, title, _axes(frame, language, every_min=120, ticks=nice_ticks(0, frame.most)) + band + lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from layout.report.charts import draw_legend, draw_load, draw_waits
+from layout.report.charts import Waits, draw_legend, draw_load, draw_waits
 from layout.report.content import Json, OutletFiles, figure, inside, items, texts
 from layout.report.lanes import Turn, draw_busy, draw_roster
 from layout.report.words import machine_name, post_name, weekday_name
@@ -34,11 +34,13 @@ def _waits(outlet: OutletFiles, language: str) -> Markup:
         _("Mean wait by half hour, minutes"),
         starts,
         step,
-        mean=[figure(interval, "wait_mean") for interval in intervals],
-        low=[figure(interval, "wait_low") for interval in intervals],
-        high=[figure(interval, "wait_high") for interval in intervals],
-        predicted=[_predicted(interval) for interval in intervals],
-        language=language,
+        Waits(
+            mean=[figure(interval, "wait_mean") for interval in intervals],
+            low=[figure(interval, "wait_low") for interval in intervals],
+            high=[figure(interval, "wait_high") for interval in intervals],
+            predicted=[_predicted(interval) for interval in intervals],
+        ),
+        language,
     )
     entries = (
         (_("simulated mean"), "line"),

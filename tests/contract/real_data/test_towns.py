@@ -1,43 +1,17 @@
-"""`outlet check` on every folder of ../shared/data, wired as a project: every oddity is found, and nothing else.
-
-Each case names, per file and code, the rows that must be found; rows were counted by hand or by plain scripts over the
-raw files (../shared/data/SOURCES.md tells the oddities). ``WHOLE`` stands for an oddity of the file as a whole.
-"""
+"""`outlet check` on the towns of ../shared/data: every oddity and nothing else (see conftest.py)."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from types import SimpleNamespace as Case
 
 import pytest
-
-from outlet.cli.main import run_command
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 WHOLE: tuple[int | str, ...] = ()
 ZERO_BRANCHES = (546, 668, 745, 784, 1065, 1071, 1104, 1141, 1168, 1179, 1590, 1756, 3010, 3174, 4503, 4644)
 DOUBLE_STREETS = (8098, 11349, 20253, 22393, 26889, 32075)
-Found = Mapping[tuple[str, str], tuple[int | str, ...] | int]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One project: its outlet.toml, its files (target → source, or archive and member), and what must be found.
-
-    Rows are given one by one, or by their number where they are many.
-    """
-
-    toml: str
-    files: Mapping[str, str | tuple[str, str]]
-    faults: Found = field(default_factory=dict)
-    remarks: Found = field(default_factory=dict)
-
-
 NYC = Case(
     toml="""
 [project]
@@ -326,127 +300,6 @@ columns = { kind = "highway" }
         ("data/kobe.zip", "stops-merged"): WHOLE,
     },
 )
-HALL = """
-[project]
-name = "Hall"
-sector = "bank"
-as_of = 2026-09-15
-"""
-HOUSE = Case(
-    toml=HALL
-    + """
-[layout.hall]
-plan = "data/house.dxf"
-""",
-    files={"data/house.dxf": "floorplans/house_floorplan.dxf"},
-    faults={("data/house.dxf", "implausible-size"): WHOLE},
-)
-HOUSE_IN_INCHES = Case(
-    toml=HALL
-    + """
-[layout.hall]
-plan = "data/house.dxf"
-units = "in"
-""",
-    files={"data/house.dxf": "floorplans/house_floorplan.dxf"},
-    # its doors are on no layer that says so
-    faults={("data/house.dxf", "no-entrance"): WHOLE},
-    remarks={
-        ("data/house.dxf", "units-stated"): WHOLE,
-        ("data/house.dxf", "layers-unused"): WHOLE,
-        ("data/house.dxf", "entities-ignored"): WHOLE,
-        ("data/house.dxf", "entrances-assumed"): WHOLE,
-        ("data/house.dxf", "outline-from-walls"): WHOLE,
-        ("data/house.dxf", "things-outside"): WHOLE,
-    },
-)
-OFFICE = Case(
-    toml=HALL
-    + """
-[layout.hall]
-plan = "data/office.dxf"
-layers = { outline = ["walkablearea"], entrance = ["jps-exits"], fixture = ["jps-obstacles"] }
-""",
-    files={"data/office.dxf": "floorplans/ISO-Office.dxf"},
-    # an exit drawn 1.15 m outside the walkable area
-    faults={("data/office.dxf", "door-off-outline"): ("LWPOLYLINE #47",)},
-    remarks={
-        ("data/office.dxf", "units-stated"): WHOLE,
-        # the IMAGE that stretches the extents
-        ("data/office.dxf", "entities-ignored"): WHOLE,
-        ("data/office.dxf", "layers-unused"): WHOLE,
-    },
-)
-WESTPORT = Case(
-    toml=HALL
-    + """
-[layout.hall]
-plan = "data/ground.geojson"
-crs = "EPSG:27700"
-kind_property = "type"
-kinds = { building_outline = "outline", elevator = "fixture", stairs = "fixture", inaccessible_space = "fixture" }
-""",
-    files={
-        "data/ground.geojson": (
-            "floorplans/westport_house_indoor_geojson.zip",
-            "westport-house/westport-house-floor-gf.geojson",
-        )
-    },
-    # no door says that it is an entrance
-    faults={("data/ground.geojson", "no-entrance"): WHOLE},
-    remarks={
-        ("data/ground.geojson", "entities-ignored"): WHOLE,
-        ("data/ground.geojson", "crs-overridden"): WHOLE,
-        ("data/ground.geojson", "plan-turned"): WHOLE,
-    },
-)
-PATHS = Case(
-    toml=HALL
-    + """
-[layout.hall]
-plan = "data/paths.geojson"
-kind_property = "type"
-""",
-    files={
-        "data/paths.geojson": (
-            "floorplans/westport_house_indoor_geojson.zip",
-            "westport-house/westport-house-floor-gf-paths.geojson",
-        )
-    },
-    faults={("data/paths.geojson", "no-outline"): WHOLE},
-)
-WARSAW = Case(
-    toml=HALL
-    + """
-[layout.services]
-visits = "data/queues.csv.gz"
-[layout.services.snapshots.columns]
-outlet = "name"
-date = "date"
-time = "time"
-service = "nazwaGrupy"
-waiting = "liczbaKlwKolejce"
-ticket = "aktualnyNumer"
-open_counters = "liczbaCzynnychStan"
-service_min = "czasObslugi"
-""",
-    files={"data/queues.csv.gz": "arrivals/warsaw_office_queues.csv.gz"},
-    # the first rows of two days written with the next year's date
-    faults={("data/queues.csv.gz", "date-outlier"): (1, 22933)},
-)
-WARSAW_CORRECTED = Case(
-    toml=WARSAW.toml.replace(
-        "[layout.services.snapshots.columns]",
-        """[layout.services.snapshots]
-corrected_days = { 2020-12-30 = 2019-12-30, 2020-12-31 = 2019-12-31 }
-[layout.services.snapshots.columns]""",
-    ),
-    files=WARSAW.files,
-    remarks={
-        ("data/queues.csv.gz", "snapshots-derived"): WHOLE,
-        ("data/queues.csv.gz", "snapshots-junk"): WHOLE,
-    },
-)
 CASES = {
     "nyc": NYC,
     "nyc-blocks": BLOCKS,
@@ -455,59 +308,9 @@ CASES = {
     "coquimbo": COQUIMBO,
     "freiburg": FREIBURG,
     "japan": JAPAN,
-    "house": HOUSE,
-    "house-in-inches": HOUSE_IN_INCHES,
-    "office": OFFICE,
-    "westport": WESTPORT,
-    "westport-paths": PATHS,
-    "warsaw": WARSAW,
-    "warsaw-corrected": WARSAW_CORRECTED,
 }
 
 
-def wire(case: Case, data: Path, folder: Path) -> Path:
-    """Make the project folder."""
-    for target, source in case.files.items():
-        path = folder / target
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(source, str):
-            shutil.copyfile(data / source, path)
-        else:
-            with zipfile.ZipFile(data / source[0]) as archive:
-                path.write_bytes(archive.read(source[1]))
-    (folder / "outlet.toml").write_text(case.toml, encoding="utf-8")
-    return folder
-
-
-def by_number(row: int | str) -> tuple[bool, int, str]:
-    return isinstance(row, str), row if isinstance(row, int) else 0, str(row)
-
-
-def grouped(
-    listed: list[dict[str, object]], key: str, expected: Found
-) -> dict[tuple[str, str], tuple[int | str, ...] | int]:
-    """Return the rows found per file and code, or their number where that is what is expected."""
-    rows: dict[tuple[str, str], list[int | str]] = {}
-    for item in listed:
-        place = (str(item["input"]), str(item["code"]))
-        value = item[key]
-        rows.setdefault(place, []).extend(value if isinstance(value, list) else [] if value is None else [value])
-    return {
-        place: len(found) if isinstance(expected.get(place), int) else tuple(sorted(found, key=by_number))
-        for place, found in rows.items()
-    }
-
-
 @pytest.mark.parametrize("name", CASES)
-def test_check_finds_every_oddity_and_nothing_else(
-    name: str, shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    case = CASES[name]
-    folder = wire(case, shared / "data", tmp_path / name)
-    code = run_command(["check", str(folder), "--quiet"])
-    found = json.loads((folder / "out" / "check.json").read_text(encoding="utf-8"))
-    assert grouped(found["faults"], "row", case.faults) == dict(case.faults)
-    assert grouped(found["remarks"], "rows", case.remarks) == dict(case.remarks)
-    assert code == (2 if case.faults else 0)
-    told = capsys.readouterr()
-    assert all(file in told.out + told.err for file, _ in case.faults)
+def test_check_finds_every_oddity_and_nothing_else(name: str, check_case: Callable[[Case], None]) -> None:
+    check_case(CASES[name])
