@@ -7,16 +7,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from layout.drawings.building import PARTITION_M
+from layout.drawings.building import PARTITION_M, room_doors
 from layout.drawings.contents import post_radius
 from layout.drawings.hall import HallDrawing
 from layout.drawings.sheet import Box, Sheet
 from layout.floor.cells import forbidden_rectangles, free_cells
+from layout.floor.doorway import Doorway
 from layout.floor.plan import FloorPlan
 
 SMALL_HALL_M2 = 1000.0
 ALONG_MM = 1.5
 LINE_MM = 0.8
+SWING_STRIPS = 3
 
 
 def solid_boxes(sheet: Sheet, floor: FloorPlan) -> list[Box]:
@@ -47,6 +49,9 @@ def thing_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
             thick = PARTITION_M
             found += [sheet.box(x, at, width, thick) for at in (y, y + height - thick)]
             found += [sheet.box(at, y, thick, height) for at in (x, x + width - thick)]
+    found += [
+        box for zone in hall.zones.zones for door in room_doors(zone, hall.zones.zones) for box in _swing(sheet, door)
+    ]
     points = [sheet.at(float(x), float(y)) for x, y in np.asarray(hall.zones.movement_line)]
     lines = [*pairwise(points), *((sheet.at(*one.start), sheet.at(*one.end)) for one in hall.furnishing.stand_off)]
     for start, end in lines:
@@ -54,4 +59,22 @@ def thing_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
         for k in range(steps + 1):
             x, y = (start[0] + (end[0] - start[0]) * k / steps, start[1] + (end[1] - start[1]) * k / steps)
             found.append(Box(x - LINE_MM, y - LINE_MM, 2 * LINE_MM, 2 * LINE_MM))
+    return found
+
+
+def _swing(sheet: Sheet, door: Doorway) -> list[Box]:
+    """Return the quarter of a disc that the leaf of a room's door sweeps, in strips; it opens into the room."""
+    (x, y), into, width = door.jambs[0], math.radians(door.facing_deg + 180), door.width_m
+    ahead, level = (round(math.cos(into)), round(math.sin(into))), door.facing_deg % 180 == 90
+    found = []
+    for k in range(SWING_STRIPS):
+        along, near, far = (
+            width * math.sqrt(1 - (k / SWING_STRIPS) ** 2),
+            width * k / SWING_STRIPS,
+            width / SWING_STRIPS,
+        )
+        if level:
+            found.append(sheet.box(x, y + ahead[1] * near - (far if ahead[1] < 0 else 0.0), along, far))
+        else:
+            found.append(sheet.box(x + ahead[0] * near - (far if ahead[0] < 0 else 0.0), y, far, along))
     return found

@@ -13,6 +13,8 @@ STEP_M = 0.1
 EDGE_M = 0.05
 SLACK_M = 1e-6
 STAND_M = 0.2
+PASS_M = 0.7
+"""What a person needs to pass beside furniture; preset."""
 
 Slot = tuple[float, float, bool]
 """Left and front end of a footprint in a frame, and whether it is turned to look along the frame's u axis."""
@@ -29,6 +31,7 @@ def slots(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
         right = frame.width - kind.width - EDGE_M
         yield from ((right, float(v), False) for v in np.arange(EDGE_M, frame.depth, STEP_M))
         return
+    yield from _beside_an_aisle(frame, kind, count, a_row)
     lines = {"front": 0.0, "back": frame.depth - kind.depth, "middle": (frame.depth - kind.depth) / 2}
     v = lines[kind.place]
     fit = max(1, min(count, a_row))
@@ -41,6 +44,23 @@ def slots(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
         yield from ((float(u), float(w), False) for w in np.arange(0.0, frame.depth, STEP_M) for u in steps)
     if kind.place == "back":
         yield from ((EDGE_M, float(w), True) for w in np.arange(0.0, frame.depth - kind.width, STEP_M))
+
+
+def _beside_an_aisle(frame: Frame, kind: EquipmentKind, count: int, a_row: int) -> Iterator[Slot]:
+    """Propose staffed desks in the middle close to one side where, evenly spread, they would close off who sits there.
+
+    `PASS_M` is then left at the other side, if there is as much.
+    """
+    fit = min(count, a_row)
+    spare = frame.width - fit * kind.width
+    if kind.place != "middle" or not kind.staffed or fit < 1 or spare / max(fit, 2) >= PASS_M:
+        return
+    row = fit * kind.width + (fit - 1) * kind.gap + EDGE_M
+    if frame.width - row < PASS_M:
+        return
+    v = (frame.depth - kind.depth) / 2
+    for first in (EDGE_M, frame.width - row):
+        yield from ((first + k * (kind.width + kind.gap), v, False) for k in range(fit))
 
 
 def _rows(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:

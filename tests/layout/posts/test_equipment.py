@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -118,6 +119,20 @@ def test_no_rack_faces_a_column_and_counters_do_where_they_must() -> None:
     cells.free[:18] = False
     counters = area("counters", (0.0, 5.0, 8.0, 3.0))
     assert len(counters_of(place_equipment(cells, [counters], read_catalogue(), {"counters": {"posts": 3}}))) == 3
+
+
+@pytest.mark.parametrize(("width", "desks"), [(3.75, 2), (4.5, 2), (2.25, 1), (3.0, 1), (6.0, 2)])
+@pytest.mark.parametrize("front", [0.0, 90.0, 180.0, 270.0])
+def test_desks_leave_a_way_past_them(width: float, desks: int, front: float) -> None:
+    """Two desks of 1.4 m evenly spread over 3.75 m would leave 0.24, 0.48 and 0.24 m: nobody could get behind them."""
+    level = front % 180 == 90
+    rect = (1.0, 1.0, width, 4.0) if level else (1.0, 1.0, 4.0, width)
+    room = ZoneArea("vip", "vip", np.array([rect]), front, True, True)
+    plan = place_equipment(floor(9, 9), [room], read_catalogue(), {"vip": {"posts": desks}})
+    spans = [(d.x, d.x + d.w) if level else (d.y, d.y + d.h) for d in plan.equipment if d.kind == "vip_desk"]
+    assert len(spans) == desks
+    ends = [(0.0, 1.0), *sorted(spans), (1.0 + width, 9.0)]
+    assert max(after[0] - before[1] for before, after in pairwise(ends)) >= 0.7 - 1e-6
 
 
 def test_what_does_not_fit_is_told() -> None:
