@@ -24,8 +24,8 @@ from layout.drawings.hall import HallDrawing
 from layout.drawings.labels import place_labels
 from layout.drawings.marks import chain_stops
 from layout.drawings.markup import Point, clean
-from layout.drawings.palette import BROKEN, CAMERA, MOVEMENT, POST, STAND_OFF, tint
-from layout.drawings.rule_words import name_broken
+from layout.drawings.palette import BROKEN, MOVEMENT, STAND_OFF, tint
+from layout.drawings.rule_words import Named, name_broken
 from layout.drawings.sheet import SIDES, Box
 from layout.drawings.svg import post_codes
 from layout.drawings.view import seen_from
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 STYLE = "HALL"
 FONT_FILE, FONT_FAMILY = "msyh.ttc", "Microsoft YaHei"
 POST_M = 0.25
+RING_M, LIST_M = 0.3, 8.0
 MM_PER_M = 12.5
 """Labels are fitted as if on paper at 1 : 80, then set in metres."""
 
@@ -60,6 +61,8 @@ BUILDING_COLOURS = {
     "PARTITION": 252,
     "SWING_ROOM": 33,
 }
+PLAN_COLOURS = {"EQUIPMENT": 7, "NAME": 7, "TITLE": 7, "POST": 142, "CAMERA": 202, "CAMERA_VIEW": 202}
+"""Colours that show on CAD programs' dark ground and on paper: 7 is black on white and white on black."""
 
 
 def make_dxf(hall: HallDrawing, words: Words) -> bytes:
@@ -95,15 +98,9 @@ def dxf_text(text: str) -> str:
 def _layers(drawing: Drawing, hall: HallDrawing) -> None:
     for name, colour in BUILDING_COLOURS.items():
         drawing.layers.add(name, color=colour)
-    for name, rgb in (
-        ("EQUIPMENT", "#333333"),
-        ("POST", POST),
-        ("CAMERA", CAMERA),
-        ("CAMERA_VIEW", CAMERA),
-        ("STAND_OFF", STAND_OFF),
-    ):
-        drawing.layers.add(name).rgb = _rgb(rgb)
-    for name, rgb in (("MOVEMENT_LINE", MOVEMENT), ("BROKEN_RULE", BROKEN), ("NAME", "#222222"), ("TITLE", "#222222")):
+    for name, colour in PLAN_COLOURS.items():
+        drawing.layers.add(name, color=colour)
+    for name, rgb in (("STAND_OFF", STAND_OFF), ("MOVEMENT_LINE", MOVEMENT), ("BROKEN_RULE", BROKEN)):
         drawing.layers.add(name).rgb = _rgb(rgb)
     drawing.layers.add("DIMENSION", color=8)
     drawing.layers.get("CAMERA_VIEW").off()
@@ -257,23 +254,33 @@ def _rest(space: Modelspace, hall: HallDrawing, words: Words) -> None:
     route = hall.zones.movement_line
     if len(route) > 1:
         space.add_lwpolyline(_points(route.tolist()), dxfattribs={"layer": "MOVEMENT_LINE"})
-    for number, rule in enumerate(hall.zones.broken_rules, start=1):
-        at = broken_at(rule, hall)
-        if at is not None:
-            space.add_circle(_points([at])[0], 0.3, dxfattribs={"layer": "BROKEN_RULE"})
-            _mtext(
-                space,
-                dxf_text(f"{number}. {name_broken(rule, words.say)}"),
-                (at[0], at[1] - 0.5),
-                0.14,
-                "BROKEN_RULE",
-            )
-        _broken_shapes(space, rule)
+    _broken(space, hall, words)
     _dimensions(space, hall.floor)
     x0, y0, _, _ = (float(value) for value in hall.floor.outline.bounds)
     facts = (hall.title, hall.subtitle, words.area(hall.floor.outline.area), hall.as_of.isoformat(), hall.floor.source)
     text = "\\P".join(dxf_text(fact) for fact in facts if fact)
     _mtext(space, text, (x0, y0 - 2.8), 0.25, "TITLE", anchor=1)
+
+
+def _broken(space: Modelspace, hall: HallDrawing, words: Words) -> None:
+    """Draw the numbers of broken rules where they are broken, and list them below the plan, beside its title."""
+    placed: list[Point] = []
+    for number, rule in enumerate(hall.zones.broken_rules, start=1):
+        at = broken_at(rule, hall)
+        if at is not None:
+            near = sum(math.dist(at, other) < 2 * RING_M for other in placed)
+            placed.append(at)
+            space.add_circle(_points([at])[0], RING_M, dxfattribs={"layer": "BROKEN_RULE"})
+            _mtext(space, str(number), (at[0] + RING_M * (1.6 + near), at[1] + RING_M), 0.2, "BROKEN_RULE")
+        _broken_shapes(space, rule)
+    named = Named(hall, words)
+    listed = "\\P".join(
+        dxf_text(f"{number}. {name_broken(rule, words.say)}: {named.place(rule.where)} – {named.found(rule)}")
+        for number, rule in enumerate(hall.zones.broken_rules, start=1)
+    )
+    if listed:
+        x0, y0, _, _ = (float(value) for value in hall.floor.outline.bounds)
+        _mtext(space, listed, (x0 + LIST_M, y0 - 2.8), 0.2, "BROKEN_RULE", anchor=1)
 
 
 def _dimensions(space: Modelspace, floor: FloorPlan) -> None:

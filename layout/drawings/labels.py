@@ -2,8 +2,9 @@
 
 A label is tried at falling sizes, in one line, two or three; the first size at which some place in the zone is free is
 taken, at the place nearest to the zone's middle. First everything drawn is avoided, upright, then turned by 90°; then
-the label stands on open floor close by with a line to its zone; then only what must stay legible is avoided (people
-and other labels), in the zone, farther off on open floor, and at last beside the hall (`layout.drawings.leaders`).
+the label stands on open floor close by with a line to its zone, at last up to `CLOSE_MM` off; then only what must stay
+legible is avoided (people and other labels), in the zone, farther off on open floor, and at last beside the hall
+(`layout.drawings.leaders`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ STEP_MM = 0.75
 EDGE_MM = 0.9
 ROW_COST_MM = 4.0
 NEAR_MM = 7.0
+CLOSE_MM = 16.0
 
 
 def place_labels(
@@ -51,8 +53,10 @@ def place_labels(
             fixed = [*hard, *(label.box for label in placed.values())]
             lines = [box for label in placed.values() for box in _boxes_along(label)]
             taken = [*fixed, *soft] if clean else fixed
-            found = _inside(wish, taken, turned=False) or _inside(wish, taken, turned=True)
             open_floor = [*fixed, *soft, *zones, *lines]
+            # A line to the next free floor is better than a name over a desk.
+            found = None if clean else label_beside(wish, open_floor, fixed, hall, CLOSE_MM)
+            found = found or _inside(wish, taken, turned=False) or _inside(wish, taken, turned=True)
             found = found or label_beside(wish, open_floor, fixed, hall, NEAR_MM if clean else FAR_MM)
             if found is None and not clean:
                 found = label_outside(wish, fixed, hall, plan)

@@ -65,13 +65,13 @@ def _zones(hall: HallDrawing, words: Words, box: Box) -> _Part:
         style: dict[str, Value] = {"fill": fill, "stroke": stroke, "stroke-width": 0.3}
         area = words.area(zone.area_m2)
         room = box.width - 7.0 - text_width(area, TEXT_MM) - 2.0
-        name = shorten(names[zone.id], TEXT_MM, room)
+        rows = wrap(names[zone.id], TEXT_MM, room, 2)
         drawn += [
             rectangle(box.x, y - 2.6, 4.6, 3.2, style),
-            write((box.x + 7.0, y), name, TEXT_MM),
+            *(write((box.x + 7.0, y + 3.5 * at), row, TEXT_MM) for at, row in enumerate(rows)),
             write((box.x + box.width, y), area, TEXT_MM, {"text-anchor": "end", "fill": THIN}),
         ]
-        y += ROW_MM
+        y += ROW_MM + 3.5 * (len(rows) - 1)
     return _Part(element("g", {}, *drawn), y + 3.0)
 
 
