@@ -194,3 +194,5 @@ without = ["self_service", "parcel_shelves"]
     assert plan["hall"]["area_m2"] == pytest.approx(219.45)
     assert {zone["kind"] for zone in plan["zones"]} >= {"counters", "waiting", "back_office"}
     assert not [rule for rule in plan["broken_rules"] if rule["rule"] in ("inside", "overlap", "doors")]
+    assert plan["terms"]["daylit"] == 0.0
+    assert any(note.startswith("waiting: daylight is wanted, but the plan") for note in plan["notes"])
