@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fuzzing.case import Case
 
-SECONDS = 10.0
+SECONDS = 20.0
+"""A command that has to plan a small hall anew computes for 11 s, in two threads."""
 ASLEEP = 0.02
 PATIENCE = 12.0
 MEMORY = 1 << 30
