@@ -66,7 +66,7 @@ def case(kinds: list[Kind]) -> Case:
         (Ending(5, "data/candidates.csv", 0.1, 1), "exit 5"),
         (Ending(0, "", 21.0, 1, busy=20.5), "hang"),
         (Ending(0, "", 21.0, 1, busy=0.1), "hang"),
-        (Ending(0, "", 11.0, 1, busy=4.0), None),
+        (Ending(0, "", 21.0, 1, busy=8.0), None),
         (Ending(0, "", 0.1, MEMORY + 1), "memory"),
         (Ending(None, "", 0.1, 1), "process died"),
         (Ending(0, "", 0.1, 1, spilt=("etc",)), "wrote outside"),
