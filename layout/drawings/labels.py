@@ -76,9 +76,10 @@ def _boxes_along(label: Label) -> list[Box]:
 def _inside(wish: LabelWish, taken: Sequence[Box], *, turned: bool) -> Label | None:
     for size in SIZES_MM:
         for room in wish.rooms:
+            here = [box for box in taken if box.meets(room)]
             best: tuple[float, Label] | None = None
             for block in (block for block in blocks(wish, size) if block.turned == turned):
-                found = _nearest(block, room, taken)
+                found = _nearest(block, room, here)
                 if found is not None:
                     cost = found[0] + ROW_COST_MM * len(block.rows)
                     if best is None or cost < best[0] - 1e-9:

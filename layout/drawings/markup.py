@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup, escape
@@ -9,6 +10,8 @@ from markupsafe import Markup, escape
 Value = str | float | int
 Attributes = Mapping[str, Value]
 Point = tuple[float, float]
+
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def number(value: float) -> str:
@@ -23,10 +26,7 @@ def number(value: float) -> str:
 
 def clean(text: str) -> str:
     """Return a text without the characters XML cannot hold: control characters and halves of surrogate pairs."""
-    return "".join(
-        letter if letter in "\t\n\r" or (ord(letter) >= 32 and not 0xD800 <= ord(letter) <= 0xDFFF) else "�"
-        for letter in text.replace("\ufffe", "�").replace("\uffff", "�")
-    )
+    return _NOT_XML.sub("�", text)
 
 
 def element(name: str, attributes: Attributes, *children: str | Markup) -> Markup:

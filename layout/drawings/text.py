@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 LINE_HEIGHT = 1.22
 _NARROW, _SLIM, _WIDE = "iljI.,:;'|!·", 'ftr()[]-/" °', "mwMW%@—…"
@@ -22,6 +23,7 @@ def text_width(text: str, size: float) -> float:
     return round(sum(_em(letter) for letter in text) * size, 3)
 
 
+@lru_cache(maxsize=4096)
 def _em(letter: str) -> float:
     if unicodedata.combining(letter):
         return 0.0

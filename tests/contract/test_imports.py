@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import configparser
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -88,10 +90,22 @@ def test_datasets_hold_data_only() -> None:
 
 @pytest.mark.parametrize("module", ["outlet.cli.main", "siting.cli.score", "layout.cli.zones"])
 def test_what_help_needs_imports_nothing_heavy(module: str) -> None:
-    import subprocess
-    import sys
+    heavy = {"numpy", "pandas", "geopandas", "pydantic", "rich", "ortools", "numba", "shapely", "folium"}
+    assert imported_by(module, heavy) == "[]"
 
-    heavy = "{'numpy','pandas','geopandas','pydantic','rich','ortools','numba','shapely','folium'}"
-    code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+
+@pytest.mark.parametrize(
+    ("module", "unused"),
+    [
+        ("layout.study.hall.zones", {"layout.simulate", "layout.staffing", "sklearn", "geopandas", "folium"}),
+        ("layout.rules.data", {"numba", "ortools", "highspy"}),
+    ],
+)
+def test_planning_a_hall_and_reading_rules_import_only_what_they_use(module: str, unused: set[str]) -> None:
+    assert imported_by(module, unused) == "[]"
+
+
+def imported_by(module: str, known: set[str]) -> str:
+    """Return which of some modules a process that imports one has imported, as a list in words."""
+    code = f"import sys, {module}; print(sorted({known} & set(sys.modules)))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()

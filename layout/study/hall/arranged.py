@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +19,6 @@ def make_zone_plan(
     problem: PackProblem,
     space: Space,
     arrangement: Arrangement,
-    notes: Sequence[str],
     *,
     door_m: float = DOOR_M,
 ) -> ZonePlan:
@@ -37,7 +35,7 @@ def make_zone_plan(
         },
         broken_rules=verdict.broken,
         movement_line=np.empty((0, 2)),
-        notes=(*space.notes, *notes),
+        notes=space.notes,
     )
 
 

@@ -1,9 +1,9 @@
-"""Finish one arrangement of a hall: measure its walks, furnish it, check every rule: `finish`."""
+"""Finish one arrangement of a hall: measure its walks, furnish it, check every rule: `Finishing`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,7 +36,7 @@ SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Finishing:
-    """What every arrangement of a settled hall is finished with."""
+    """What every arrangement of a settled hall is finished with; ``done`` keeps what is finished, by its placement."""
 
     stage: StageRun
     task: HallTask
@@ -44,12 +44,31 @@ class Finishing:
     requirement: Requirement
     workload: Workload
     rules: RuleSet
+    done: dict[bytes, HallPlan] = field(default_factory=dict)
 
     def finish(self, arrangement: Arrangement, notes: Sequence[str]) -> HallPlan:
         """Return the plan of one arrangement, with notes of the whole hall."""
+        plan = self._finished(arrangement)
+        bound = {**plan.zones.bound, "topology_gap": arrangement.topology_gap}
+        zones = replace(plan.zones, bound=bound, notes=(*plan.zones.notes, *notes))
+        told = (*plan.hall.plan.notes, *plan.requirement.notes, *zones.notes, *plan.furnishing.notes)
+        return replace(plan, zones=zones, notes=tuple(dict.fromkeys(told)))
+
+    def musts(self, arrangement: Arrangement) -> int:
+        """Return how many rules that must be kept the finished hall of one arrangement breaks."""
+        return sum(rule.severity == "must" for rule in self._finished(arrangement).zones.broken_rules)
+
+    def _finished(self, arrangement: Arrangement) -> HallPlan:
+        """Return the plan of one arrangement, without notes; the search asks for the same one more than once."""
+        key = arrangement.placement.key()
+        if key not in self.done:
+            self.done[key] = self._make(arrangement)
+        return self.done[key]
+
+    def _make(self, arrangement: Arrangement) -> HallPlan:
         settled, hall, stage = self.settled, self.task.hall, self.stage
         width = max(DOOR_M, self.rules.number("door_width"))
-        zones = make_zone_plan(hall.cells, settled.problem, settled.space, arrangement, notes, door_m=width)
+        zones = make_zone_plan(hall.cells, settled.problem, settled.space, arrangement, door_m=width)
         entrance = self._entrance(arrangement)
         walked = walk_hall(hall.plan, entrance, zones.zones, selling_kinds(settled.space), self.rules)
         zones, measured = self._measure(arrangement, zones, walked)
@@ -72,7 +91,6 @@ class Finishing:
             self.requirement,
             self.workload.diverted,
         )
-        told = (*hall.plan.notes, *self.requirement.notes, *zones.notes, *furnishing.notes)
         return HallPlan(
             hall,
             self.requirement,
@@ -80,13 +98,9 @@ class Finishing:
             furnishing,
             replace(measured, exposure=shown),
             settled.space.seats,
-            tuple(dict.fromkeys(told)),
+            (),
             measure_zones(floor),
         )
-
-    def musts(self, arrangement: Arrangement) -> int:
-        """Return how many rules that must be kept the finished hall of one arrangement breaks."""
-        return sum(rule.severity == "must" for rule in self.finish(arrangement, ()).zones.broken_rules)
 
     def _furnish(self, zones: ZonePlan) -> Furnishing:
         stage, requirement = self.stage, self.requirement

@@ -94,9 +94,11 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
     locks = locks_of(settings, earlier, space)
     task = HallTask(hall, programme, travel, settings.weights, settings.effort, stage.seed, locks, earlier)
     rules = hall_rules(stage.project)
+    rounds: list[Finishing] = []
 
     def inspector(sized: Sized) -> Inspect:
-        return Finishing(stage, task, sized, requirement, workload, rules).musts
+        rounds.append(Finishing(stage, task, sized, requirement, workload, rules))
+        return rounds[-1].musts
 
     best = settle(task, space, inspector)
     conflict = _conflict(best, stage.seed)
@@ -115,7 +117,7 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
         *((conflict,) if conflict else ()),
         *_unlit(hall, best),
     )
-    finishing = Finishing(stage, task, best, requirement, workload, rules)
+    finishing = next(one for one in rounds if one.settled.problem is best.problem)
     return _choose(settings, arranged, finishing, notes, best.outcome.stopped_by)
 
 

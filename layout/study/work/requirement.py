@@ -11,7 +11,6 @@ import numpy as np
 from layout.settings import LayoutSettings
 from layout.settings.work import CampaignSettings, ServiceSettings
 from layout.study.work.campaigns import multiplied, refuse_unknown
-from layout.study.work.simulated import by_simulation
 from layout.study.work.workload import Workload, plan_workload
 from layout.workload.requirement import Requirement, RequirementRow, Target, require_posts
 from outlet.cells import csv_text, read_csv_records
@@ -53,6 +52,8 @@ def plan_requirement(project: Project, brief: OutletBrief) -> Requirement:
     found = requirement_of(workload, target)
     told = tuple(_tell_campaign(campaign, workload, target, found) for campaign in settings.campaigns)
     if settings.requirement == "simulation":
+        from layout.study.work.simulated import by_simulation
+
         found = by_simulation(found, workload, target, layout.simulate.distribution)
     return replace(found, notes=(*found.notes, *told))
 

@@ -7,11 +7,8 @@ import time
 import numpy as np
 from numpy.typing import ArrayLike
 
-from layout.zones.blocks.bound import lower_bound
 from layout.zones.blocks.check import check_blocks, price_blocks
-from layout.zones.blocks.polish import polish
 from layout.zones.blocks.problem import BlockPlan, BlockProblem, make_block_problem
-from layout.zones.blocks.search import search
 from outlet.outcome import Limits, Outcome
 
 SEARCH_SHARE = 0.6
@@ -60,6 +57,9 @@ def block_layout(
     >>> outcome.status, outcome.objective
     ('optimal', 1.0)
     """
+    from layout.zones.blocks.bound import lower_bound
+    from layout.zones.blocks.search import search
+
     started = time.perf_counter()
     limits = limits or Limits()
     problem = make_block_problem((width, height), areas, flow, aspect, min_side)
@@ -91,6 +91,8 @@ def block_layout(
 
 def _polished(problem: BlockProblem, plans: tuple[np.ndarray, ...], seconds: float) -> BlockPlan | None:
     """Return the best of the plans after polishing each, or None where none keeps the limits."""
+    from layout.zones.blocks.polish import polish
+
     deadline = time.perf_counter() + seconds
     polished = [polish(problem, plan, deadline - time.perf_counter()) for plan in plans]
     kept = [plan for plan in polished if not check_blocks(problem, plan.rectangles)]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layout.drawings.markup import clean
 from layout.drawings.text import break_lines, shorten, text_width, wrap
 
 
@@ -35,3 +36,12 @@ def test_breaking_keeps_every_letter_and_the_number_of_lines(words: list[str], l
 def test_what_is_shortened_or_wrapped_fits(text: str, width: float) -> None:
     assert text_width(shorten(text, 3.0, width), 3.0) <= max(width, text_width("…", 3.0))
     assert all(text_width(row, 3.0) <= max(width, text_width("…", 3.0)) for row in wrap(text, 3.0, width, 3))
+
+
+def test_letters_that_xml_cannot_hold_are_replaced() -> None:
+    """XML 1.0 holds tab, line feed, return, U+0020 to U+D7FF, U+E000 to U+FFFD, and all beyond U+FFFF."""
+    may = [0x9, 0xA, 0xD, *range(0x20, 0xD800), *range(0xE000, 0xFFFE), 0x10000, 0x10FFFF]
+    held = "".join(chr(code) for code in may)
+    assert clean(held) == held
+    others = "".join(chr(code) for code in sorted({*range(0x10000)} - {*may}))
+    assert clean(others) == "\ufffd" * len(others)

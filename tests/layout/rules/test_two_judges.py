@@ -36,7 +36,7 @@ BOTH = {
 def finished(case: HallCase, placement: Placement) -> FinishedHall:
     verdict = judge(case.problem, placement)
     arrangement = Arrangement(placement, verdict)
-    zones = make_zone_plan(case.cells, case.problem, case.space, arrangement, ())
+    zones = make_zone_plan(case.cells, case.problem, case.space, arrangement)
     return FinishedHall(case.plan, zones, Furnishing((), (), ()), case.programme.sector)
 
 

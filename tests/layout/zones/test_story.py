@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from layout.data.plans.hall_sample import HALLS, read_hall
+from layout.floor.plan import FloorPlan
+from layout.posts.plan import Furnishing
+from layout.study.furnish.hall import furnish_hall
+from layout.study.hall import finish
+from layout.zones.plan import ZonePlan
 from outlet.cli.main import run_command
 
 TOML = """
@@ -39,7 +44,9 @@ def plan_of(folder: Path) -> dict[str, list[dict[str, object]]]:
     return found
 
 
-def test_look_choose_keep_and_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_look_choose_keep_and_run_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data/hall.geojson").write_bytes(read_hall(HALLS["helsinki"]))
     brief = {"schema": 1, "id": "h1", "name": "Post", "role": "new", "sector": "parcel", "visits_per_day": 150.0}
@@ -68,6 +75,13 @@ def test_look_choose_keep_and_run_again(tmp_path: Path, capsys: pytest.CaptureFi
     linked = (tmp_path / "out/outlets/h1/hall.html").read_text(encoding="utf-8")
     assert 'href="hall_alternatives.html"' in linked
 
+    furnished: list[tuple[bytes, ...]] = []
+
+    def furnish(floor: FloorPlan, zones: ZonePlan, *given: object) -> Furnishing:
+        furnished.append(tuple(zone.rects.tobytes() for zone in zones.zones))
+        return furnish_hall(floor, zones, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(finish, "furnish_hall", furnish)
     counters = next(zone for zone in seen["zones"] if zone["kind"] == "counters")
     write(tmp_path, f'keep = ["{counters["id"]}"]')
     assert run_command(zones) == 0
@@ -75,6 +89,7 @@ def test_look_choose_keep_and_run_again(tmp_path: Path, capsys: pytest.CaptureFi
     assert "begun from the earlier zones.json" in told
     assert f'to hold them without that file: [layout.programme] locked = [{{ kind = "{counters["id"]}"' in told
     again = plan_of(tmp_path)
+    assert len(set(furnished)) == len(furnished) > 0, "no plan is furnished twice"
     kept = next(zone for zone in again["zones"] if zone["id"] == counters["id"])
     assert (kept["rects"], kept["front_deg"], kept["locked"]) == (counters["rects"], counters["front_deg"], True)
     assert [zone["id"] for zone in again["zones"] if zone["locked"]] == [counters["id"]]

@@ -111,7 +111,7 @@ def test_too_little_room_is_infeasible_and_says_by_how_much() -> None:
 
 def test_blocks_that_find_no_place_and_no_proof_are_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two squares of 1 m² have room in 1.9 × 1.9 m by area, but not side by side."""
-    monkeypatch.setattr("layout.zones.blocks.solve.lower_bound", lambda *_: Bound(4.0, "work"))
+    monkeypatch.setattr("layout.zones.blocks.bound.lower_bound", lambda *_: Bound(4.0, "work"))
     outcome = block_layout(1.9, 1.9, [1.0, 1.0], np.ones((2, 2)), aspect=1.0, limits=Limits(work=1))
     assert outcome.status == "undecided"
     assert outcome.solution is None
