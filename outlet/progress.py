@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from outlet.terminal import tell
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -18,7 +20,7 @@ class Progress:
     def say(self, text: str) -> None:
         """Write one line."""
         if not self.quiet:
-            print(text, file=sys.stderr, flush=True)
+            tell(text)
 
     @contextmanager
     def bar(self, text: str, total: int) -> Iterator[Callable[[int], None]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from outlet.stage import Stage, StageRun, Summary
+from outlet.terminal import tell
 
 CHECKS_GROUP = "outlet.checks"
 
@@ -28,9 +27,10 @@ def run(stage: StageRun) -> Summary:
             write_atomically(stage.out.out / "check.json", dump_json(found.to_json()))
             write_atomically(stage.out.out / "check.csv", found.to_csv())
             faulty = len({fault.input for fault in found.faults})
-            print(*found.told(), sep="\n", file=sys.stderr)
+            for line in found.told():
+                tell(line)
             faults, inputs = _counted(len(found.faults), "fault"), _counted(faulty, "input")
-            print(f"{faults} in {inputs}; every row of them is in check.csv", file=sys.stderr)
+            tell(f"{faults} in {inputs}; every row of them is in check.csv")
         raise TableError(found.faults)
     stage.out.write_json("check.json", found.to_json())
     stage.out.write_text("check.csv", found.to_csv())

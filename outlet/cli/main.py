@@ -14,6 +14,7 @@ import click
 
 from outlet.cli.options import command_of
 from outlet.stage import Stage, load_commands
+from outlet.terminal import tell
 
 EXIT_BUG = 1
 EXIT_BAD_INPUT = 2
@@ -78,7 +79,7 @@ def run_command(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.exceptions.Abort):
-        print("interrupted; what was in out/ before is intact", file=sys.stderr)
+        tell("interrupted; what was in out/ before is intact")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read our table wanted no more of it
@@ -92,15 +93,15 @@ def _tell(error: Exception) -> int:
     from outlet.errors import PlanningError
 
     if isinstance(error, PlanningError):
-        print(f"error: {error}", file=sys.stderr)
+        tell(f"error: {error}")
         return error.exit_code
     if isinstance(error, OSError) and error.errno in _REFUSED:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"error: {where}{error.strerror}; what was in out/ before is intact", file=sys.stderr)
+        tell(f"error: {where}{error.strerror}; what was in out/ before is intact")
         return EXIT_BAD_INPUT
     if isinstance(error, MemoryError):
-        print("error: the memory of this machine is not enough; what was in out/ before is intact", file=sys.stderr)
+        tell("error: the memory of this machine is not enough; what was in out/ before is intact")
         return EXIT_BAD_INPUT
     traceback.print_exception(error)
-    print("this is a bug of Outlet Planner, not of your data; please report the lines above", file=sys.stderr)
+    tell("this is a bug of Outlet Planner, not of your data; please report the lines above")
     return EXIT_BUG

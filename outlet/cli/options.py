@@ -16,6 +16,7 @@ import click
 
 from outlet.progress import Progress, watching
 from outlet.stage import Cell, Stage, StageRun, Summary
+from outlet.terminal import GUTTER, column_widths, table_width, tell
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -145,16 +146,13 @@ def show(summary: Summary, command: str, options: Options, seconds: float) -> No
         }
         click.echo(json.dumps(data, ensure_ascii=False, sort_keys=True))
         return
-    if summary.skipped is not None:
-        click.echo(f"{summary.title}: skipped: {summary.skipped}")
-    elif summary.rows:
+    tell(summary.title if summary.skipped is None else f"{summary.title}: skipped: {summary.skipped}", sys.stdout)
+    if summary.skipped is None and summary.rows:
         _print_table(summary)
-    else:
-        click.echo(summary.title)
     for paragraph in _paragraphs(summary):
-        click.echo(paragraph)
+        tell(paragraph, sys.stdout)
     if not options.quiet:
-        print(f"{command}: {seconds:.1f} s", file=sys.stderr)
+        tell(f"{command}: {seconds:.1f} s")
 
 
 def _paragraphs(summary: Summary) -> Iterator[str]:
@@ -174,17 +172,18 @@ def _print_table(summary: Summary) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(summary.title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for at, column in enumerate(summary.columns):
+    width = table_width(sys.stdout)
+    cells = [_cells(column) for column in zip(*summary.rows, strict=True)]
+    named = [[heading, *column] for heading, column in zip(summary.columns, cells, strict=True)]
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GUTTER - 1, 0, 0))
+    for at, (heading, room) in enumerate(zip(summary.columns, column_widths(named, width), strict=True)):
         numeric = all(isinstance(row[at], int | float) or row[at] is None for row in summary.rows)
-        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
-    columns = zip(*summary.rows, strict=True)
-    for row in zip(*(_cells(column) for column in columns), strict=True):
+        table.add_column(Text(heading), justify="right" if numeric else "left", overflow="fold", width=room)
+    for row in zip(*cells, strict=True):
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(soft_wrap=False)
-    if not console.is_terminal:
-        console = Console(width=160)
-    console.print(table)
+    print()
+    Console(width=width).print(table)
+    print()
 
 
 def _cells(column: tuple[Cell, ...]) -> list[str]:
