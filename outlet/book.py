@@ -64,11 +64,14 @@ def open_book(path: Path, title: str, as_of: dt.date) -> Iterator[Workbook]:
         yield book
 
 
-def set_page(sheet: Worksheet, *, paper: int, rows: tuple[int, int]) -> None:
-    """Print a sheet across, as wide as the paper, with title rows on every page and the pages numbered."""
+def set_page(sheet: Worksheet, *, paper: int, rows: tuple[int, int], one_page: bool = False) -> None:
+    """Print a sheet across, as wide as the paper, with title rows on every page and the pages numbered.
+
+    Where ``one_page``, all rows are on one page, drawn smaller where they must.
+    """
     sheet.set_landscape()
     sheet.set_paper(paper)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1 if one_page else 0)
     sheet.repeat_rows(*rows)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&R&P / &N")

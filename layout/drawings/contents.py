@@ -22,7 +22,9 @@ from layout.posts.plan import Camera, Equipment, Post, StandOff
 from layout.zones.plan import PlacedZone
 
 POST_RADIUS_M = 0.25
-POST_RADIUS_MM = 2.5
+POST_RADIUS_MM, LEAST_RADIUS_MM = 2.5, 1.9
+APART_M = 1.0
+"""How near to each other people stand: their signs touch at this distance where the sheet is of a small scale."""
 LOOKING = frozenset({"guide", "guard", "duty_manager"})
 LOOKING_DEG = 180.0
 LOOKING_M = 25.0
@@ -116,7 +118,7 @@ def _edge(box: Box, facing_deg: float) -> tuple[Point, Point]:
 
 def post_radius(sheet: Sheet) -> float:
     """Return the radius of a person's sign on the sheet, millimetres."""
-    return max(POST_RADIUS_MM, sheet.mm(POST_RADIUS_M))
+    return max(min(POST_RADIUS_MM, max(LEAST_RADIUS_MM, sheet.mm(APART_M / 2))), sheet.mm(POST_RADIUS_M))
 
 
 def draw_post(sheet: Sheet, post: Post, code: str, details: Mapping[str, Value], title: str) -> Markup:

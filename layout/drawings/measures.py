@@ -70,7 +70,7 @@ def make_measures(hall: HallDrawing, words: Words) -> Markup:
                 str(pool.installed),
                 str(pool.needed),
                 percent(pool.availability, words.language),
-                _almost(pool.enough, words),
+                percent(pool.enough, words.language, 2),
             )
             for pool in hall.furnishing.pools
         ]
@@ -78,10 +78,6 @@ def make_measures(hall: HallDrawing, words: Words) -> Markup:
         table = render_table(heads, pools, language=words.language)
         parts.append(Markup("<section><h2>{}</h2>\n{}</section>\n").format(_("Machines"), table))
     return Markup("").join(parts)
-
-
-def _almost(share: float, words: Words) -> str:
-    return f"{fixed(share * 100, words.language, 2)} %"
 
 
 def _figure(value: float, unit: str, words: Words) -> str:

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from layout.drawings.building import PARTITION_M, room_doors
+from layout.drawings.building import PARTITION_M, lines, room_doors
 from layout.drawings.contents import post_radius
 from layout.drawings.hall import HallDrawing
+from layout.drawings.markup import Point
 from layout.drawings.sheet import Box, Sheet
 from layout.floor.cells import forbidden_rectangles, free_cells
 from layout.floor.doorway import Doorway
@@ -52,14 +53,21 @@ def thing_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
     found += [
         box for zone in hall.zones.zones for door in room_doors(zone, hall.zones.zones) for box in _swing(sheet, door)
     ]
-    points = [sheet.at(float(x), float(y)) for x, y in np.asarray(hall.zones.movement_line)]
-    lines = [*pairwise(points), *((sheet.at(*one.start), sheet.at(*one.end)) for one in hall.furnishing.stand_off)]
-    for start, end in lines:
+    for start, end in _lines(sheet, hall):
         steps = max(1, math.ceil(math.dist(start, end) / ALONG_MM))
         for k in range(steps + 1):
             x, y = (start[0] + (end[0] - start[0]) * k / steps, start[1] + (end[1] - start[1]) * k / steps)
             found.append(Box(x - LINE_MM, y - LINE_MM, 2 * LINE_MM, 2 * LINE_MM))
     return found
+
+
+def _lines(sheet: Sheet, hall: HallDrawing) -> list[tuple[Point, Point]]:
+    """Return the pieces of all lines on the plan: of windows, the movement line, where others wait, broken rules."""
+    drawn = [list(part.coords) for window in hall.floor.windows for part in lines(window)]
+    drawn.append(np.asarray(hall.zones.movement_line).tolist())
+    drawn += [[one.start, one.end] for one in hall.furnishing.stand_off]
+    drawn += [[*shape.points] for rule in hall.zones.broken_rules for shape in rule.shapes if shape.kind == "line"]
+    return [piece for line in drawn for piece in pairwise(sheet.at(float(x), float(y)) for x, y, *_ in line)]
 
 
 def _swing(sheet: Sheet, door: Doorway) -> list[Box]:

@@ -19,6 +19,10 @@ from layout.drawings.words import Words, name_role, name_zones, role_codes
 PAD_MM = 5.0
 ROW_MM = 4.7
 TEXT_MM = 2.7
+LEAST_LIST_MM = 14.0
+RULE_SIZES_MM = (2.4, 2.2, 2.0)
+RULE_ROWS = 12
+RULE_STEP, RULE_GAP = 1.375, 0.5
 
 
 def column_box() -> Box:
@@ -138,26 +142,31 @@ def _signs(hall: HallDrawing, words: Words, box: Box) -> _Part:
 
 
 def _rules(hall: HallDrawing, words: Words, box: Box) -> _Part:
+    """List the broken rules in full, smaller where they are many; what the column cannot hold is told by number."""
     rules = hall.zones.broken_rules
-    if not rules or box.height < 14:
+    if not rules or box.height < LEAST_LIST_MM:
         return _Part(Markup(""), box.y)
     _ = words.say
     named = Named(hall, words)
+    texts = [f"{name_broken(rule, _)}: {named.place(rule.where)} – {named.found(rule)}" for rule in rules]
+    room = box.height - ROW_MM - PAD_MM
+    for size in RULE_SIZES_MM:
+        listed = [wrap(text, size, box.width - 7.0, RULE_ROWS) for text in texts]
+        heights = [(RULE_STEP * len(rows) + RULE_GAP) * size for rows in listed]
+        if sum(heights) <= room:
+            break
+    shown = len(rules)
+    while shown and sum(heights[:shown]) > room - (ROW_MM if shown < len(rules) else 0.0):
+        shown -= 1
     drawn = [_heading(_("Broken rules"), box)]
     y = box.y + ROW_MM
-    shown = 0
-    for k, rule in enumerate(rules, start=1):
-        text = f"{name_broken(rule, _)}: {named.place(rule.where)} – {named.found(rule)}"
-        rows = wrap(text, 2.4, box.width - 7.0, 3)
-        if y + 3.3 * len(rows) > box.y + box.height - 9.0:
-            break
-        shown = k
-        drawn.append(write((box.x, y), str(k), 2.6, {"fill": BROKEN, "font-weight": 700}))
-        drawn += [write((box.x + 7.0, y + 3.3 * at), row, 2.4) for at, row in enumerate(rows)]
-        y += 3.3 * len(rows) + 1.6
+    for k, rows in enumerate(listed[:shown]):
+        drawn.append(write((box.x, y), str(k + 1), size + 0.2, {"fill": BROKEN, "font-weight": 700}))
+        drawn += [write((box.x + 7.0, y + RULE_STEP * size * at), row, size) for at, row in enumerate(rows)]
+        y += heights[k]
     if shown < len(rules):
         more = _("and {n} more, listed in hall.html").format(n=len(rules) - shown)
-        drawn.append(write((box.x + 7.0, y), more, 2.4, {"fill": THIN}))
+        drawn.append(write((box.x + 7.0, y), more, size, {"fill": THIN}))
     return _Part(element("g", {}, *drawn), y + 3.0)
 
 

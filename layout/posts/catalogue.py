@@ -78,6 +78,11 @@ class EquipmentKind(Settings):
             raise ValueError(f"{self.kind}: place = 'on', count = 'each' and at go together")
         return self
 
+    @property
+    def hangs(self) -> bool:
+        """Whether it hangs on a wall, whichever side of its zone that is on: a poster does, a safe does not."""
+        return self.wall and self.clearance == 0
+
 
 class Role(Settings):
     """What one role should see, kind of target → weight, and when it must be there."""

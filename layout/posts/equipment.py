@@ -134,7 +134,9 @@ def place_equipment(
             if not isinstance(kind.count, str) or kind.count not in ("fill", "each"):
                 short = count - len(found)
                 if short > 0:
-                    notes.append(f"{zone.id}: {len(found)} of {count} {kind.kind.replace('_', ' ')} found a place")
+                    why = ": no wall is free along the zone" if kind.hangs else ""
+                    name = kind.kind.replace("_", " ")
+                    notes.append(f"{zone.id}: {name}: {len(found)} of {count} found a place{why}")
         placed += own
     return EquipmentPlan(tuple(placed), tuple(stations), tuple(notes))
 
@@ -197,12 +199,13 @@ def _count(kind: EquipmentKind, wanted: Mapping[str, int]) -> int:
 
 
 def _frames(zone: ZoneArea, kind: EquipmentKind, zones: Sequence[ZoneArea]) -> tuple[Frame, ...]:
-    """Return the ways to look at a zone: from its front, and for rows also from the side."""
+    """Return the ways to look at a zone: from its front, rows also from the side, what hangs on a wall from all."""
     front = zone.front_deg
     target = next((other for other in zones if kind.towards and other.kind == kind.towards), None)
     if target is not None:
         front = quarter_turn(direction_deg(zone.middle, target.middle))
-    turns = (0, 90, 270) if kind.place in ("rows", "middle") and not kind.towards else (0,)
+    turns: tuple[int, ...] = (0, 90, 270) if kind.place in ("rows", "middle") and not kind.towards else (0,)
+    turns = (0, 90, 270, 180) if kind.hangs else turns
     return tuple(frame_of(zone.largest, (front + turn) % 360) for turn in turns)
 
 

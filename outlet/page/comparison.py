@@ -102,7 +102,7 @@ def _signed(line: Line, language: str) -> str:
     text = _text(line.measure, line.difference, language)
     if line.measure in SHARES:
         text = _("{n} points").format(n=number(100 * line.difference, language, 1))
-    return f"+{text}" if line.difference > 0 else text.replace("-", "−")
+    return f"+{text}" if line.difference > 0 else text
 
 
 def _card(line: Line, names: Mapping[str, str], language: str) -> dict[str, str]:

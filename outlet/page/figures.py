@@ -14,15 +14,15 @@ MISSING = "–"
 def number(value: float | None, language: str, digits: int = 0, *, fixed: bool = False) -> str:
     """Return a figure with the language's separators and at most ``digits`` decimals, exactly so many if ``fixed``.
 
-    >>> number(12345.678, "es", 1)
-    '12.345,7'
+    >>> number(12345.678, "es", 1), number(-12, "en")
+    ('12.345,7', '−12')
     """
     if value is None or not math.isfinite(value):
         return MISSING
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
-    return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=LOCALES[language]))
+    return _signed(format_decimal(round(value, digits) + 0.0, format=pattern, locale=LOCALES[language]))
 
 
 def percent(share: float | None, language: str, digits: int = 0) -> str:
@@ -37,7 +37,7 @@ def percent(share: float | None, language: str, digits: int = 0) -> str:
 
     sign = "\u00a0%" if language == "es" else "%"
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + sign
-    return str(format_percent(share, format=pattern, locale=LOCALES[language]))
+    return _signed(format_percent(share, format=pattern, locale=LOCALES[language]))
 
 
 def money(value: float | None, currency: str, language: str, digits: int = 0) -> str:
@@ -54,7 +54,14 @@ def money(value: float | None, currency: str, language: str, digits: int = 0) ->
     pattern = "¤#,##0" if LOCALES[language] != "es_ES" else "#,##0\u00a0¤"
     if digits:
         pattern = pattern.replace("#,##0", "#,##0." + "0" * digits)
-    return str(format_currency(value, currency, format=pattern, locale=LOCALES[language], currency_digits=not plain))
+    return _signed(
+        format_currency(value, currency, format=pattern, locale=LOCALES[language], currency_digits=not plain)
+    )
+
+
+def _signed(figure: str) -> str:
+    """Return a figure with a minus sign where a hyphen stands for one."""
+    return str(figure).replace("-", "−")
 
 
 def day(date: dt.date, language: str) -> str:

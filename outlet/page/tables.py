@@ -12,6 +12,7 @@ from outlet.page.figures import MISSING, cell, decimals_of
 Value = str | int | float | None
 
 WIDE = 8
+_UNIT = re.compile(r", (?=\S{1,3}$)")
 _FIGURE = re.compile(r"[+−-]?[\d.,\u00a0\u202f]+( ?%)?")
 
 
@@ -33,7 +34,7 @@ def render_table(
     decimals = [decimals_of([row[at] for row in rows]) for at in range(len(columns))]
     number_class = Markup(' class="number"')
     head = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(number_class if is_number else "", column)
+        Markup('<th scope="col"{}>{}</th>').format(number_class if is_number else "", _UNIT.sub(",\u00a0", column))
         for column, is_number in zip(columns, numeric, strict=True)
     )
     body = Markup("\n").join(

@@ -221,7 +221,7 @@ def _lost(best: float | None, other: float | None, language: str) -> str:
     if best is None or other is None or best == 0:
         return "–"
     change = (other - best) / abs(best)
-    return ("+" if change > 0 else "") + percent(change, language, 2).replace("-", "−")
+    return ("+" if change > 0 else "") + percent(change, language, 2)
 
 
 def share_section(context: Context) -> Section | None:

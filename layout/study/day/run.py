@@ -139,7 +139,7 @@ def _notes(day: PlannedDay, result: DayResult, date: dt.date, share: float, belo
     name = WEEKDAYS[date.weekday()]
     whole = (
         f"{name} {date.isoformat()}, {result.days} replications: mean wait {float(wait.mean):.1f} min "
-        f"(95 % interval {float(wait.low):.1f} to {float(wait.high):.1f}), {within:.0%} called within target"
+        f"(95 % interval {float(wait.low):.1f} to {float(wait.high):.1f}), {100 * within:.0f} % called within target"
     )
     notes = [whole]
     if below:

@@ -247,4 +247,5 @@ def _counted(broken: Sequence[BrokenRule]) -> str:
     """Return how many rules are broken, by severity."""
     counts = [(sum(rule.severity == severity for rule in broken), severity) for severity in SEVERITIES]
     told = ", ".join(f"{count} {severity}" for count, severity in counts if count)
-    return f"{len(broken)} rules broken" + (f" ({told})" if told else "")
+    rules = "1 rule" if len(broken) == 1 else f"{len(broken) or 'no'} rules"
+    return f"{rules} broken" + (f" ({told})" if told else "")

@@ -46,6 +46,8 @@ WEEK_DAYS = 7
 FIRST_DAY = 2
 FIRST_PERSON = 6
 BLOCKS = 5
+PAGE_PEOPLE = 34
+"""How many people a printed week holds on one page in letters that can be read."""
 
 
 @dataclass(frozen=True)
@@ -181,11 +183,12 @@ def _draw_heading(sheet: Worksheet, pen: Pen, say: Words, content: RosterBook) -
         look = pen.look({**HEADING, **_ground(content, d)})
         sheet.write_string(top + 1, FIRST_DAY + d, _weekday(day, content.language), look)
         sheet.write_number(top + 2, FIRST_DAY + d, day.day, look)
-    heads = ((0, _("Name")), (1, _("Posts")))
-    ends = ((0, _("Hours")), (1, _("Days")), (2, _("Weekends")))
-    for column, text in (*heads, *((FIRST_DAY + len(dates) + at, text) for at, text in ends)):
-        sheet.merge_range(top, column, top + 2, column, "", pen.look(LEFT_HEADING))
-        sheet.write_string(top, column, text, pen.look(LEFT_HEADING))
+    after = FIRST_DAY + len(dates)
+    heads = [(0, _("Name"), LEFT_HEADING), (1, _("Posts"), LEFT_HEADING)]
+    heads += [(after + at, text, HEADING) for at, text in enumerate((_("Hours"), _("Days"), _("Weekends")))]
+    for column, text, style in heads:
+        sheet.merge_range(top, column, top + 2, column, "", pen.look(style))
+        sheet.write_string(top, column, text, pen.look(style))
 
 
 def _draw_person(sheet: Worksheet, pen: Pen, content: RosterBook, e: int) -> None:
@@ -276,7 +279,7 @@ def _draw_week(book: Workbook, pen: Pen, say: Words, content: RosterBook, week: 
     first = content.need.dates[days[0]]
     iso = first.isocalendar()
     sheet: Worksheet = book.add_worksheet(f"{iso.year}-W{iso.week:02d}")
-    set_page(sheet, paper=A4, rows=(0, 2))
+    set_page(sheet, paper=A4, rows=(0, 2), one_page=len(content.people) <= PAGE_PEOPLE)
     sheet.freeze_panes(3, 1)
     sheet.set_column(0, 0, _name_width(content))
     sheet.set_column(1, WEEK_DAYS, 13)

@@ -18,10 +18,13 @@ from shapely.geometry import Polygon
 
 from layout.data.read import read_plan
 from layout.drawings.building import has_leaf, partitions, room_doors
-from layout.drawings.dxf import dxf_text, layer_name, make_dxf
+from layout.drawings.dxf import layer_name, make_dxf
+from layout.drawings.dxf_text import CAPITAL, dxf_text
 from layout.drawings.hall import HallDrawing
+from layout.drawings.text import LINE_HEIGHT, text_width
 from layout.drawings.words import Words
 from layout.settings.hall import HallSettings
+from layout.zones.plan import BrokenRule
 from outlet.page import translate
 
 
@@ -102,6 +105,27 @@ def test_names_are_read_back_in_chinese(hall: HallDrawing) -> None:
     assert drawing.styles.get("HALL").has_extended_font_data
 
 
+def test_names_are_clear_of_people_marks_and_lines(hall: HallDrawing) -> None:
+    """Three rules broken at one zone's middle, where its name would stand: their marks lie beside each other."""
+    broken = [BrokenRule("turning", hall.zones.zones[0].id, f"{k} m of 1.50 m") for k in (0, 1)]
+    zones = dataclasses.replace(hall.zones, broken_rules=(*hall.zones.broken_rules, *broken))
+    space = read(dataclasses.replace(hall, zones=zones)).modelspace()
+    discs = [(circle.dxf.layer, circle.dxf.center.vec2, circle.dxf.radius) for circle in space.query("CIRCLE")]
+    marks = [shapely.Point(*at).buffer(radius) for layer, at, radius in discs if layer == "BROKEN_RULE"]
+    assert len(marks) == 4
+    assert not any(one.intersects(other) for k, one in enumerate(marks) for other in marks[k + 1 :])
+    lines = [shapely.LineString(line.get_points("xy")) for line in space.query('LWPOLYLINE[layer=="MOVEMENT_LINE"]')]
+    people = [shapely.Point(*at).buffer(radius) for layer, at, radius in discs if layer == "POST"]
+    for text in space.query('MTEXT[layer=="NAME"]'):
+        rows = text.plain_text().split("\n")
+        size = text.dxf.char_height / CAPITAL
+        wide, high = max(text_width(row, size) for row in rows), LINE_HEIGHT * size * len(rows)
+        w, h = (high, wide) if text.dxf.rotation else (wide, high)
+        x, y, _ = text.dxf.insert
+        box = shapely.box(x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+        assert not [shape for shape in (*marks, *people, *lines) if shape.intersects(box)], rows
+
+
 def test_the_drawing_is_a_hall_plan_again(hall: HallDrawing, tmp_path: Path) -> None:
     file = tmp_path / "again.dxf"
     file.write_bytes(make_dxf(hall, Words("en", translate("en"))))
@@ -154,6 +178,7 @@ def test_two_processes_write_the_same_bytes() -> None:
 import datetime as dt, hashlib, numpy as np, shapely
 from layout.drawings.dxf import make_dxf
 from layout.drawings.hall import HallDrawing
+from layout.drawings.text import LINE_HEIGHT, text_width
 from layout.drawings.words import Words
 from layout.floor.plan import Door, FloorPlan
 from layout.posts.plan import Camera, Furnishing, Post

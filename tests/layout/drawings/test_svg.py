@@ -142,6 +142,20 @@ def test_broken_rules_are_marked_where_they_say(hall: HallDrawing) -> None:
     assert broken_at(BrokenRule("aisle", "everywhere", ""), hall) is None
 
 
+def test_the_sheet_tells_broken_rules_in_full_or_how_many_more(hall: HallDrawing) -> None:
+    """Texts of four lines each: six stand there word by word; of forty as many as there is room for."""
+    text = "it touches no zone of staff along 0.90 m and staff must cross the floor of visitors twice a day number"
+    for count in (6, 40):
+        broken = tuple(BrokenRule("staff_side", f"counters-{k}", f"{text} {k}") for k in range(count))
+        zones = dataclasses.replace(hall.zones, broken_rules=broken)
+        column = ET.fromstring(draw_sheet(dataclasses.replace(hall, zones=zones), "en"))
+        texts = [node.text or "" for node in column.iter(f"{SVG}text")]
+        shown = " ".join(texts).count("twice a day")
+        assert shown == " ".join(texts).count("it touches no zone")
+        told = [row for row in texts if "listed in hall.html" in row]
+        assert (shown, told) == (6, []) if count == 6 else told == [f"and {40 - shown} more, listed in hall.html"]
+
+
 def test_codes_of_roles_differ_and_number_those_that_are_several(hall: HallDrawing) -> None:
     codes = post_codes(hall)
     assert len(set(codes.values())) == len(codes)

@@ -103,6 +103,21 @@ def test_a_poster_hangs_on_wall_along_all_its_width(gap: tuple[float, float]) ->
     assert poster.x + poster.w <= gap[0] + 0.01 or poster.x >= gap[1] - 0.01
 
 
+@pytest.mark.parametrize("wall", [0.0, 90.0, 180.0, 270.0])
+@pytest.mark.parametrize("front", [0.0, 90.0, 180.0, 270.0])
+def test_a_poster_hangs_on_the_one_wall_there_is(front: float, wall: float) -> None:
+    """A zone in the middle of a floor of 8 m by 8 m with a wall along one side; without one it is told."""
+    cells = floor(8, 8)
+    waiting = area("waiting", (2.0, 2.0, 4.0, 4.0), front)
+    without = place_equipment(cells, [waiting], read_catalogue(), {"waiting": {"seats": 4}})
+    assert "waiting: poster: 0 of 1 found a place: no wall is free along the zone" in without.notes
+    sides = {0.0: (slice(None), 24), 90.0: (24, slice(None)), 180.0: (slice(None), 7), 270.0: (7, slice(None))}
+    cells.free[sides[wall]] = False
+    plan = place_equipment(cells, [waiting], read_catalogue(), {"waiting": {"seats": 4}})
+    (poster,) = (thing for thing in plan.equipment if thing.kind == "poster")
+    assert poster.facing_deg == (wall + 180) % 360
+
+
 def test_no_rack_faces_a_column_and_counters_do_where_they_must() -> None:
     """A column right at the side of the zone where the rack would look out; before the counters a wall 0.5 m off."""
     cells = floor(8, 8)
@@ -138,7 +153,7 @@ def test_desks_leave_a_way_past_them(width: float, desks: int, front: float) -> 
 def test_what_does_not_fit_is_told() -> None:
     plan = place_equipment(floor(6, 6), [area("counters", (0, 0, 3, 3))], read_catalogue(), {"counters": {"posts": 5}})
     assert len(counters_of(plan)) == 2
-    assert plan.notes == ("counters: 2 of 5 counter found a place",)
+    assert plan.notes == ("counters: counter: 2 of 5 found a place",)
 
 
 @given(

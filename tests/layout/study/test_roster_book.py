@@ -1,7 +1,9 @@
 """The workbook for the wall, opened back with python-calamine."""
 
 import datetime as dt
+import re
 import zipfile
+from pathlib import PurePath
 
 import numpy as np
 import pytest
@@ -125,3 +127,38 @@ def test_same_bytes(book, tmp_path):
     for name in ("a.xlsx", "b.xlsx"):
         write_book(tmp_path / name, book())
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_totals_stand_in_the_middle_below_their_headings(book, tmp_path):
+    sheet = drawn_sheets(book, tmp_path)["sheet1"]
+    for column in "QRS":
+        assert {alignment(tmp_path, sheet[f"{column}{row}"]) for row in (4, 7)} == {"center"}
+
+
+def test_a_printed_week_is_one_page(book, tmp_path):
+    with zipfile.ZipFile(made(book, tmp_path)) as archive:
+        week, roster = (archive.read(f"xl/worksheets/sheet{k}.xml").decode() for k in (2, 1))
+    assert '<pageSetup paperSize="9" orientation="landscape"/>' in week
+    assert 'fitToHeight="0"' in roster
+
+
+def made(book, folder):
+    file = folder / "roster.xlsx"
+    write_book(file, book())
+    return file
+
+
+def drawn_sheets(book, folder):
+    """Return the number of the look of each cell, by sheet."""
+    with zipfile.ZipFile(made(book, folder)) as archive:
+        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        texts = {PurePath(name).stem: archive.read(name).decode() for name in names}
+    return {name: dict(re.findall(r'<c r="([A-Z]+[0-9]+)" s="([0-9]+)"', text)) for name, text in texts.items()}
+
+
+def alignment(folder, look):
+    with zipfile.ZipFile(folder / "roster.xlsx") as archive:
+        styles = archive.read("xl/styles.xml").decode()
+    looks = re.findall(r"<xf .*?(?:/>|</xf>)", styles.split("<cellXfs", 1)[1])
+    found = re.search(r'horizontal="([a-z]+)"', looks[int(look)])
+    return found[1] if found else "left"

@@ -193,7 +193,7 @@ def test_what_outlets_say_of_location(town, tmp_path):
     assert "Predicted deposits by: Walk to the nearest station" not in section.html, "it does not help"
     (table,) = section.tables
     assert [row[0] for row in table[2]] == ["Their mean (baseline)", "Location alone"]
-    assert table[2][1][3:5] == ("0.02", "-0.08")
+    assert table[2][1][3:5] == ("0.02", "−0.08")
 
 
 def test_damaged_learnt_figures_are_named(town, tmp_path):
