@@ -124,12 +124,21 @@ def arrange(
     )
 
 
-def alternatives(problem: PackProblem, best: Arrangement, limits: Limits, *, count: int = 3) -> tuple[Arrangement, ...]:
-    """Return up to ``count`` arrangements of different topology, ``best`` the first, from what its search found.
+def alternatives(
+    problem: PackProblem,
+    best: Arrangement,
+    limits: Limits,
+    *,
+    count: int = 3,
+    start: Placement | None = None,
+    inspect: Inspect | None = None,
+) -> tuple[Arrangement, ...]:
+    """Return up to ``count`` arrangements of different topology, ``best`` among them, from what its search found.
 
-    In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. Those
-    after the first break no more rules than need be, and come by what they break and cost. Fewer are returned where
-    the search found no others. Nothing is searched anew: each costs one polish.
+    In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. They
+    come by what they break, on cells and then finished, and by what they cost, so that an alternative that polishing
+    made better than ``best`` comes before it. Fewer are returned where the search found no others. Nothing is searched
+    anew: each costs one polish. ``start`` and ``inspect`` are those of `arrange`.
     """
     chosen = [best]
     for item in best.others:
@@ -138,7 +147,9 @@ def alternatives(problem: PackProblem, best: Arrangement, limits: Limits, *, cou
         if _is_unlike(item, chosen):
             polished = _polish(problem, item, limits)
             chosen.append(polished if _is_unlike(polished, chosen) else item)
-    return (best, *sorted(chosen[1:], key=_order))
+    if inspect is not None and len(chosen) > 1:
+        chosen = [item if item.musts is not None else replace(item, musts=inspect(item)) for item in chosen]
+    return tuple(sorted(chosen, key=lambda item: _finished_order(item, start)))
 
 
 def _is_unlike(item: Arrangement, others: Sequence[Arrangement]) -> bool:
@@ -215,6 +226,11 @@ def _order(item: Arrangement, start: Placement | None = None) -> tuple[bool, int
     verdict = item.verdict
     moved = 0 if start is None else int((~stood(start, item.placement)).sum())
     return verdict.fatal, len(verdict.broken), round(verdict.cost + MOVED * moved, 9), item.placement.key()
+
+
+def _finished_order(item: Arrangement, start: Placement | None) -> tuple[bool, int, int, float, bytes]:
+    fatal, broken, cost, key = _order(item, start)
+    return fatal, broken, item.musts or 0, cost, key
 
 
 def _why(verdict: Verdict) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from layout.study.hall.earlier import Earlier, Lock
 from layout.study.hall.read import Hall
 from layout.zones.brief import make_problem
 from layout.zones.improve import Arrangement, Inspect, arrange
-from layout.zones.problem import PackProblem
+from layout.zones.problem import PackProblem, Placement
 from layout.zones.programme import Programme
 from layout.zones.space import Space, shrink, without
 from outlet.outcome import Limits, Outcome
@@ -64,6 +64,10 @@ class HallTask:
     seed: int
     locks: Mapping[str, Lock] = field(default_factory=dict)
     earlier: Earlier | None = None
+
+    def start(self, problem: PackProblem) -> Placement | None:
+        """Return where the zones of a problem begin, or None where there is no earlier plan."""
+        return None if self.earlier is None else self.earlier.placement(problem, self.hall.cells)
 
     def limits(self, number: int) -> Limits:
         """Return the limits of a round."""
@@ -157,6 +161,5 @@ def _arrange(task: HallTask, space: Space, number: int, inspector: Inspector) ->
         task.hall.ground, task.programme, space, trips(journeys, kinds), locked=locked, weights=task.weights
     )
     sized = Sized(space, problem, task.limits(number))
-    start = None if task.earlier is None else task.earlier.placement(problem, cells)
-    found = arrange(problem, sized.limits, effort=task.effort, start=start, inspect=inspector(sized))
+    found = arrange(problem, sized.limits, effort=task.effort, start=task.start(problem), inspect=inspector(sized))
     return Round(space, problem, sized.limits, found)

@@ -29,8 +29,9 @@ from layout.study.hall.rules import hall_rules
 from layout.study.hall.settle import SECONDS, HallTask, Round, Sized, Travel, broken_in, settle
 from layout.study.work.requirement import Requirement, plan_requirement, write_requirement
 from layout.study.work.workload import plan_workload
-from layout.zones.improve import Arrangement, Inspect, alternatives
+from layout.zones.improve import Arrangement, Inspect, alternatives, stood
 from layout.zones.plan import SEVERITIES, BrokenRule
+from layout.zones.problem import PackProblem, Placement
 from layout.zones.space import plan_space
 from layout.zones.topology import unlike
 from outlet.errors import InputError, NoSolutionError
@@ -103,7 +104,11 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
     best = settle(task, space, inspector)
     conflict = _conflict(best, stage.seed)
     found = _solution(stage.brief.name, hall, best, conflict)
-    arranged = alternatives(best.problem, found, best.limits, count=settings.alternatives)
+    finishing = next(one for one in rounds if one.settled.problem is best.problem)
+    start = task.start(best.problem)
+    arranged = alternatives(
+        best.problem, found, best.limits, count=settings.alternatives, start=start, inspect=finishing.musts
+    )
     if settings.choose > len(arranged):
         raise InputError(
             f"outlet.toml: layout.programme.choose is {settings.choose}, but the search found {len(arranged)} "
@@ -113,11 +118,10 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
     notes = (
         *hall.unreached,
         *((LATE,) if late else ()),
-        *_resumed(settings, task, best),
+        *_resumed(settings, task, best.problem, arranged[settings.choose - 1].placement),
         *((conflict,) if conflict else ()),
         *_unlit(hall, best),
     )
-    finishing = next(one for one in rounds if one.settled.problem is best.problem)
     return _choose(settings, arranged, finishing, notes, best.outcome.stopped_by)
 
 
@@ -192,19 +196,14 @@ def _earlier(stage: StageRun, hall: Hall, settings: ProgrammeSettings) -> Earlie
     return None
 
 
-def _resumed(settings: ProgrammeSettings, task: HallTask, best: Round) -> tuple[str, ...]:
+def _resumed(settings: ProgrammeSettings, task: HallTask, problem: PackProblem, now: Placement) -> tuple[str, ...]:
     """Say what the plan was begun from, what stayed, and how to hold kept zones without the earlier plan."""
-    earlier = task.earlier
-    if earlier is None:
+    earlier, start = task.earlier, task.start(problem)
+    if earlier is None or start is None:
         return ("no earlier zones.json to begin from: searched from scratch",) if settings.resume else ()
-    assert best.outcome.solution is not None
-    start, now = earlier.placement(best.problem, task.hall.cells), best.outcome.solution.placement
-    stayed = [
-        name
-        for i, name in enumerate(best.problem.kinds)
-        if name in earlier.rects and (start.places[i] == now.places[i]).all() and (start.wings[i] == now.wings[i]).all()
-    ]
-    told = [f"begun from the earlier zones.json: {len(stayed)} of {best.problem.count} zones stand as they did"]
+    stayed = [name for name, stays in zip(problem.kinds, stood(start, now), strict=True) if stays]
+    count = sum(name in earlier.rects for name in stayed)
+    told = [f"begun from the earlier zones.json: {count} of {problem.count} zones stand as they did"]
     if settings.keep:
         lines = ", ".join(task.locks[name].line(name) for name in settings.keep)
         told.append(f"kept; to hold them without that file: [layout.programme] locked = [{lines}]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -221,12 +222,35 @@ def test_alternatives_differ_in_topology(ground: Ground, make_problem: MakeProbl
     best = arrange(problem, QUICK, effort=0.1).require()
     plans = alternatives(problem, best, QUICK)
     assert len(plans) == 3
-    assert plans[0] is best
+    assert any(plan is best for plan in plans)
     assert alternatives(problem, best, QUICK, count=1) == (best,)
     for number, plan in enumerate(plans):
         assert plan.verdict.broken == () or number > 0
         assert not plan.verdict.fatal
         assert all(unlike(plan.placement, other.placement) >= DIFFERENT for other in plans[:number])
+
+
+def test_an_alternative_that_polishing_made_better_comes_first(
+    ground: Ground, make_problem: MakeProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search's best plan is handed in as what else was found beside a plan that is dearer."""
+    problem = bank(ground, make_problem)
+    best = arrange(problem, QUICK, effort=0.1).require()
+    dear = next(item for item in best.others if not item.verdict.broken and cost_of(item) > cost_of(best))
+    handed = replace(dear, others=(replace(best, others=()),))
+    plans = alternatives(problem, handed, QUICK, count=2)
+    assert len(plans) == 2
+    assert plans[1] is handed
+    assert cost_of(plans[0]) < cost_of(plans[1])
+
+    fewer = alternatives(problem, replace(handed, musts=0), QUICK, count=2, inspect=lambda _: 1)
+    assert [plan.musts for plan in fewer] == [0, 1], "who breaks fewer rules when finished comes before who is cheaper"
+    monkeypatch.setattr("layout.zones.improve.MOVED", 1000.0)
+    assert alternatives(problem, handed, QUICK, count=2, start=dear.placement)[0] is handed
+
+
+def cost_of(item: Arrangement) -> tuple[int, float]:
+    return len(item.verdict.broken), item.verdict.cost
 
 
 def test_shifting_and_stretching_is_no_other_topology() -> None:
