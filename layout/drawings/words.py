@@ -167,6 +167,7 @@ def rule_names(_: Say) -> Mapping[str, str]:
         "area": _("Size of a zone"),
         "doors": _("Doors stay clear"),
         "entrance_within": _("Near enough to the entrance"),
+        "entrances": _("Aisles join all entrances"),
         "exits": _("Exits can be walked to"),
         "front": _("People can stand along the front"),
         "inside": _("Zones lie on free floor"),

@@ -2,12 +2,16 @@
 
 Written a second time from the rules, on whole arrays, and sharing no code with the annealing or the packing.
 
+Visitors set out from the widest entrance: the others must be joined to it by aisles, so that whoever comes in by one
+gets to every zone. Where the empty floor does not join them, they set out from each.
+
 Rules (each with the zone concerned): ``inside`` (on free floor, columns and walls clear), ``doors`` (turning circles
 at doors clear), ``locked`` (it stands where the planner locked it), ``overlap``, ``area`` (a shape the programme
-allows), ``reachable`` (a walk as wide as its aisle leads from an entrance to its front and crosses no zone, and
-visitors can walk from each place to the next), ``turning`` (a turning circle at the access of visitors' zones),
-``front`` (people can stand along all of a full front), ``exits`` (every exit can be walked to), ``staff_side`` (staff
-reach their place from their own zone), ``entrance_within`` (the real walk is short enough).
+allows), ``reachable`` (a walk as wide as its aisle leads from where people set out to its front and crosses no zone,
+and visitors can walk from each place to the next), ``entrances`` (aisles join them), ``turning`` (a turning circle at
+the access of visitors' zones), ``front`` (people can stand along all of a full front), ``exits`` (every exit can be
+walked to), ``staff_side`` (staff reach their place from their own zone), ``entrance_within`` (the real walk is short
+enough).
 
 Terms: see `layout.zones.terms`.
 """
@@ -18,14 +22,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
-from layout.floor.walk import covered_by, reached_positions, walk_distances
+from layout.floor.walk import covered_by, reached, reached_positions, touching, walk_distances
 from layout.flow.exposure import Walked, walked
 from layout.zones.plan import BrokenRule
-from layout.zones.problem import Ints, Mask, PackProblem, Placement
+from layout.zones.problem import Ground, Ints, Mask, PackProblem, Placement
 from layout.zones.terms import CAP_M, cells_of, cells_shared, entrance_cells, judge_cost, judge_terms, outside
 
-__all__ = ["CAP_M", "Verdict", "entrance_cells", "judge"]
+__all__ = ["CAP_M", "Verdict", "entrance_cells", "judge", "setting_out"]
 
 FATAL = frozenset({"inside", "overlap"})
 
@@ -72,7 +77,8 @@ def judge(problem: PackProblem, placement: Placement) -> Verdict:
     broken = _place_rules(problem, placement)
     ground = problem.ground
     walkable = ground.free & ~placement.mask(ground.free.shape)
-    public = _reach(walkable, ground.aisle_public, ground.entrance)
+    start = setting_out(ground)
+    public = _reach(walkable, ground.aisle_public, start)
     staff = _reach(walkable, ground.aisle_staff, ground.entrance)
     aisles = covered_by(public, ground.aisle_public, walkable.shape)
     backs = covered_by(staff, ground.aisle_staff, walkable.shape)
@@ -91,12 +97,38 @@ def judge(problem: PackProblem, placement: Placement) -> Verdict:
             continue
         access[i] = cells[int(np.argmin(far))]
         broken.extend(_access_rules(problem, i, places[i], float(far.min()), walkable, positions))
+    broken.extend(_parted(ground, start, walkable, public))
     broken.extend(_exit_rules(problem, backs))
     broken.extend(_staff_side(problem, placement))
     paths = walked(aisles, ground.cell_m, np.vstack([doors[:1], access]), problem.flow)
     broken.extend(_cut_off(problem, paths, access))
     terms = judge_terms(problem, placement, paths, aisles, walkable)
     return Verdict(tuple(broken), terms, judge_cost(problem, terms), access, paths, aisles, public)
+
+
+def setting_out(ground: Ground) -> Mask:
+    """Return the floor before the entrances from which visitors set out, shape (rows, columns): see above."""
+    labels, count = ndimage.label(ground.entrance)
+    if count < 2:
+        return ground.entrance
+    empty = reached(ground.free, ground.aisle_public, ground.entrance)
+    row, column = entrance_cells(ground.entrance, empty)[0]
+    widest = np.asarray(labels == labels[row, column])
+    joined = (reached(ground.free, ground.aisle_public, widest) == empty).all()
+    return widest if joined else ground.entrance
+
+
+def _parted(ground: Ground, start: Mask, walkable: Mask, public: Mask) -> list[BrokenRule]:
+    """Return that there are entrances whose aisles do not join those visitors set out on."""
+    k = ground.aisle_public
+    labels, count = ndimage.label(ground.entrance & ~start)
+    fits = reached_positions(walkable, k, walkable)
+    at = [touching((labels == number) & ground.free, k) & fits for number in range(1, count + 1)]
+    parted = sum(bool(here.any() and not (here & public).any()) for here in at)
+    if not parted:
+        return []
+    text = f"no aisles lead from the widest entrance to {parted} of {count} others"
+    return [BrokenRule("entrances", "hall", text)]
 
 
 def _reach(walkable: Mask, k: int, start: Mask) -> Mask:

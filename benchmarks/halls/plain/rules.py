@@ -51,7 +51,7 @@ def add_aisles(made: PlainModel) -> None:
 
 
 def _add_spine(made: PlainModel) -> None:
-    """Add the aisles: the first at the widest entrance, each other one at an earlier one; one at each exit."""
+    """Add the aisles: the first at the widest entrance, each other one at an earlier one; one at each way in or out."""
     ground = made.problem.ground
     columns, rows = made.size
     made.public = public_aisles(made.problem.count)
@@ -63,6 +63,8 @@ def _add_spine(made: PlainModel) -> None:
             meets_one(made, aisle, made.aisles, k)
         made.aisles.append(aisle)
     made.model.add_bool_and([made.within(made.doors()[0], made.aisles[0])])
+    for floors in made.entrances()[1:]:
+        touches(made, made.aisles[: made.public], floors)
     for mask in ground.exits:
         if mask.any():
             touches(made, made.aisles, forbidden_rectangles(~mask).tolist())

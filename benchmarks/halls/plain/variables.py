@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from ortools.sat.python import cp_model
+from scipy import ndimage
 
 from layout.floor.cells import forbidden_rectangles
 from layout.zones.check import entrance_cells
@@ -111,6 +112,11 @@ class PlainModel:
         """Return the cell (column, row) in the middle of each entrance, the widest first."""
         ground = self.problem.ground
         return [(c, r) for r, c in entrance_cells(ground.entrance, ground.free).tolist()]
+
+    def entrances(self) -> list[list[list[int]]]:
+        """Return the floor before each entrance as rectangles x, y, width, height, the widest first."""
+        labels, _ = ndimage.label(self.problem.ground.entrance)
+        return [forbidden_rectangles(labels != labels[r, c]).tolist() for c, r in self.doors()]
 
 
 def add_zones(made: PlainModel) -> None:

@@ -14,8 +14,12 @@ from layout.zones.plan import SEVERITIES, BrokenRule, ZonePlan
 from outlet.data.toml import read_model
 from outlet.project import Project
 
-PROGRAMME = {"area": "Size of a zone", "entrance_within": "Near enough to the entrance"}
-"""What the arrangement's own judge says of the programme; the rest it says is judged again on the drawn geometry."""
+PROGRAMME = {
+    "area": "Size of a zone",
+    "entrance_within": "Near enough to the entrance",
+    "entrances": "Aisles join all entrances",
+}
+"""What the arrangement's own judge alone says; the rest it says is judged again on the drawn geometry."""
 
 
 def hall_rules(project: Project) -> RuleSet:

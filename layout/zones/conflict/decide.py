@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from layout.floor.walk import reached_positions
-from layout.zones.check import Verdict, judge
+from layout.zones.check import Verdict, judge, setting_out
 from layout.zones.conflict.demands import Brief, Demand, Reduced, effective, under
 from layout.zones.conflict.relaxed import Relaxed
 from layout.zones.problem import Ints, PackProblem, Placement
@@ -131,5 +131,6 @@ def _cut(relaxed: Relaxed, placement: Placement, verdict: Verdict, layered: set[
             layered.add(staff)
             relaxed.layers(staff, leave)
         k = relaxed.walkers[staff].k
-        relaxed.frontier(staff, reached_positions(walkable, k, problem.ground.entrance), mine, leave)
+        start = problem.ground.entrance if staff else setting_out(problem.ground)
+        relaxed.frontier(staff, reached_positions(walkable, k, start), mine, leave)
     return bool(barred)

@@ -76,7 +76,7 @@ def test_a_gap_narrower_than_the_aisle_leads_nowhere(ground: Ground, make_proble
 
 
 def test_a_hall_in_two_halves_keeps_visitors_from_walking_on(ground: Ground, make_problem: MakeProblem) -> None:
-    """Shelves from front to back, an entrance on either side: each zone is reached, not one from another."""
+    """Shelves from front to back, an entrance on either side: nothing right of them is reached from the wider one."""
     doors = np.zeros_like(ground.free)
     doors[:6, 4:14] = doors[:6, 28:36] = True
     halved = replace(
@@ -87,8 +87,41 @@ def test_a_hall_in_two_halves_keeps_visitors_from_walking_on(ground: Ground, mak
     shapes = tuple(shapes_of((8, 32), (4, 12), (64, 144), 0.0) for _ in range(3))
     problem = make_problem(halved, ("left", "right", "shelves"), flow=flow, shapes=shapes)
     left, right = (0, 12, 8, 12, EAST), (32, 12, 8, 12, WEST)
-    assert rules(problem, left, right, (18, 0, 4, 32, EAST)) == [("reachable", "right"), ("reachable", "right")]
+    parted = [("reachable", "right"), ("reachable", "shelves"), ("entrances", "hall")]
+    assert rules(problem, left, right, (18, 0, 4, 32, EAST)) == parted
     assert rules(problem, left, right, (18, 0, 4, 24, EAST)) == []
+
+
+def test_walks_begin_at_the_entrance_whose_aisles_lead_there(ground: Ground, make_problem: MakeProblem) -> None:
+    """A bar runs from between two entrances to the front of a zone that ends at the east wall.
+
+    The front is nearer to the narrow entrance in the east; who comes in by the wide one in the west enters the zone
+    west of the bar.
+    """
+    doors = np.zeros_like(ground.free)
+    doors[:6, :10] = doors[:6, 28:36] = True
+    two = replace(ground, entrance=doors, buildable=ground.free & ~doors, exits=np.zeros((0, *doors.shape), dtype=bool))
+    flow = np.zeros((3, 3))
+    flow[0, 2] = flow[2, 0] = 10.0
+    shapes = (np.array([[16, 2]]), np.array([[26, 8]]))
+    problem = make_problem(two, ("bar", "wide"), flow=flow, shapes=shapes, staff_access=np.array([True, False]))
+    verdict = judge(problem, Placement(np.array([[20, 0, 2, 16, WEST], [14, 16, 26, 8, SOUTH]])))
+    assert [(rule.rule, rule.where) for rule in verdict.broken] == [("entrances", "hall")]
+    assert verdict.access[1, 1] < 20, "not where the narrow entrance's aisle comes to the front"
+    assert 0 < verdict.terms["walking_m_per_visitor"] < 20.0
+
+
+def test_entrances_that_no_floor_joins_are_no_broken_rule(ground: Ground, make_problem: MakeProblem) -> None:
+    """A wall parts the hall: visitors set out from either entrance, and a zone on either side is reached."""
+    doors = np.zeros_like(ground.free)
+    doors[:6, 4:14] = doors[:6, 28:36] = True
+    free = ground.free.copy()
+    free[:, 20] = False
+    two = replace(
+        ground, free=free, entrance=doors, buildable=free & ~doors, exits=np.zeros((0, *doors.shape), dtype=bool)
+    )
+    problem = make_problem(two, ("left", "right"))
+    assert rules(problem, (0, 12, 8, 12, EAST), (32, 12, 8, 12, WEST)) == []
 
 
 def test_people_must_be_able_to_stand_along_a_full_front(ground: Ground, make_problem: MakeProblem) -> None:

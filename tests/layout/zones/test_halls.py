@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from halls.case import HallCase, hall_names, read_case
@@ -14,7 +17,7 @@ from halls.small import SMALL
 
 from layout.zones.check import judge
 from layout.zones.improve import arrange
-from layout.zones.problem import Ints, PackProblem, Placement
+from layout.zones.problem import Ground, Ints, PackProblem, Placement
 from outlet.cp_sat import CpSatRun, run_cp_sat
 from outlet.outcome import Limits
 
@@ -104,6 +107,21 @@ def test_the_plain_model_takes_the_planted_plan_and_none_that_breaks_a_rule(name
             refused += 1
             assert fixed(case.problem, places, PROOF).status == "infeasible", rules
     assert refused >= 4
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_aisles_of_the_plain_model_join_both_entrances(
+    ground: Ground, make_problem: Callable[..., PackProblem], joined: bool
+) -> None:
+    """A bar of the hall's depth between two entrances at its west and east end, or one that leaves 2 m in the north."""
+    doors = np.zeros_like(ground.free)
+    doors[8:16, :6] = doors[8:14, -6:] = True
+    two = replace(ground, entrance=doors, buildable=ground.free & ~doors, exits=np.zeros((0, *doors.shape), dtype=bool))
+    long = 24 if joined else 32
+    problem = make_problem(two, ("bar",), shapes=(np.array([[long, 4]]),), target=np.array([4 * long]))
+    places = np.array([[18, 0, 4, long, 2]])
+    assert [rule.rule for rule in judge(problem, Placement(places)).broken] == ([] if joined else ["entrances"])
+    assert fixed(problem, places, PROOF).status == ("optimal" if joined else "infeasible")
 
 
 def test_the_walls_of_an_l_are_found_from_each_side() -> None:

@@ -40,7 +40,7 @@ def add_aisles(made: PlainModel) -> None:
 
 
 def _spine(made: PlainModel) -> list[Rectangle]:
-    """Return the aisles: the first at an entrance, each other one at an earlier one; one at each exit."""
+    """Return the aisles: the first at the widest entrance, each other at an earlier one; one at each way in or out."""
     ground = made.problem.ground
     columns, rows = made.size
     spine: list[Rectangle] = []
@@ -51,7 +51,10 @@ def _spine(made: PlainModel) -> list[Rectangle]:
         if spine:
             meets_one(made, aisle, spine, k)
         spine.append(aisle)
-    touches(made, spine[:1], forbidden_rectangles(~ground.entrance).tolist())
+    widest, *others = made.entrances()
+    touches(made, spine[:1], widest)
+    for floors in others:
+        touches(made, spine[:public], floors)
     for mask in ground.exits:
         if mask.any():
             touches(made, spine, forbidden_rectangles(~mask).tolist())
