@@ -58,12 +58,22 @@ def compiled(function: F) -> F:
     return cast("F", _settled(made))
 
 
+def uncounted(function: F) -> F:
+    """Return a function compiled that makes and returns no array: references to its arguments are not counted.
+
+    Counting them at every call takes longer than a small function itself, and threads that share arrays wait for each
+    other's counts.
+    """
+    made = numba.njit(cache=True, nogil=True, _nrt=False)(function)
+    return cast("F", _settled(made))
+
+
 def kernel(function: F) -> F:
-    """Return a function compiled that only compiled functions call: without the way in from Python.
+    """Return an uncounted function compiled that only compiled functions call: without the way in from Python.
 
     With many arrays in its arguments that way in takes longer to compile than the function itself.
     """
-    make = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
+    make = numba.njit(cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
     made = make(function)
     return cast("F", _settled(made))
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.zones.problem import Ints
-from outlet.compiled import compiled, kernel
+from outlet.compiled import kernel, uncounted
 
 Board = NDArray[np.uint64]
 
@@ -57,7 +57,7 @@ def copy_board(source: Board | Ints, target: Board | Ints) -> None:
             target[r, q] = source[r, q]
 
 
-@compiled
+@uncounted
 def word_at(board: Board, row: int, column: int) -> np.uint64:
     """Return the 64 cells of a row from a column on; cells off the board are not set."""
     if row < 0 or row >= board.shape[0]:
@@ -78,7 +78,7 @@ def ones(bits: np.uint64) -> int:
     return int(np.int64((bits * SUM) >> LAST))
 
 
-@compiled
+@uncounted
 def erode_up(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the lowest cells of all columns of k set cells."""
     rows, words = source.shape
@@ -92,7 +92,7 @@ def erode_up(source: Board, k: int, target: Board) -> None:
         have += step
 
 
-@compiled
+@uncounted
 def erode_right(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the leftmost cells of all rows of k set cells."""
     rows, words = source.shape
@@ -110,14 +110,14 @@ def erode_right(source: Board, k: int, target: Board) -> None:
         have += step
 
 
-@compiled
+@uncounted
 def erode(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the lower left cells of all k × k squares of set cells."""
     erode_up(source, k, target)
     erode_right(target, k, target)
 
 
-@compiled
+@uncounted
 def dilate(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the cells of the k × k squares whose lower left cells are set."""
     rows, words = source.shape
@@ -176,7 +176,7 @@ def _take(inside: Board, fill: Board, r: int, source: int) -> bool:
     return gained
 
 
-@compiled
+@uncounted
 def flood(inside: Board, start: Board, fill: Board) -> None:
     """Set in ``fill`` all cells of ``inside`` that steps along rows and columns join to one of ``start``."""
     rows, words = inside.shape
@@ -196,7 +196,7 @@ def flood(inside: Board, start: Board, fill: Board) -> None:
             changed = _take(inside, fill, r, r + 1) or changed
 
 
-@compiled
+@uncounted
 def count_outside(board: Board, cover: Board) -> int:
     """Return how many cells are set in ``board`` and not in ``cover``."""
     total = 0
@@ -206,7 +206,7 @@ def count_outside(board: Board, cover: Board) -> int:
     return total
 
 
-@compiled
+@uncounted
 def meet(a: Board, b: Board) -> bool:
     """Tell whether two boards have a cell in common."""
     for r in range(a.shape[0]):

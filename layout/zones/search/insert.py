@@ -35,7 +35,7 @@ from layout.zones.search.room import KEPT, Room, Rooms
 from layout.zones.search.ruin import ruin
 from layout.zones.search.shapes import gap, norm
 from layout.zones.search.walks import enter_public, flat
-from outlet.compiled import compiled, kernel
+from outlet.compiled import kernel, uncounted
 from outlet.draws import draw, pick
 
 SHAPES, APART = 2, 6
@@ -316,7 +316,7 @@ def _priced(
     return best >= 0
 
 
-@compiled
+@uncounted
 def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float, state: State) -> bool:
     """Take up to six zones out and put each back at one of its best spots.
 

@@ -27,7 +27,7 @@ from layout.zones.search.price import (
 )
 from layout.zones.search.shapes import ROOT2, ROOT5
 from layout.zones.search.views import price_views
-from outlet.compiled import compiled, kernel
+from outlet.compiled import kernel, uncounted
 
 PAD = 2
 _AROUND = np.array(
@@ -47,7 +47,9 @@ STEPS = np.vstack([_AROUND, -_AROUND])
 
 
 class Walker(NamedTuple):
-    """Room for walks: grids with a border of two cells, flat; ``queue`` (4, cells) holds the buckets."""
+    """Room for walks: grids with a border of two cells, flat; ``queue`` (4, cells) holds the buckets, the first
+    ``filled`` (4,) of each; ``sources`` and ``targets`` are cells that walks start from and go to.
+    """
 
     grid: NDArray[np.uint8]
     metres: NDArray[np.float32]
@@ -56,6 +58,9 @@ class Walker(NamedTuple):
     density: NDArray[np.float32]
     queue: NDArray[np.int32]
     jumps: NDArray[np.int64]
+    filled: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    targets: NDArray[np.int64]
 
 
 def make_walker(problem: PackProblem) -> Walker:
@@ -74,6 +79,9 @@ def make_walker(problem: PackProblem) -> Walker:
         density=np.zeros(size, dtype=np.float32),
         queue=np.zeros((4, 6 * size), dtype=np.int32),
         jumps=jumps.astype(np.int64),
+        filled=np.zeros(4, dtype=np.int64),
+        sources=np.zeros(1 + int(problem.ground.entrance.sum()), dtype=np.int64),
+        targets=np.zeros((problem.count + 1) ** 2, dtype=np.int64),
     )
 
 
@@ -132,7 +140,9 @@ def walk(sources: Ints, targets: Ints, walker: Walker, far: NDArray[np.float32])
     With any ``targets`` cells farther than all of these are left out or too far.
     """
     _fill(far, np.inf)
-    filled = np.zeros(4, dtype=np.int64)
+    filled = walker.filled
+    for b in range(4):
+        filled[b] = 0
     for at in sources:
         if walker.grid[at]:
             far[at] = 0.0
@@ -179,7 +189,7 @@ def _enter(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, far
 
 @kernel
 def _from_doors(floor: Floor, walker: Walker) -> None:
-    doors = np.empty(len(floor.doors), dtype=np.int64)
+    doors = walker.sources[: len(floor.doors)]
     for d in range(len(doors)):
         doors[d] = flat(floor.doors[d, 0], floor.doors[d, 1], floor)
     walk(doors, doors[:0], walker, walker.from_doors)
@@ -221,7 +231,8 @@ def _from_entrance(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -
         for at in range(len(walker.metres)):
             walker.metres[at] = walker.from_doors[at]
     else:
-        source = np.array([flat(floor.door[0], floor.door[1], floor)])
+        source = walker.sources[:1]
+        source[0] = flat(floor.door[0], floor.door[1], floor)
         walk(source, source[:0], walker, walker.metres)
     for i in range(len(scratch.access)):
         weight = spec.close[0, i + 1]
@@ -250,7 +261,7 @@ def _legs_to(k: int, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker)
 @kernel
 def _legs(floor: Floor, spec: Spec, scratch: Scratch, walker: Walker) -> None:
     _fill(walker.density, 0.0)
-    source, ends = np.empty(1, dtype=np.int64), np.empty(len(spec.legs), dtype=np.int64)
+    source, ends = walker.sources[:1], walker.targets
     for k in range(len(scratch.access) + 1):
         count = 0
         for leg in range(len(spec.legs)):
@@ -285,7 +296,7 @@ def _passing(places: Ints, floor: Floor, spec: Spec, walker: Walker) -> float:
     return float(spec.weights[EXPOSURE] * (1.0 - passed / count)) if count else 0.0
 
 
-@compiled
+@uncounted
 def real_price(
     places: Ints, floor: Floor, spec: Spec, scratch: Scratch, walker: Walker, steep: float, limit: float
 ) -> bool:
