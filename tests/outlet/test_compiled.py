@@ -59,6 +59,47 @@ def test_a_call_with_a_number_written_in_it_is_not_compiled_apart(tmp_path: Path
     assert ran.stdout.strip() == "1"
 
 
+COUNTS = """
+from typing import NamedTuple
+import numpy as np
+from outlet.compiled import compiled, kernel, uncounted
+
+class Pair(NamedTuple):
+    one: np.ndarray
+    other: np.ndarray
+
+@kernel
+def second(pair, at):
+    return pair.other[at]
+
+@uncounted
+def total(pair):
+    found = 0.0
+    for at in range(len(pair.one)):
+        row = pair.one[at]
+        found += row[0] + second(pair, at)
+    return found
+
+@compiled
+def counting(pair):
+    return pair.one[1:].copy()
+
+pair = Pair(np.ones((3, 2)), np.ones(3))
+assert total(pair) == 6.0
+assert counting(pair).sum() == 4.0
+codes = [next(iter(made.inspect_llvm().values())) for made in (total, counting)]
+calls = [sum("call" in line and "NRT_" in line for line in code.splitlines()) for code in codes]
+print(calls[0], calls[1] > 0)
+"""
+
+
+def test_references_are_counted_only_where_arrays_are_made(tmp_path: Path) -> None:
+    script = tmp_path / "kernel.py"
+    script.write_text(COUNTS)
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["0", "True"]
+
+
 LOW = """
 from typing import NamedTuple
 from outlet.compiled import compiled

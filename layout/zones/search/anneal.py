@@ -31,7 +31,7 @@ from outlet.compiled import compiled, compiling_seconds, kernel
 from outlet.draws import draw
 
 STEEPEST, RISE = 2.5, 0.7
-TRUSTED, SLACK, PATIENCE = 2.0, 0.5, 100
+SLACK = 0.5
 TICK, SHORT = 0.02, 30.0
 
 
@@ -117,9 +117,8 @@ def _anneal(
 
     The third returned is whether the clock cooled or ended the run.
 
-    By estimated walks, once hard rules cost their full price, a state that looks better than any before is walked,
-    and refused where the real walks are much longer than estimated; none is walked for a while then. Another
-    thread writes into ``clock`` which share of the run's time is spent, and the run cools and ends by it.
+    By estimated walks, once hard rules cost their full price, a state that looks better than any before is walked.
+    Another thread writes into ``clock`` which share of the run's time is spent, and the run cools and ends by it.
     """
     scratch, walker = rooms.scratch, rooms.walker
     state = np.array([np.uint64(seed)], dtype=np.uint64)
@@ -128,7 +127,7 @@ def _anneal(
     real_price(places, floor, spec, scratch, walker, 1.0, np.inf)
     best, prices = places.copy(), scratch.bill.copy()
     hard, soft = (prices[HARD], prices[SOFT]) if plan.real else (guess_hard, guess_soft)
-    lowest, patient, timed = np.inf, 0, False
+    lowest, timed = np.inf, False
     trial = places.copy()
     for step in range(plan.steps):
         done = max(step / plan.steps, clock[0])
@@ -142,26 +141,23 @@ def _anneal(
         guessed = steep * guess_hard + guess_soft + more + SLACK if plan.real else limit
         copy_board(places, trial)
         if draw(state) < plan.inserted:
-            changed = reinsert(trial, floor, spec, rooms, steep, guessed, state)
+            bill = rooms.room.bill
+            kept = reinsert(trial, floor, spec, rooms, steep, guessed, state) and not _same(trial, places)
         else:
-            changed = move(trial, floor, spec, plan.jump * (1.0 - done), state)
-        if not changed or _same(trial, places) or not price(trial, floor, spec, scratch, steep, guessed):
+            bill = scratch.bill
+            kept = move(trial, floor, spec, plan.jump * (1.0 - done), state) and not _same(trial, places)
+            kept = kept and price(trial, floor, spec, scratch, steep, guessed)
+        if not kept:
             continue
-        new_hard, new_soft = scratch.bill[HARD], scratch.bill[SOFT]
+        new_hard, new_soft = bill[HARD], bill[SOFT]
         promising = steep >= 1.0 and STEEPEST * new_hard + new_soft < lowest
-        if plan.real or (promising and step >= patient):
+        if plan.real or promising:
             seen = real_price(trial, floor, spec, scratch, walker, steep, limit if plan.real else np.inf)
             real_hard, real_soft = scratch.bill[HARD], scratch.bill[SOFT]
             _note(trial, scratch.bill, best, prices)
             if plan.real and not seen:
                 continue
-            if not plan.real:
-                if real_hard + real_soft > new_hard + new_soft + TRUSTED:
-                    patient = step + PATIENCE
-                    continue
-                lowest = STEEPEST * new_hard + new_soft
-        elif promising:
-            continue
+            lowest = STEEPEST * new_hard + new_soft
         copy_board(trial, places)
         rooms.room.known[0] = 0
         guess_hard, guess_soft = new_hard, new_soft

@@ -57,6 +57,14 @@ def copy_board(source: Board | Ints, target: Board | Ints) -> None:
             target[r, q] = source[r, q]
 
 
+@kernel
+def join(source: Board, target: Board) -> None:
+    """Set in ``target`` the cells of ``source``."""
+    for r in range(source.shape[0]):
+        for q in range(source.shape[1]):
+            target[r, q] |= source[r, q]
+
+
 @uncounted
 def word_at(board: Board, row: int, column: int) -> np.uint64:
     """Return the 64 cells of a row from a column on; cells off the board are not set."""
@@ -187,13 +195,16 @@ def flood(inside: Board, start: Board, fill: Board) -> None:
             some = some or fill[r, q] != ZERO
         if some:
             _spread(inside, fill, r)
-    changed = True
-    while changed:
+    upwards, settled = True, 0
+    while settled < 2:
         changed = False
-        for r in range(1, rows):
-            changed = _take(inside, fill, r, r - 1) or changed
-        for r in range(rows - 2, -1, -1):
-            changed = _take(inside, fill, r, r + 1) or changed
+        if upwards:
+            for r in range(1, rows):
+                changed = _take(inside, fill, r, r - 1) or changed
+        else:
+            for r in range(rows - 2, -1, -1):
+                changed = _take(inside, fill, r, r + 1) or changed
+        upwards, settled = not upwards, 1 if changed else settled + 1
 
 
 @uncounted

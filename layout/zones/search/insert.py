@@ -310,7 +310,8 @@ def _priced(
         for value in range(5):
             places[i, value] = room.spots[spot, value]
         if price(places, floor, spec, scratch, steep, lowest):
-            lowest, best = steep * scratch.bill[HARD] + scratch.bill[SOFT], spot
+            room.bill[HARD], room.bill[SOFT] = scratch.bill[HARD], scratch.bill[SOFT]
+            lowest, best = steep * room.bill[HARD] + room.bill[SOFT], spot
     for value in range(5):
         places[i, value] = room.spots[max(0, best), value]
     return best >= 0
@@ -318,7 +319,7 @@ def _priced(
 
 @uncounted
 def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float, limit: float, state: State) -> bool:
-    """Take up to six zones out and put each back at one of its best spots.
+    """Take up to six zones out and put each back at one of its best spots; the price is left in ``rooms.room.bill``.
 
     False where one finds none that keeps ``steep`` · hard + soft of all that is in within ``limit``.
     """

@@ -32,7 +32,7 @@ from layout.zones.search.arrays import (
     Scratch,
     Spec,
 )
-from layout.zones.search.bits import Board, copy_board, count_outside, dilate, erode, flood, has, meet, wipe
+from layout.zones.search.bits import Board, copy_board, count_outside, dilate, erode, flood, has, join, meet, wipe
 from layout.zones.search.shapes import (
     Line,
     box_of,
@@ -194,7 +194,10 @@ def _least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
 
 @kernel
 def reach(places: Ints, floor: Floor, scratch: Scratch) -> None:
-    """Let the walkers of visitors and of staff set out: boards of ``scratch``."""
+    """Let the walkers of visitors and of staff set out: boards of ``scratch``.
+
+    Where visitors come, narrower staff come too, so that the search for where they come begins there.
+    """
     copy_board(floor.free, scratch.open)
     for i in range(len(places)):
         for part in (0, 5):
@@ -209,7 +212,10 @@ def reach(places: Ints, floor: Floor, scratch: Scratch) -> None:
             scratch.parted[0] += 1
     dilate(scratch.public, visitor, scratch.cover)
     erode(scratch.open, staff, scratch.spare)
-    flood(scratch.spare, floor.start_staff, scratch.staff)
+    copy_board(floor.start_staff, scratch.turns)
+    if staff <= visitor:
+        join(scratch.public, scratch.turns)
+    flood(scratch.spare, scratch.turns, scratch.staff)
     erode(scratch.open, turning, scratch.turns)
 
 
