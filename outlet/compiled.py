@@ -16,6 +16,7 @@ from outlet.progress import watched
 from outlet.sources import stamp_of
 
 F = TypeVar("F", bound=Callable[..., object])
+_UNCOUNTED = {"_nrt": False}
 
 
 class _Compiling(Listener):
@@ -64,7 +65,7 @@ def uncounted(function: F) -> F:
     Counting them at every call takes longer than a small function itself, and threads that share arrays wait for each
     other's counts.
     """
-    made = numba.njit(cache=True, nogil=True, _nrt=False)(function)
+    made = numba.njit(cache=True, nogil=True, **_UNCOUNTED)(function)  # type: ignore[call-overload]
     return cast("F", _settled(made))
 
 
@@ -73,8 +74,8 @@ def kernel(function: F) -> F:
 
     With many arrays in its arguments that way in takes longer to compile than the function itself.
     """
-    make = numba.njit(cache=True, nogil=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[call-overload]
-    made = make(function)
+    alone = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made = numba.njit(cache=True, nogil=True, **_UNCOUNTED, **alone)(function)  # type: ignore[call-overload]
     return cast("F", _settled(made))
 
 
