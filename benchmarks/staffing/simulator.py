@@ -106,8 +106,8 @@ def everything(data, crew):
     base = day_problem(data, crew)
     streams = base.visits * np.array([[0.55, 0.1, 0.35]])
     staff = np.column_stack([np.maximum(crew - 1, 1), np.ones_like(crew), np.full_like(crew, 2), np.ones_like(crew)])
-    pace = np.ones((*staff.shape, int(staff.max())))
-    pace[:, 0, 1] = 0.8
+    pace = (np.arange(int(staff.max())) < staff[:, :, None]).astype(float)
+    pace[:, 0, 1] *= 0.8
     return DayProblem(
         interval_min=base.interval_min,
         visits=streams,

@@ -96,20 +96,27 @@ def _duty(row: Mapping[str, str], breaks: Mapping[str, tuple[int, int]]) -> Duty
     )
 
 
-def crew_of(
-    duties: Sequence[Duty], posts: Sequence[str], *, start_min: int, step_min: int, steps: int
-) -> NDArray[np.int64]:
-    """Count the people at each post during whole steps of one day, shape (steps, posts).
+def pace_of(
+    duties: Sequence[Duty],
+    posts: Sequence[str],
+    proficiency: Mapping[str, float],
+    *,
+    start_min: int,
+    step_min: int,
+    steps: int,
+) -> NDArray[np.float64]:
+    """Return the pace of the people at each post during whole steps of one day, shape (steps, posts, places).
 
-    Someone who is there for part of a step does not count in it; choose the step so that none is.
+    Everybody has a place of the post for the whole day, and works there by ``proficiency``, which is 1 for who is not
+    in it; 0 where nobody is. Someone who is there for part of a step does not count in it; choose the step so that
+    none is.
     """
-    found = np.zeros((steps, len(posts)), dtype=np.int64)
-    at = {post: position for position, post in enumerate(posts)}
-    for duty in duties:
-        if duty.post not in at:
-            continue
-        for begin, end in duty.spans:
-            first = max(-(-(begin - start_min) // step_min), 0)
-            last = max((end - start_min) // step_min, 0)
-            found[first:last, at[duty.post]] += 1
+    mine = {post: [duty for duty in duties if duty.post == post] for post in posts}
+    found = np.zeros((steps, len(posts), max(map(len, mine.values()), default=0)))
+    for at, post in enumerate(posts):
+        for place, duty in enumerate(mine[post]):
+            for begin, end in duty.spans:
+                first = max(-(-(begin - start_min) // step_min), 0)
+                last = max((end - start_min) // step_min, 0)
+                found[first:last, at, place] = proficiency.get(duty.person, 1.0)
     return found

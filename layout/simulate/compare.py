@@ -77,13 +77,13 @@ def one_desk(problem: DayProblem, pools: Sequence[int]) -> DayProblem:
     Raises
     ------
     InputError
-        When fewer than two pools are named, one is unknown or receives visitors, or the day has paces or policies.
+        When fewer than two pools are named, one is unknown or receives visitors, or the day has reserves or breakdowns.
     """
     chosen = sorted(set(pools))
     if len(chosen) < 2 or not 0 <= chosen[0] <= chosen[-1] < problem.crew.shape[1]:
         raise InputError(f"one_desk: pools {list(pools)}; expected two or more from 0 to {problem.crew.shape[1] - 1}")
-    if problem.triage_pool in chosen or problem.speed.size or problem.reserves or problem.breakdowns:
-        raise InputError("one_desk: a pool that receives visitors, or a day with paces, reserves or breakdowns")
+    if problem.triage_pool in chosen or problem.reserves or problem.breakdowns:
+        raise InputError("one_desk: a pool that receives visitors, or a day with reserves or breakdowns")
     first, gone = chosen[0], chosen[1:]
     crew, helps, room = problem.crew.copy(), problem.helps.copy(), problem.room.copy()
     crew[:, first], crew[:, gone] = problem.crew[:, chosen].sum(axis=1), 0
@@ -95,8 +95,25 @@ def one_desk(problem: DayProblem, pools: Sequence[int]) -> DayProblem:
     diversions = tuple(replace(sent, pool=first) if sent.pool in gone else sent for sent in problem.diversions)
     outages = tuple(replace(out, pool=first) if out.pool in gone else out for out in problem.outages)
     return replace(
-        problem, crew=crew, helps=helps, room=room, pool=pool, diversions=diversions, outages=outages
-    )  # fmt: skip
+        problem,
+        crew=crew,
+        helps=helps,
+        room=room,
+        pool=pool,
+        speed=_speed_of_one(problem.speed, chosen),
+        diversions=diversions,
+        outages=outages,
+    )
+
+
+def _speed_of_one(speed: Floats, chosen: Sequence[int]) -> Floats:
+    """Return the speeds, shape (K, P, C · chosen), with the places of all chosen pools at the first of them."""
+    if not speed.size:
+        return speed
+    found = np.pad(speed, ((0, 0), (0, 0), (0, speed.shape[2] * (len(chosen) - 1))))
+    found[:, chosen[0]] = np.concatenate([speed[:, p] for p in chosen], axis=1)
+    found[:, chosen[1:]] = 0.0
+    return found
 
 
 def power_failure(problem: DayProblem, begin_min: float, end_min: float, pools: Sequence[int]) -> DayProblem:

@@ -42,7 +42,7 @@ def _ints() -> Ints:
 
 @dataclass(frozen=True, kw_only=True)
 class DayProblem:
-    """A day to replay. Letters: T intervals, S streams, P pools, K crew steps, C places of the largest crew.
+    """A day to replay. Letters: T intervals, S streams, P pools, K crew steps, C places of servers.
 
     Parameters
     ----------
@@ -81,7 +81,8 @@ class DayProblem:
     room
         Shape (P,): most people who wait for a pool.
     speed
-        Shape (K, P, C): speed of the server at each place, 1 as usual; the first free place is taken first.
+        Shape (K, P, C): speed of the server at each place, 1 as usual, 0 where nobody is: as many above 0 as the crew
+        has servers. It divides the times of services and receptions. Who is free longest takes the next visitor.
     appointments, reserves, diversions, outages, breakdowns, tasks
         See `layout.simulate.policy`.
     """
@@ -153,7 +154,9 @@ class DayProblem:
             raise InputError(f"DayProblem.room: shape {self.room.shape}; expected ({pools},), one a pool")
         most = int(self.crew.max(initial=0))
         if self.speed.shape != (0, 0, 0) and (self.speed.shape[:2] != self.crew.shape or self.speed.shape[2] < most):
-            raise InputError(f"DayProblem.speed: shape {self.speed.shape}; expected {(*self.crew.shape, most)}")
+            raise InputError(
+                f"DayProblem.speed: shape {self.speed.shape}; expected {(*self.crew.shape, most)}, or more places"
+            )
         if self.samples and len(self.samples) != streams:
             raise InputError(f"DayProblem.samples: {len(self.samples)} arrays; expected {streams}, one a stream")
 
@@ -174,7 +177,8 @@ class DayProblem:
             ("samples", bool((np.isfinite(sampled) & (sampled >= 0)).all()), "finite minutes from 0"),
             ("level_cv", 0 <= self.level_cv < float("inf"), "a value from 0"),
             ("room", bool((self.room >= 0).all()), "people from 0"),
-            ("speed", bool((self.speed > 0).all()), "factors above 0"),
+            ("speed", bool((self.speed >= 0).all()), "factors from 0"),
+            ("speed", self._manned(), "as many places above 0 as there are servers"),
         )
         for name, holds, expected in ranges:
             if not holds:
@@ -210,6 +214,9 @@ class DayProblem:
                 raise InputError(f"DayProblem.{name}: two for one position; expected one each")
         if any(a.due_min > closing for a in self.appointments):
             raise InputError(f"DayProblem.appointments: due after closing; expected at most {closing:g} minutes")
+
+    def _manned(self) -> bool:
+        return not self.speed.size or bool(((self.speed > 0).sum(axis=2) == self.crew).all())
 
     @property
     def plain(self) -> bool:

@@ -20,8 +20,6 @@ from layout.simulate.rules import NOBODY, Floats, Replay, Rules
 from layout.simulate.tables import people_table, pool_table, stream_table, write_trace
 from outlet.compiled import compiled
 
-Bools = NDArray[np.bool_]
-
 BREAKDOWNS = 20
 """Purpose of the draws of breakdowns; pool p has purpose 20 + p."""
 NOW, STEP, DAY, RESERVE = range(4)
@@ -63,19 +61,31 @@ def _idle(pools: Floats, q: int) -> bool:
 
 
 @compiled
-def _pace(people: Floats, pools: Floats, clock: Floats, places: tuple[Floats, Bools], q: int, who: int) -> float:
-    """Take a place of pool q, of the free ones the first, and return the speed of the server there."""
-    speed, taken = places
-    place = int(pools[q, of.BUSY])
-    if taken.size > 0:
-        place = 0
-        while taken[q, place]:
+def _take_place(places: tuple[Floats, Floats], step: int, q: int) -> int:
+    """Take the place of the server of pool q who is free longest, the first of several, or else of one in reserve."""
+    speed, since = places
+    place, crew = NOBODY, speed.shape[2]
+    for at in range(crew):
+        if speed[step, q, at] > 0.0 and since[q, at] < (np.inf if place == NOBODY else since[q, place]):
+            place = at
+    if place == NOBODY:
+        place = crew
+        while since[q, place] == np.inf:
             place += 1
-        taken[q, place] = True
-        people[who, of.PLACE] = place
-    if place >= pools[q, of.CREW]:
-        return float(pools[q, of.PACE])
-    return float(speed[int(clock[STEP]), q, place]) if taken.size > 0 else 1.0
+    since[q, place] = np.inf
+    return place
+
+
+@compiled
+def _pace(people: Floats, pools: Floats, clock: Floats, places: tuple[Floats, Floats], q: int, who: int) -> float:
+    """Let a free server of pool q begin with a visitor, and return his speed."""
+    speed = places[0]
+    if speed.size == 0:
+        return float(pools[q, of.PACE]) if pools[q, of.BUSY] >= pools[q, of.CREW] else 1.0
+    step = int(clock[STEP])
+    place = _take_place(places, step, q)
+    people[who, of.PLACE] = place
+    return float(speed[step, q, place]) if place < speed.shape[2] else float(pools[q, of.PACE])
 
 
 @compiled
@@ -85,7 +95,7 @@ def _serve(
     streams: Floats,
     heap: Floats,
     clock: Floats,
-    places: tuple[Floats, Bools],
+    places: tuple[Floats, Floats],
     by: tuple[int, int],
 ) -> None:
     """Let the idle servers of pool ``by[0]`` take visitors who wait for pool ``by[1]``."""
@@ -103,8 +113,8 @@ def _serve(
             each = people[who, of.OTHER] if people[who, of.SENT] > 0.0 else people[who, of.SERVICE]
             push(heap, now + (each / pace + streams[int(people[who, of.STREAM]), of.APPROACH]), _DONE, who, q)
         else:
-            people[who, of.RECEPTION] = now
-            push(heap, now + people[who, of.TRIAGE], _RECEIVED, who, q)
+            people[who, of.RECEPTION], people[who, of.UNTIL] = now, now + people[who, of.TRIAGE] / pace
+            push(heap, people[who, of.UNTIL], _RECEIVED, who, q)
 
 
 @compiled
@@ -209,22 +219,23 @@ def _fail_or_mend(pools: Floats, heap: Floats, clock: Floats, rules: Rules, even
 
 
 @compiled
-def _free_place(people: Floats, taken: Bools, kind: int, who: int, p: int) -> None:
-    """Free the place of a server of pool p who is done; one with a quiet task has the number of his place."""
-    if taken.size > 0:
-        taken[p, who if kind == _TASK else int(people[who, of.PLACE])] = False
+def _free_place(people: Floats, since: Floats, now: float, event: tuple[int, int, int]) -> None:
+    """Free the place of a server who is done; one with a quiet task has the number of his place."""
+    kind, who, p = event
+    if since.size > 0:
+        since[p, who if kind == _TASK else int(people[who, of.PLACE])] = now
 
 
 @compiled
 def _happen(
-    people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, taken: Bools, rules: Rules
+    people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, since: Floats, rules: Rules
 ) -> None:
     """Let the first event of the heap happen."""
     kind, who, p = int(heap[1, KIND]), int(heap[1, WHO]), int(heap[1, WHERE])
     drop_first(heap)
     if kind in (_DONE, _RECEIVED, _TASK):
         pools[p, of.BUSY] -= 1.0
-        _free_place(people, taken, kind, who, p)
+        _free_place(people, since, clock[NOW], (kind, who, p))
     if kind == _DONE:
         people[who, of.LEFT] = clock[NOW]
     elif kind == _RECEIVED:
@@ -274,22 +285,18 @@ def _begin(rules: Rules, count: int, pools: Floats, clock: Floats) -> Floats:
 
 
 @compiled
-def _begin_tasks(pools: Floats, heap: Floats, now: float, taken: Bools) -> None:
+def _begin_tasks(pools: Floats, heap: Floats, clock: Floats, places: tuple[Floats, Floats]) -> None:
     """Let idle servers begin pieces of their pool's quiet tasks; who is idle here has nobody waiting."""
     for p in range(len(pools)):
         while pools[p, of.TASKS] > 0.0:
             free = pools[p, of.CREW] - pools[p, of.DOWN] - pools[p, of.LENT] - pools[p, of.BUSY]
             if free <= pools[p, of.KEEP]:
                 break
-            place = 0
-            if taken.size > 0:
-                while taken[p, place]:
-                    place += 1
-                taken[p, place] = True
+            place = _take_place(places, int(clock[STEP]), p) if places[0].size > 0 else 0
             piece = min(pools[p, of.PIECE], pools[p, of.TASKS])
             pools[p, of.TASKS] -= piece
             pools[p, of.BUSY] += 1.0
-            push(heap, now + piece, _TASK, place, p)
+            push(heap, clock[NOW] + piece, _TASK, place, p)
 
 
 @compiled
@@ -299,7 +306,7 @@ def _serve_all(
     streams: Floats,
     heap: Floats,
     clock: Floats,
-    places: tuple[Floats, Bools],
+    places: tuple[Floats, Floats],
     helps: NDArray[np.int64],
 ) -> None:
     """Let idle servers serve: their own visitors first, then those of the pools they help."""
@@ -318,11 +325,11 @@ def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, r
     count, steps, guide = len(people), rules.crew.shape[0], rules.triage_pool
     crew, length = rules.crew, rules.step
     heap = _begin(rules, count, pools, clock)
-    room = rules.crew.max() + rules.live.people.max() if rules.speed.size > 0 else 0
-    taken = np.zeros((len(pools), room), np.bool_)
-    helps, speed = rules.helps, rules.speed
+    room = rules.speed.shape[2] + rules.live.people.max() if rules.speed.size > 0 else 0
+    since = np.zeros((len(pools), room))
+    helps, places = rules.helps, (rules.speed, since)
     who, step = 0, 1
-    _begin_tasks(pools, heap, 0.0, taken)
+    _begin_tasks(pools, heap, clock, places)
     gone = guide != NOBODY and pools[guide, of.CREW] == 0.0
     while True:
         arrives = people[who, of.ARRIVAL] if who < count else np.inf
@@ -337,7 +344,7 @@ def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, r
             pools[:, of.CREW] = crew[step]
             step += 1
         elif happens == now:
-            _happen(people, pools, streams, heap, clock, taken, rules)
+            _happen(people, pools, streams, heap, clock, since, rules)
         else:
             if guide != NOBODY and not gone:
                 _enqueue(people, pools, guide, 0, who)
@@ -347,11 +354,11 @@ def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, r
         gone = guide != NOBODY and pools[guide, of.CREW] <= pools[guide, of.DOWN] + pools[guide, of.LENT]
         if gone and pools[guide, of.HEAD] != NOBODY:
             _skip_reception(people, pools, streams, heap, clock, guide)
-        _serve_all(people, pools, streams, heap, clock, (speed, taken), helps)
+        _serve_all(people, pools, streams, heap, clock, places, helps)
         if _release(pools, clock):
-            _serve_all(people, pools, streams, heap, clock, (speed, taken), helps)
+            _serve_all(people, pools, streams, heap, clock, places, helps)
         if now < rules.closing:
-            _begin_tasks(pools, heap, now, taken)
+            _begin_tasks(pools, heap, clock, places)
     clock[RESERVE] += (np.maximum(pools[:, of.SINCE], rules.closing) * pools[:, of.EXTRA]).sum()
 
 

@@ -156,6 +156,7 @@ def replay(
         left=np.full(count, np.nan),
         server=np.full(count, NOBODY, dtype=np.int64),
         triage_start=np.full(count, np.nan),
+        triage_end=np.full(count, np.nan),
         extra=np.zeros(days),
         undone=np.zeros((days, pools)),
         down=np.zeros((days, pools)),

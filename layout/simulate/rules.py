@@ -48,7 +48,8 @@ class Live(NamedTuple):
 class Rules(NamedTuple):
     """What is the same for every visitor and day; see `layout.simulate.day.DayProblem`.
 
-    ``helps`` (H, 2) lists helper and helped; ``speed`` (K, P, C) is empty where all servers are alike.
+    ``helps`` (H, 2) lists helper and helped; ``speed`` (K, P, C), 0 at a place without a server, is empty where all
+    servers are alike.
     """
 
     pool: Ints
@@ -70,8 +71,8 @@ class Replay(NamedTuple):
     """What happened to each visitor, in the order of `Visitors`; minutes from opening; filled in by the kernels.
 
     ``joined`` the queue, ``called`` by a server (infinite: never), ``left`` after service or, unserved, when patience
-    ended (infinite: never); ``server`` is the pool of the server who served, -1 for nobody; ``triage_start`` when
-    reception began (NaN without reception). Of days: ``extra`` (days,) minutes that reserves were open; ``undone``
+    ended (infinite: never); ``server`` is the pool of the server who served, -1 for nobody; ``triage_start`` and
+    ``triage_end`` of reception (NaN without). Of days: ``extra`` (days,) minutes that reserves were open; ``undone``
     (days, P) minutes of quiet tasks nobody began before closing; ``down`` (days, P) minutes servers were out before
     closing.
     """
@@ -81,6 +82,7 @@ class Replay(NamedTuple):
     left: Floats
     server: Ints
     triage_start: Floats
+    triage_end: Floats
     extra: Floats
     undone: Floats
     down: Floats

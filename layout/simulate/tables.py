@@ -19,8 +19,9 @@ LEVELS = 11
 """Levels of a queue: 0 is reception, 1 … 10 the priorities."""
 
 STREAM, ARRIVAL, SERVICE, TRIAGE, PATIENCE, WILLING, OTHER, JOINED, CALLED, LEFT, SERVER, RECEPTION = range(12)
-RECEIVED, SENT, PLACE, BEHIND, WAITS = range(12, 17)
-"""Of a visitor: what he brings, what happens to him, whether he was received and sent elsewhere, and where he is."""
+RECEIVED, SENT, PLACE, BEHIND, WAITS, UNTIL = range(12, 18)
+"""Of a visitor: what he brings, what happens to him, whether he was received and sent elsewhere, where he is, and
+until when reception takes."""
 
 BUSY, CREW, DOWN, EXTRA, LENT, COMING, SINCE, WAITING, DRAWN = range(9)
 PEOPLE, OPEN_AT, CLOSE_AT, DELAY, STAY, LENDER, PACE, ROOM, UP, REPAIR = range(9, 19)
@@ -60,13 +61,13 @@ def pool_table(rules: Rules) -> Floats:
 @compiled
 def people_table(visitors: Visitors, begin: int, end: int) -> Floats:
     """Return the visitors of a day before it began."""
-    found = np.zeros((end - begin, WAITS + 1))
+    found = np.zeros((end - begin, UNTIL + 1))
     found[:, STREAM], found[:, ARRIVAL] = visitors.stream[begin:end], visitors.arrival[begin:end]
     found[:, SERVICE], found[:, TRIAGE] = visitors.service[begin:end], visitors.triage[begin:end]
     found[:, PATIENCE] = visitors.patience[begin:end]
     if len(visitors.willing) > 0:
         found[:, WILLING], found[:, OTHER] = visitors.willing[begin:end], visitors.other[begin:end]
-    found[:, JOINED] = found[:, RECEPTION] = np.nan
+    found[:, JOINED] = found[:, RECEPTION] = found[:, UNTIL] = np.nan
     found[:, CALLED] = found[:, LEFT] = np.inf
     found[:, SERVER] = NOBODY
     return found
@@ -80,4 +81,4 @@ def write_trace(people: Floats, trace: Replay, begin: int) -> None:
         trace.called[begin + v] = people[v, CALLED]
         trace.left[begin + v] = people[v, LEFT]
         trace.server[begin + v] = int(people[v, SERVER])
-        trace.triage_start[begin + v] = people[v, RECEPTION]
+        trace.triage_start[begin + v], trace.triage_end[begin + v] = people[v, RECEPTION], people[v, UNTIL]

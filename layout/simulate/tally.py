@@ -235,7 +235,7 @@ def _reception(
         if np.isfinite(start):
             waits[0, visitors.interval[v]] += start - visitors.arrival[v]
             waits[1, visitors.interval[v]] += 1.0
-            _spread(sums.busy, start, start + visitors.triage[v], rules.triage_pool, asked.length)
+            _spread(sums.busy, start, trace.triage_end[v], rules.triage_pool, asked.length)
     for t in range(asked.intervals):
         _add_pair(sums.reception, t, waits[0, t], waits[1, t])
 

@@ -232,7 +232,7 @@ def recorded_day(
 ) -> DayProblem:
     """Return a day of one group of counters to simulate: expected visitors by step (K,) and counters (K,)."""
     pace = np.repeat(service.pace, recorded.steps_each)
-    most = max(int(counters.max(initial=1)), 1)
+    open_ = np.arange(max(int(counters.max(initial=1)), 1)) < counters[:, None]
     return DayProblem(
         interval_min=recorded.step_min,
         visits=rate[:, None],
@@ -242,6 +242,6 @@ def recorded_day(
         crew=counters[:, None],
         step_min=recorded.step_min,
         patience_min=np.inf if service.leaving == 0 else 1.0 / service.leaving,
-        speed=np.broadcast_to(pace[:, None, None], (len(pace), 1, most)).copy(),
+        speed=np.where(open_, pace[:, None], 0.0)[:, None, :],
         level_cv=level_cv,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.data.rostered import Duty, crew_of
+from layout.data.rostered import Duty, pace_of
 from layout.settings import LayoutSettings
 from layout.simulate import DayProblem
 from layout.study.work.workload import Workload
@@ -117,8 +117,17 @@ def duties_on(duties: Sequence[Duty], date: dt.date) -> tuple[dt.date, tuple[Dut
     return date, crew
 
 
-def plan_day(workload: Workload, settings: LayoutSettings, weekday: int, duties: Sequence[Duty]) -> PlannedDay:
-    """Return the day to replay: the streams of one weekday, and the crew of its duties."""
+def plan_day(
+    workload: Workload,
+    settings: LayoutSettings,
+    weekday: int,
+    duties: Sequence[Duty],
+    proficiency: Mapping[str, float] | None = None,
+) -> PlannedDay:
+    """Return the day to replay: the streams of one weekday, and the crew of its duties.
+
+    ``proficiency`` by person is that of people who do not work at their colleagues' pace.
+    """
     catalogue, diversion, interval = workload.catalogue, workload.diversion, workload.arrivals.interval_min
     open_at = np.flatnonzero(workload.arrivals.open_share[weekday])
     first, last = int(open_at[0]), int(open_at[-1]) + 1
@@ -129,7 +138,8 @@ def plan_day(workload: Workload, settings: LayoutSettings, weekday: int, duties:
     step = _step(interval, start, duties)
     steps = -(-(last - first) * interval // step)
     machines = np.array([diversion.machines[kind] for kind in pools[len(posts) :]], dtype=np.int64)
-    staffed = crew_of(duties, pools[: len(posts)], start_min=start, step_min=step, steps=steps)
+    pace = pace_of(duties, pools[: len(posts)], proficiency or {}, start_min=start, step_min=step, steps=steps)
+    staffed = np.asarray((pace > 0).sum(axis=2), dtype=np.int64)
     triage = catalogue.triage if settings.simulate.triage else None
     patience = settings.simulate.patience_min
     problem = DayProblem(
@@ -142,6 +152,7 @@ def plan_day(workload: Workload, settings: LayoutSettings, weekday: int, duties:
         cv=np.array([stream.cv for stream in streams]),
         crew=np.hstack([staffed, np.tile(machines, (steps, 1))]),
         step_min=float(step),
+        speed=_speed(pace, machines),
         helps=_helps(posts, pools),
         triage_pool=pools.index(triage.post) if triage is not None else -1,
         triage_min=triage.minutes if triage is not None else 0.0,
@@ -151,6 +162,18 @@ def plan_day(workload: Workload, settings: LayoutSettings, weekday: int, duties:
         level_cv=workload.arrivals.level_cv if settings.simulate.level_cv is None else settings.simulate.level_cv,
     )
     return PlannedDay(streams, pools, len(posts), problem)
+
+
+def _speed(pace: Floats, machines: NDArray[np.int64]) -> Floats:
+    """Return the speeds of people and machines, shape (K, P, C); none where everybody works at the usual pace."""
+    steps, _, places = pace.shape
+    if ((pace == 0) | (pace == 1)).all():
+        return np.zeros((0, 0, 0))
+    most = max(places, int(machines.max(initial=0)))
+    there = (np.arange(most) < machines[:, None]).astype(np.float64)
+    return np.concatenate(
+        [np.pad(pace, ((0, 0), (0, 0), (0, most - places))), np.broadcast_to(there, (steps, *there.shape))], axis=1
+    )
 
 
 def _streams(workload: Workload, settings: LayoutSettings, weekday: int, when: slice) -> tuple[Stream, ...]:
@@ -209,17 +232,24 @@ def _step(interval_min: int, start: int, duties: Sequence[Duty]) -> int:
 
 
 def predict(workload: Workload, settings: LayoutSettings, weekday: int, day: PlannedDay) -> Prediction:
-    """Return what Erlang C predicts for each interval and post with the crew on duty, rounded down to whole persons."""
+    """Return what Erlang C predicts for each interval and post with the crew on duty, rounded down to whole persons.
+
+    It knows only people who are alike: all of a post work at the mean pace of those on duty.
+    """
     interval = workload.arrivals.interval_min
     first, intervals = int(day.problem.start_min) // interval, len(day.problem.visits)
     when = slice(first, first + intervals)
     of = ((np.arange(len(day.problem.crew)) * day.problem.step_min) // interval).astype(np.int64)
     crew = np.stack([day.problem.crew[of == t].mean(axis=0) for t in range(intervals)])[:, : day.posts]
+    pace = np.ones_like(crew)
+    if day.problem.speed.size:
+        work = np.stack([day.problem.speed[of == t].sum(axis=2).mean(axis=0) for t in range(intervals)])
+        np.divide(work[:, : day.posts], crew, out=pace, where=crew > 0)
     open_min = interval * workload.arrivals.open_share[weekday, when]
     wait, within, arrivals = (np.full(crew.shape, np.nan) for _ in range(3))
     for p, name in enumerate(day.pools[: day.posts]):
         load = load_of(workload.catalogue, workload.arrivals, workload.diversion, name)
-        visits, minutes = load.visits[weekday, when], load.minutes[weekday, when]
+        visits, minutes = load.visits[weekday, when], load.minutes[weekday, when] / pace[:, p]
         rate = np.divide(visits, open_min, out=np.zeros_like(visits), where=open_min > 0)
         count = np.floor(crew[:, p] + 1e-9)
         target = target_of(workload.catalogue.post(name), settings)

@@ -11,9 +11,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from layout.data.people import read_people
 from layout.data.rostered import Duty, read_duties
 from layout.posts.catalogue import PostCatalogue
 from layout.settings import LayoutSettings
+from layout.settings.staff import StaffSettings
 from layout.simulate import DayProblem, DayResult, simulate_day
 from layout.study.day.duties import duties_json, with_duties
 from layout.study.day.full_hall import clearing_json
@@ -50,7 +52,9 @@ def run_simulate(stage: StageRun) -> Summary:
     date, crew = _replayed(settings, workload, duties)
     weekday = date.weekday()
     workload = workload_on(workload, settings.services.campaigns, date)
-    day = with_duties(plan_day(workload, settings, weekday, crew), crew, settings.simulate, _equipment(stage))
+    own_pace = _own_pace(stage, settings.staff, crew)
+    planned = plan_day(workload, settings, weekday, crew, own_pace)
+    day = with_duties(planned, crew, settings.simulate, _equipment(stage))
     hall: Json = json.loads(stage.out.read(ZONES).read_text(encoding="utf-8")) if stage.out.has(ZONES) else {}
     if hall:
         day = with_walks(day, workload.catalogue, read_walks(stage.out.read(ZONES)), settings.simulate.walking_m_s)
@@ -66,14 +70,16 @@ def run_simulate(stage: StageRun) -> Summary:
     share = settings.services.target_share
     below = [start for start, within in zip(day.starts, result.within.mean, strict=True) if within < share]
     desk = partial(one_desk_json, workload, target_of(settings.services), weekday)
-    seating = _seating(stage, hall, result)
-    notes = (*_notes(day, result, date, share, below), *((seating.told(),) if seating is not None else ()))
+    seating = _seating(stage, hall, result, own_pace)
+    told = (*_tell_pace(own_pace), *((seating.told(),) if seating is not None else ()))
+    notes = (*_notes(day, result, date, share, below), *told)
     found = build_simulation(day, result, prediction, required_of(requirement, weekday, day)) | {
         "outlet": stage.brief.id,
         "date": date.isoformat(),
         "day_type": WEEKDAYS[weekday],
         "seed": stage.seed,
         "policy": "roster as it stands",
+        "proficiency": own_pace,
         "target": {"share": share, "wait_min": settings.services.target_wait_min},
         "below_target": below,
         "policies": compare_policies(day, result, settings.simulate.policies, replay, desk),
@@ -90,12 +96,26 @@ def run_simulate(stage: StageRun) -> Summary:
     return Summary(f"{stage.brief.name}: the replayed day", columns, _rows(day, result, prediction), notes)
 
 
+def _own_pace(stage: StageRun, settings: StaffSettings, crew: Sequence[Duty]) -> Mapping[str, float]:
+    """Return the proficiency of those of a crew who do not work at their colleagues' pace."""
+    if settings.people is None:
+        return {}
+    table = read_people(stage.project.path(settings.people), settings.people_table, name=settings.people)
+    there = {duty.person for duty in crew}
+    return {person.id: person.proficiency for person in table.people if person.id in there and person.proficiency != 1}
+
+
+def _tell_pace(own_pace: Mapping[str, float]) -> tuple[str, ...]:
+    people = ", ".join(f"{person} {pace:g}" for person, pace in own_pace.items())
+    return (f"people who work at a pace of their own: {people}",) if own_pace else ()
+
+
 def _equipment(stage: StageRun) -> PostCatalogue:
     """Return the equipment of the outlet's sector, which says how often machines fail."""
     return choose_kit(stage.project, stage.brief).catalogue
 
 
-def _seating(stage: StageRun, hall: Json, result: DayResult) -> Seating | None:
+def _seating(stage: StageRun, hall: Json, result: DayResult, own_pace: Mapping[str, float]) -> Seating | None:
     """Return the rounds of seats with this one; None without a hall, or one that does not say where seats are from."""
     if "seats_from" not in hall:
         return None
@@ -104,6 +124,7 @@ def _seating(stage: StageRun, hall: Json, result: DayResult) -> Seating | None:
         json.dumps(hall["hall"], sort_keys=True),
         *(stage.out.read(name).read_text(encoding="utf-8") for name in (REQUIREMENT, ROSTER, SHIFTS)),
         str(stage.seed),
+        *(f"{person} {pace}" for person, pace in own_pace.items()),
     ]
     basis = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
     now = Round(int(str(hall["seats"])), int(np.ceil(result.waiting_p95.max(initial=0.0))))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from layout.data.rostered import crew_of, read_duties
+from layout.data.rostered import pace_of, read_duties
 from outlet.errors import TableError
 
 ROSTER = (
@@ -35,14 +35,21 @@ def test_breaks_and_nights(files):
 
 def test_crew_by_half_hour(files):
     """From 9:00: one, one, two, two, one (P1's break), two, one, one; a night guard never counts as a teller."""
-    crew = crew_of(read_duties(*files()), ["teller", "guide"], start_min=540, step_min=30, steps=8)
-    assert crew[:, 0].tolist() == [1, 1, 2, 2, 1, 2, 1, 1]
-    assert crew[:, 1].sum() == 0
+    pace = pace_of(read_duties(*files()), ["teller", "guide"], {}, start_min=540, step_min=30, steps=8)
+    assert pace[:, 0].sum(axis=1).tolist() == [1, 1, 2, 2, 1, 2, 1, 1]
+    assert pace[:, 1].sum() == 0
+
+
+def test_everybody_keeps_a_place_and_a_pace_of_the_own(files):
+    """P1 has the first place but for the break, P2 the second from 10 to 12; who is not named works at 1."""
+    pace = pace_of(read_duties(*files()), ["teller"], {"P2": 0.5}, start_min=540, step_min=30, steps=8)
+    assert pace[:, 0, 0].tolist() == [1, 1, 1, 1, 0, 1, 1, 1]
+    assert pace[:, 0, 1].tolist() == [0, 0, 0.5, 0.5, 0.5, 0.5, 0, 0]
 
 
 def test_somebody_there_for_part_of_a_step_does_not_count(files):
-    crew = crew_of(read_duties(*files()), ["teller"], start_min=540, step_min=60, steps=4)
-    assert crew[:, 0].tolist() == [1, 2, 1, 1]
+    pace = pace_of(read_duties(*files()), ["teller"], {}, start_min=540, step_min=60, steps=4)
+    assert pace[:, 0].sum(axis=1).tolist() == [1, 2, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,16 @@ def test_one_desk_for_everything_waits_less_than_two():
     assert compare_days(run(day()), run(pooled)).wait.high < 0
 
 
+def test_newcomers_keep_their_pace_at_one_desk():
+    """Two of four at half speed: the desk has their places, and the more visitors wait for it than for four usual."""
+    crew = np.full((5, 2), 2)
+    slow = np.tile(np.array([[1.0, 0.5], [0.5, 1.0]]), (5, 1, 1))
+    pooled = one_desk(day(crew=crew, speed=slow), [0, 1])
+    assert pooled.speed[0].tolist() == [[1.0, 0.5, 0.5, 1.0], [0.0] * 4]
+    assert compare_days(run(one_desk(day(), [0, 1])), run(pooled)).wait.low > 0
+    assert compare_days(run(day(speed=slow)), run(pooled)).wait.high < 0
+
+
 def test_a_power_failure_makes_everybody_wait():
     dark = power_failure(day(), 60.0, 90.0, [0, 1])
     found = compare_days(run(day()), run(dark))

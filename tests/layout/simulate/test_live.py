@@ -88,6 +88,56 @@ def test_the_first_free_place_takes_the_visitor_at_its_speed():
     assert found.left.tolist() == [10, 21, 24]
 
 
+def test_who_is_free_longest_takes_the_visitor():
+    """At 20 the second has been free since 15, the first since 16; then the first since 16, the second since 24."""
+    day = problem([[2]], speed=np.array([[[0.5, 1.0]]]))
+    found = replay(day, visitors([0, 1, 20, 30], [8, 14, 4, 4]))
+    assert found.left.tolist() == [16, 15, 24, 38]
+
+
+def test_a_server_keeps_his_place_when_others_go():
+    """The usual server goes at 30; from then on everything takes the newcomer twice as long, what he began before too."""
+    newcomer = [[[1.0, 0.5]], [[0.0, 0.5]]]
+    found = replay(problem([[2], [1]], speed=np.array(newcomer)), visitors([0, 1, 40, 41], [28, 20, 3, 3]))
+    assert found.left.tolist() == [28, 41, 47, 53]
+
+
+def test_one_of_the_reserve_has_his_pace_and_no_place_of_the_crew():
+    """The newcomer serves until 20; the reserve called at 2 takes the next at a quarter of the pace."""
+    day = problem([[1]], speed=np.array([[[0.5]]]), reserves=(Reserve(pool=0, open_at=1, stay_min=60.0, pace=0.25),))
+    found = replay(day, visitors([0, 2, 3], [10, 4, 1]))
+    assert found.called.tolist() == [0, 2, 18]
+    assert found.left.tolist() == [20, 18, 22]
+
+
+def test_a_newcomer_receives_slowly_too():
+    """Reception of 2 minutes takes 4; the reception is busy for it, and visitors join the queue when it ends."""
+    day = problem(
+        [[1, 1]], triage_pool=1, triage_min=2.0, triage_cv=0.0, speed=np.array([[[1.0], [0.5]]]), cv=np.zeros(1)
+    )
+    found = replay(day, visitors([0, 1], [1, 1], triage=[2.0, 2.0]))
+    assert found.triage_start.tolist() == [0, 4]
+    assert found.joined.tolist() == [4, 8]
+    slow, usual = (
+        simulate_day(DayProblem(**{**vars(day), **more}), days=200, seed=1) for more in ({}, {"speed": np.zeros((0, 0, 0))})
+    )
+    assert slow.occupancy[0, 1] == pytest.approx(2 * usual.occupancy[0, 1], rel=0.05)
+
+
+def test_speeds_of_one_are_no_speeds():
+    """The same day to the last bit, with everything else that a day can have."""
+    more = {
+        "crew": np.array([[3, 1], [2, 1], [1, 0], [3, 1], [2, 1], [3, 1]]),
+        "reserves": (Reserve(pool=0, open_at=5, close_at=1),),
+        "tasks": (QuietTask(pool=0, minutes=60.0),),
+        "outages": (Outage(pool=0, begin_min=60.0, end_min=80.0, servers=2),),
+        "helps": np.array([[False, False], [True, False]]),
+    }
+    alike = (np.arange(3) < more["crew"][:, :, None]).astype(float)
+    plain, same = (simulate_day(busy_day(**more, **by), days=50, seed=2) for by in ({}, {"speed": alike}))
+    assert same.daily.tolist() == plain.daily.tolist()
+
+
 def test_a_full_room_turns_away():
     found = replay(problem([[1]], room=np.array([1])), visitors([0, 1, 2, 11], [10, 10, 10, 1]))
     assert found.called.tolist() == [0, 10, np.inf, 20]
@@ -155,6 +205,7 @@ def test_machines_are_up_for_their_share_of_the_time():
         (lambda: problem([[1]], outages=(Outage(pool=1, begin_min=0, end_min=1, servers=1),)), "outages: position 1"),
         (lambda: problem([[1]], reserves=(Reserve(pool=0, open_at=1),) * 2), "reserves: two for one position"),
         (lambda: problem([[1]], speed=np.ones((1, 1, 0))), "DayProblem.speed: shape"),
+        (lambda: problem([[1]], speed=np.ones((1, 1, 2))), "DayProblem.speed: .* as many places above 0 as there are"),
         (lambda: problem([[1]], room=np.array([-1])), "DayProblem.room: a value is out of range"),
         (lambda: problem([[1]], samples=(np.ones(1), np.ones(1))), "DayProblem.samples: 2 arrays; expected 1"),
         (lambda: problem([[1]], cv=np.array([0.5]), distribution="hyperexponential"), "DayProblem.cv: .* from 1"),

@@ -26,6 +26,18 @@ def test_starts_lengths_and_breaks():
     assert not [s for s in made if s.paid_min == 480]
 
 
+@pytest.mark.parametrize("finer", ["start_step_min", "step_min"])
+def test_a_finer_step_allows_more(finer):
+    """Half as long a step of starts, or of breaks, leaves all shifts and breaks that there were and adds some."""
+
+    def made(start_step_min=120, step_min=60):
+        breaks = BreakRule(after_min=360, length_min=30, earliest_min=150, least_after_min=120, step_min=step_min)
+        hours = {"first_start_min": NINE, "last_end_min": 1200, "start_step_min": start_step_min}
+        return set(enumerate_shifts(0, ShiftRules(**hours, paid_min=(420,), breaks=breaks)))
+
+    assert made() < made(**{finer: 30})
+
+
 def test_a_break_that_fits_nowhere_lies_in_the_middle():
     breaks = BreakRule(after_min=120, length_min=30, earliest_min=180, least_after_min=180, step_min=30)
     rules = ShiftRules(first_start_min=NINE, last_end_min=FIVE, start_step_min=600, paid_min=(240,), breaks=breaks)

@@ -13,8 +13,12 @@ from outlet.errors import InputError, TableError
 from outlet.handover import minute_of_day
 
 MONDAY = dt.date(2026, 3, 2)
-COLUMNS = ("id", "name", "hours_per_week_max", "roles", "proficiency", "holds", "team", "weekend_group")
+COLUMNS = (
+    "id", "name", "hours_per_week_max", "hours_per_week_min", "roles", "proficiency", "holds", "team", "weekend_group",
+    "wants_on", "wants_off",
+)  # fmt: skip
 HOURS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat"), (("09:00", "13:00"),))
+LONG = dict.fromkeys(("mon", "tue", "wed", "thu"), (("09:00", "18:00"),))
 REQUIREMENT = "day_type,start,post,required,arrivals,service_level,occupancy\n"
 EVERY_HALF_HOUR = tuple(f"{hour:02d}:{minute}" for hour in range(9, 13) for minute in ("00", "30"))
 
@@ -35,7 +39,7 @@ def staff(make_work):
         if people:
             chosen["people"] = "people.csv"
         work = make_work({"staff": chosen}, requirement=False, opening_hours=hours)
-        starts = EVERY_HALF_HOUR if hours is HOURS else [f"{hour:02d}:00" for hour in range(9, 18)]
+        starts = [f"{hour:02d}:00" for hour in range(9, 18)] if hours is LONG else EVERY_HALF_HOUR
         rows = [f"{day},{start},{post},{required},9,0.9,0.7\n" for day in hours for post in posts for start in starts]
         (work.folder / "requirement.csv").write_text(REQUIREMENT + "".join(rows), encoding="utf-8")
         lines = [",".join(str(person.get(column, "")) for column in COLUMNS) for person in people]
@@ -124,9 +128,6 @@ def test_a_team_works_the_same_days(staff):
     assert any(re.search(r"\d+ days of people are apart from their team", note) for note in notes)
 
 
-LONG = dict.fromkeys(("mon", "tue", "wed", "thu"), (("09:00", "18:00"),))
-
-
 def test_a_team_works_the_same_half_of_the_day(staff):
     """One early and one late each day: a team of two is apart by half days, and by days it is not."""
     people = tellers(2, team="red")
@@ -203,3 +204,123 @@ def test_settings_of_presence_are_bounded():
         StaffSettings.model_validate({"presence": [{"holds": "keys", "when": ["noon"]}]})
     with pytest.raises(ValueError, match="at least 1"):
         StaffSettings.model_validate({"presence": [{"holds": ""}]})
+
+
+def missing(_roster, notes, _shifts):
+    """Return the person-hours missing a week."""
+    found = re.match(r"people are missing: ([\d.]+) h", notes[0])
+    return float(found[1]) if found else 0.0
+
+
+def price(_roster, notes, _shifts):
+    """Return the price of the roster, which must be proved to be the least."""
+    found = re.match(r"roster: optimal, price ([\d,.]+),", next(note for note in notes if note.startswith("roster: ")))
+    return float(found[1].replace(",", ""))
+
+
+def days_of(person, *dates):
+    return lambda roster, *_: sum(row["person"] == person and (not dates or row["date"] in dates) for row in roster)
+
+
+def planned(column):
+    """Return the person-days of the shift plan by a column of shifts.csv: its values, with how many."""
+
+    def look(_roster, _notes, shifts):
+        found = defaultdict(int)
+        for row in shifts:
+            found[row[column]] += int(row["count"]) * len(row["days"].split(";"))
+        return dict(found)
+
+    return look
+
+
+def breaks_from(clock):
+    """Return whether all breaks begin from a time on."""
+    return lambda _roster, _notes, shifts: min(row["break_start"] for row in shifts if row["days"]) >= clock
+
+
+def starts(person):
+    return lambda roster, *_: {row["start"] for row in roster if row["person"] == person}
+
+
+def fewest(roster, *_):
+    return min(len(people) for people in by_day(roster).values())
+
+
+def dates(roster, *_):
+    return len(by_day(roster))
+
+
+def of_roster(**rules):
+    return {"roster": rules}
+
+
+SUNDAYS = HOURS | {"sun": (("09:00", "13:00"),)}
+SATURDAYS = ("2026-03-07", "2026-03-14")
+ALL_DAYS = "2026-03-02/2026-03-14"
+UNFAIR = {"fair_hours_weight": 0, "fair_weekends_weight": 0, "fair_unpopular_weight": 0}
+LATES = {"people": tellers(3), "hours": LONG}
+HALVES = {"shift_hours": [4.5], **of_roster(**UNFAIR, unpopular_after_hour=17, unpopular_before_hour=0)}
+BOTH = tellers(2, hours_per_week_min=24)
+KEYS = {"presence": [{"holds": "keys"}]}
+
+RULES = {
+    "rest: every other day": ({"people": tellers(1)}, of_roster(), of_roster(rest_hours=24), missing, 0, 12),
+    "days in a row": ({"people": tellers(1)}, of_roster(), of_roster(max_consecutive_days=2), missing, 0, 8),
+    "days off in a row": ({"people": tellers(1)}, of_roster(), of_roster(min_consecutive_days_off=2), missing, 0, 2),
+    "weekends": ({"people": tellers(1)}, of_roster(), of_roster(max_weekends=0), missing, 0, 4),
+    "Sundays": ({"people": tellers(1), "hours": SUNDAYS}, of_roster(max_consecutive_days=14, max_sundays=4),
+        of_roster(max_consecutive_days=14, max_sundays=0), missing, 0, 4),
+    "price of people missing": ({"people": tellers(1), "required": 2}, of_roster(), of_roster(under_weight=50),
+        price, 4800, 2400),
+    "price of people beyond": ({"people": BOTH}, of_roster(), of_roster(over_weight=8), price, 192, 384),
+    "price of hours below contract": ({"people": BOTH}, of_roster(), of_roster(contract_weight=2),
+        lambda roster, *_: len(roster), 24, 12),
+    "price of a wish": ({"people": tellers(1, wants_off="2026-03-03")}, of_roster(), of_roster(wish_weight=10_000),
+        missing, 0, 2),
+    "hours are shared fairly": ({"people": tellers(2, wants_on=[ALL_DAYS, ""])}, of_roster(**UNFAIR),
+        of_roster(**UNFAIR | {"fair_hours_weight": 1000}), days_of("t1"), 12, 6),
+    "weekends are shared fairly": ({"people": tellers(2, wants_on=[";".join(SATURDAYS), ""])}, of_roster(**UNFAIR),
+        of_roster(**UNFAIR | {"fair_weekends_weight": 1000}), days_of("t1", *SATURDAYS), 2, 1),
+    "unpopular shifts are shared fairly": (LATES, HALVES, HALVES | of_roster(**HALVES["roster"] |
+        {"fair_unpopular_weight": 7}), price, 0, 7),
+    "what is late": (LATES, HALVES | of_roster(**HALVES["roster"] | {"fair_unpopular_weight": 7}), HALVES | of_roster(
+        **HALVES["roster"] | {"fair_unpopular_weight": 7, "unpopular_after_hour": 20}), price, 7, 0),
+    "what is early": (LATES, HALVES | of_roster(**HALVES["roster"] | {"fair_unpopular_weight": 7,
+        "unpopular_after_hour": 20}), HALVES | of_roster(**HALVES["roster"] | {"fair_unpopular_weight": 7,
+        "unpopular_after_hour": 20, "unpopular_before_hour": 10}), price, 0, 7),
+    "price of days apart from the team": ({"people": tellers(3, team="red"), "required": 2},
+        of_roster(**UNFAIR, over_weight=100), of_roster(**UNFAIR, over_weight=100, team_weight=20), price, 480, 240),
+    "price of a time without keys": ({"people": tellers(2, holds=["keys", ""])},
+        KEYS | of_roster(**UNFAIR, max_consecutive_days=5),
+        KEYS | of_roster(**UNFAIR, max_consecutive_days=5, presence_weight=600), price, 600, 1200),
+    "how many hold keys": ({"people": tellers(3, holds=["keys", "keys", ""])}, KEYS,
+        {"presence": [{"holds": "keys", "least": 2}]}, fewest, 1, 2),
+    "when keys are there": ({"people": tellers(2, holds=["keys", ""]), "hours": LONG},
+        {"shift_hours": [4.5], "presence": [{"holds": "keys", "when": ["opening"]}]},
+        {"shift_hours": [4.5], "presence": [{"holds": "keys", "when": ["closing"]}]},
+        starts("t1"), {"09:00"}, {"13:30"}),
+    "weeks of a roster": ({"people": tellers(1)}, {}, {"weeks": 1}, dates, 12, 6),
+    "hours a shift may last": ({}, {}, {"shift_hours": [2.0]}, planned("start"), {"09:00": 6},
+        {"09:00": 6, "11:00": 6}),
+    "minutes before opening": ({}, {}, {"opening_min": 30, "shift_hours": [4.5]}, planned("start"), {"09:00": 6},
+        {"08:30": 6}),
+    "minutes after closing": ({}, {}, {"closing_min": 30, "shift_hours": [4.5]}, planned("end"), {"13:00": 6},
+        {"13:30": 6}),
+    "people of the checks": ({}, {"opening_min": 30, "shift_hours": [4.5]},
+        {"opening_min": 30, "shift_hours": [4.5], "checks": {"teller": 2}}, planned("start"), {"08:30": 6},
+        {"08:30": 12}),
+    "who is relieved at a break": ({"posts": ("guard",), "hours": LONG}, {"shift_hours": [8.5]},
+        {"shift_hours": [8.5], "breaks": {"relieved": []}}, planned("start"), {"09:00": 4}, {"09:00": 8}),
+    "work before a break": ({"hours": LONG}, {"shift_hours": [8.5]},
+        {"shift_hours": [8.5], "breaks": {"earliest_hours": 5.5}}, breaks_from("14:30"), False, True),
+    "work after a break": ({"hours": LONG}, {"shift_hours": [8.5], "breaks": {"earliest_hours": 5.5}},
+        {"shift_hours": [8.5], "breaks": {"least_after_hours": 5.5}}, breaks_from("12:30"), True, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", list(RULES))
+def test_each_preset_of_the_roster_shows_in_its_files(staff, preset):
+    how, before, after, look, *wanted = RULES[preset]
+    found = [look(*staff(settings=settings, **how)) for settings in (before, after)]
+    assert found == wanted
