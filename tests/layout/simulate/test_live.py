@@ -96,7 +96,7 @@ def test_who_is_free_longest_takes_the_visitor():
 
 
 def test_a_server_keeps_his_place_when_others_go():
-    """The usual server goes at 30; from then on everything takes the newcomer twice as long, what he began before too."""
+    """The usual server goes at 30; the newcomer, who began before, takes twice as long before and after."""
     newcomer = [[[1.0, 0.5]], [[0.0, 0.5]]]
     found = replay(problem([[2], [1]], speed=np.array(newcomer)), visitors([0, 1, 40, 41], [28, 20, 3, 3]))
     assert found.left.tolist() == [28, 41, 47, 53]
@@ -119,7 +119,8 @@ def test_a_newcomer_receives_slowly_too():
     assert found.triage_start.tolist() == [0, 4]
     assert found.joined.tolist() == [4, 8]
     slow, usual = (
-        simulate_day(DayProblem(**{**vars(day), **more}), days=200, seed=1) for more in ({}, {"speed": np.zeros((0, 0, 0))})
+        simulate_day(DayProblem(**{**vars(day), **more}), days=200, seed=1)
+        for more in ({}, {"speed": np.zeros((0, 0, 0))})
     )
     assert slow.occupancy[0, 1] == pytest.approx(2 * usual.occupancy[0, 1], rel=0.05)
 

@@ -69,6 +69,48 @@ def test_without_a_roster_it_is_skipped(make_work):
     assert summary.skipped == "there is no roster.csv, shifts.csv: the outlet has no hall or no roster"
 
 
+def with_people(make_work, proficiency, **simulate):
+    """Replay a day of people of a table: of each post the first has a proficiency; nobody else of the table counts."""
+    work = make_work({"simulate": {"days": 60, **simulate}, "staff": {"people": "people.csv"}})
+    rows = ["id,name,hours_per_week_max,roles,proficiency", "x9,Elsewhere,40,teller,0.05"]
+    rows += [f"{person},{person},40,{person[:-1]},{pace}" for person, pace in proficiency.items()]
+    (work.project.folder / "people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return simulation(work)
+
+
+def test_a_newcomer_takes_longer(make_work):
+    """One teller at half the pace: waits for tellers are longer, and Erlang C says so; advisers are as before."""
+    usual = with_people(make_work, {"teller0": 1, "teller1": 1})
+    slow = with_people(make_work, {"teller0": 0.5, "teller1": 1})
+    assert slow["services"]["account"]["post"]["wait_low"] > usual["services"]["account"]["post"]["wait_high"]
+    assert slow["services"]["advice"]["post"] == usual["services"]["advice"]["post"]
+    for before, after in zip(usual["intervals"], slow["intervals"], strict=True):
+        assert after["occupancy"]["teller"] > before["occupancy"]["teller"]
+        assert after["posts"]["teller"]["crew"] == before["posts"]["teller"]["crew"]
+        assert after["posts"]["teller"]["erlang_within"] < before["posts"]["teller"]["erlang_within"]
+        assert after["posts"]["adviser"]["erlang_within"] == before["posts"]["adviser"]["erlang_within"]
+    assert slow["proficiency"] == {"teller0": 0.5}
+    assert "people who work at a pace of their own: teller0 0.5" in slow["notes"]
+    assert usual == simulation(make_work({"simulate": {"days": 60}})) | {"proficiency": {}}, "at one, nothing changes"
+
+
+def test_a_new_guide_receives_slowly(make_work):
+    waits = [
+        sum(each["triage_wait"] for each in with_people(make_work, {"guide0": pace})["intervals"]) for pace in (1, 0.5)
+    ]
+    assert waits[1] > 1.5 * waits[0]
+
+
+def test_one_desk_has_the_newcomers_too(make_work):
+    policy = [{"name": "desk", "one_desk": ["teller", "adviser"]}]
+    slow, usual = (
+        with_people(make_work, {"teller0": pace}, policies=policy)["day"]["wait_mean"]
+        + with_people(make_work, {"teller0": pace}, policies=policy)["policies"][0]["wait_change"]["mean"]
+        for pace in (0.5, 1)
+    )
+    assert slow > usual
+
+
 def test_typical_date_is_the_median_one(make_work):
     work = make_work()
     file = work.folder / "roster.csv"
