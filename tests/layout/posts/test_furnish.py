@@ -12,6 +12,7 @@ from layout.data.plans import hall_sample
 from layout.data.read import read_plan
 from layout.floor.cells import free_cells
 from layout.floor.plan import Door, FloorPlan
+from layout.posts.catalogue import read_catalogue
 from layout.posts.check import judge_line, judge_places
 from layout.posts.plan import Furnishing
 from layout.posts.room import ZoneArea
@@ -170,6 +171,48 @@ def test_machines_are_told_by_kind_with_their_reliability(floor: FloorPlan) -> N
     (pool,) = found.pools
     assert (pool.kind, pool.installed, pool.needed) == ("cash_machine", 2, 1)
     assert pool.enough == pytest.approx(1 - (1 - pool.availability) ** 2, abs=1e-3)
+
+
+def test_machines_that_fail_oftener_or_shall_work_more_surely_are_more(floor: FloorPlan) -> None:
+    """Sized by the equipment's hours between failures and to repair, and by the share of time asked for."""
+
+    def installed(fails_h: float = 350.0, repair_h: float = 6.0, enough: float = 0.98) -> int:
+        catalogue = read_catalogue()
+        changed = {"reliability": {"fails_h": fails_h, "repair_h": repair_h}}
+        kinds = [
+            type(kind).model_validate(kind.model_dump(by_alias=True) | changed) if kind.kind == "cash_machine" else kind
+            for kind in catalogue.equipment
+        ]
+        kit = Kit(catalogue=catalogue.model_copy(update={"equipment": tuple(kinds)}), enough=enough)
+        (pool,) = furnish_hall(floor, ZONES, {}, {"cash_machine": 4}, 0, LIMITS, kit).pools
+        return pool.to_install
+
+    assert installed() < installed(fails_h=20.0)
+    assert installed() < installed(repair_h=120.0)
+    assert installed() < installed(enough=0.999999)
+
+
+def test_a_role_is_there_sees_and_handles_cash_as_its_preset_says(floor: FloorPlan) -> None:
+    """When a role is there and what it sees stand in zones.json as its preset says; too few for cash are told."""
+
+    def role(name: str, **changed: object) -> Kit:
+        catalogue = read_catalogue()
+        roles = [each.model_copy(update=changed) if each.id == name else each for each in catalogue.roles]
+        return Kit(catalogue=catalogue.model_copy(update={"roles": tuple(roles)}))
+
+    def people(kit: Kit) -> dict[str, dict[str, object]]:
+        entries = zones_json_parts(furnish_hall(floor, ZONES, POSTS, {"cash_machine": 1}, 0, LIMITS, kit))["posts"]
+        assert isinstance(entries, list)
+        return {entry["role"]: entry for entry in entries}
+
+    usual = people(Kit())
+    assert usual["guard"]["presence"] == ["open", "opening", "closing"]
+    assert people(role("guard", presence=("closing",)))["guard"]["presence"] == ["closing"]
+    assert set(usual["guide"]["sees"]) == {"entrance", "public", "machine"}  # type: ignore[call-overload]
+    assert set(people(role("guide", sees={"machine": 1.0}))["guide"]["sees"]) == {"machine"}  # type: ignore[call-overload]
+    for least, told in ((3, False), (4, True)):
+        found = furnish_hall(floor, ZONES, POSTS, {}, 0, LIMITS, role("teller", least=least))
+        assert any("cash is counted and moved by 4" in note for note in found.notes) == told
 
 
 def test_no_camera_sees_a_keypad_unless_it_is_told(furnished: Furnishing) -> None:

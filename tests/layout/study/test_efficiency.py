@@ -1,6 +1,7 @@
 """The stage efficiency: figures of an outlet, what is assumed, and the network's establishment."""
 
 import csv
+import json
 from dataclasses import replace
 
 import pytest
@@ -99,6 +100,40 @@ def test_scorecard_and_surveys(work, tmp_path):
     assert (row["hardware"], row["management"], row["sales"], row["service"]) == ("", "50.0", "50.0", "90.0")
     assert float(row["points"]) == pytest.approx((0.4 * 50 + 0.3 * 90 + 0.15 * 50) / 0.85, abs=0.1)
     assert table(work, "efficiency.csv")[0]["grade"] == row["grade"] == "B"
+
+
+@pytest.mark.parametrize(
+    ("aspect", "day", "broken"),
+    [
+        ("waiting", {"within_target": 0.6}, 1),
+        ("speed", {"wait_mean": 9.0}, 1),
+        ("order", {"below_target": ["09:00"]}, 1),
+        ("environment", {}, 3),
+    ],
+)
+def test_each_aspect_of_the_scorecard_follows_what_it_measures(work, aspect, day, broken):
+    """Worse in the replayed day or the hall, worse on the card; the other aspects stay as they are."""
+    cards = []
+    for changed, rules in (({}, 1), (day, broken)):
+        found = {"wait_mean": 2.0, "within_target": 0.9} | {k: v for k, v in changed.items() if k != "below_target"}
+        simulation = {"day": found, "below_target": changed.get("below_target", []), "intervals": [{}] * 4}
+        (work.folder / "simulation.json").write_text(json.dumps(simulation), encoding="utf-8")
+        (work.folder / "zones.json").write_text(json.dumps({"broken_rules": [{}] * rules}), encoding="utf-8")
+        run_efficiency(work.stage(outlet=False))
+        row = table(work, "scorecard.csv")[0]
+        cards.append({name: float(row[name]) for name in ("waiting", "speed", "order", "environment")})
+    assert cards[1].pop(aspect) < cards[0].pop(aspect)
+    assert cards[0] == cards[1]
+
+
+def test_a_low_grade_advises_and_only_the_planner_closes(work):
+    """Grade D is told with the setting it bears on; the outlet's brief stays as it was."""
+    strict = {"grade_from": {"A": 99.0, "B": 98.0, "C": 97.0}}
+    before = (work.folder / "outlet.json").read_bytes()
+    summary = run_efficiency(replace(work, project=with_settings(work, strict)).stage(outlet=False))
+    assert "grade D: 1 outlet (A/1); weigh may_close for those that exist" in summary.notes
+    assert (work.folder / "outlet.json").read_bytes() == before
+    assert not any("may_close" in note for note in run_efficiency(work.stage(outlet=False)).notes)
 
 
 @pytest.mark.parametrize(
