@@ -33,6 +33,18 @@ def test_one_colleague_fills_in(problem, limits):
     assert check_roster(one, repaired) == ()
 
 
+def test_a_change_dearer_than_a_person_missing_is_not_made(problem, limits):
+    """At 10 somebody steps in; at a price above that of the open shift nobody does, and the shift is open."""
+    one = week(problem)
+    stood = np.array([[0, 0, 0, 0, OFF, OFF], [OFF, OFF, OFF, OFF, 0, 0], [OFF] * 6])
+    absent = np.zeros((3, 6), dtype=bool)
+    absent[0, 1] = True
+    open_shift = int(one.under_weight[1].sum())
+    for price, changes in ((10, 1), (open_shift + 1, 0)):
+        repaired = repair_roster(one, stood, absent, change_price=price, limits=limits).require().assigned
+        assert len(changes_of(stood, repaired, absent)) == changes
+
+
 def test_changes_are_the_fewest(problem, limits):
     """Against all rosters of two people on four days with two shifts and a rest rule."""
     one = problem(

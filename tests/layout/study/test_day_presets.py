@@ -81,8 +81,6 @@ def peak(post):
 
 REQUIREMENT = {
     "an electronic channel does all but retention": ({"format": "electronic"}, demand("vip_manager"), to(0)),
-    "own outlets do all six kinds": ({"edit": (r'"sensitive", "retention"\]', '"sensitive"]')}, demand("vip_manager"),
-        to(0)),
     "kind of a service": ({"format": "partner", "edit": ('kind = "strategic"', 'kind = "retention"')}, demand("teller"),
         down),
     "target wait of a post": ({"edit": (r'("adviser"\n(?:.*\n)*?)wait_min = 15.0', r"\1wait_min = 1.0")},
@@ -92,6 +90,7 @@ REQUIREMENT = {
         lambda found: at("09:00")(found) - at("10:00")(found), to(0)),
     "weekdays of the sector": ({"edit": ("mon = 1.15", "mon = 2.3")}, at("10:00"), up),
     "triage: by whom": ({"edit": (r'\[triage\]\npost = "guide"', '[triage]\npost = "teller"')}, busy("guide"), down),
+    "diversion: share of the preset": ({"edit": ("diverted = 0.6", "diverted = 0.95")}, demand("teller"), down),
     "machines: minutes a visit": ({"edit": ("machine_minutes = 2.5", "machine_minutes = 25.0")},
         lambda found: found.machines, up),
     "machines: of one kind or two": ({"edit": ('machine = "query_machine"', 'machine = "cash_machine"')},
