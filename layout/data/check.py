@@ -87,7 +87,8 @@ def check_hall(project: Project, settings: LayoutSettings, name: str) -> Finding
     if plan is None or reading.faults:
         return Findings(faults=reading.faults, remarks=reading.remarks)
     cells = free_cells(plan, settings.hall.cell_m)
-    doors = f"{len(plan.entrances)} entrances, {len(plan.exits)} exits, {len(plan.columns)} columns"
+    things = (("entrance", plan.entrances), ("exit", plan.exits), ("column", plan.columns))
+    doors = ", ".join(f"{len(found)} {noun}{'' if len(found) == 1 else 's'}" for noun, found in things)
     note = f"hall of {plan.outline.area:.0f} m², {cells.area_m2:.0f} m² free; {doors}"
     return Findings(counts=(Count(name, 1, note),), remarks=reading.remarks)
 

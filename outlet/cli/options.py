@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ import click
 from outlet.progress import Progress, watching
 from outlet.stage import Cell, Stage, StageRun, Summary
 from outlet.terminal import GUTTER, column_widths, table_width, tell
+
+_SHARE = re.compile(r"[\d.,]+ %")
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -177,13 +180,17 @@ def _print_table(summary: Summary) -> None:
     named = [[heading, *column] for heading, column in zip(summary.columns, cells, strict=True)]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, GUTTER - 1, 0, 0))
     for at, (heading, room) in enumerate(zip(summary.columns, column_widths(named, width), strict=True)):
-        numeric = all(isinstance(row[at], int | float) or row[at] is None for row in summary.rows)
+        numeric = all(row[at] is None or _is_figure(row[at]) for row in summary.rows)
         table.add_column(Text(heading), justify="right" if numeric else "left", overflow="fold", width=room)
     for row in zip(*cells, strict=True):
         table.add_row(*(Text(cell) for cell in row))
     print()
     Console(width=width).print(table)
     print()
+
+
+def _is_figure(value: Cell) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and _SHARE.fullmatch(value) is not None)
 
 
 def _cells(column: tuple[Cell, ...]) -> list[str]:

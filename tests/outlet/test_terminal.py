@@ -40,6 +40,16 @@ def test_a_table_fits_80_columns_with_every_word_whole(
     assert words - {"1204"} <= set(" ".join(printed).split())
 
 
+def test_figures_and_shares_line_up_on_the_right(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    rows = [("a", 7.5, "99 %"), ("b", None, "8 %")]
+    show(Summary("t", ("id", "score", "in the best 3"), rows), "score", Options(quiet=True), 0.0)
+    ends = [line.rstrip() for line in capsys.readouterr().out.splitlines() if line[:1] in ("a", "b")]
+    assert [len(line) for line in ends] == [len("id  score  in the best 3")] * 2
+
+
 def test_a_watched_text_wraps_between_words_and_keeps_its_margin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     line = "  plan 20,022.9, bound 21,414, gap 6.95 %, 13 s; the search was stopped by the clock"
