@@ -79,15 +79,6 @@ def kernel(function: F) -> F:
     return cast("F", _settled(made))
 
 
-def inlined(function: F) -> F:
-    """Return a function that is written into the compiled functions that call it.
-
-    A call counts references to every array among its arguments, which for a small function with many of them takes
-    longer than the function itself.
-    """
-    return cast("F", numba.njit(inline="always", nogil=True)(function))
-
-
 def _settled(made: Dispatcher) -> Dispatcher:
     """Take numbers for literals, and let what is on disk count only while no source it came from has changed."""
     _take_literals_as_numbers(made)

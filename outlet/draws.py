@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import uncounted
 
 
-@compiled
+@uncounted
 def draw(state: NDArray[np.uint64]) -> float:
     """Return a number from 0 up to but not including 1, and move the state, shape (1,), on."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -19,7 +19,7 @@ def draw(state: NDArray[np.uint64]) -> float:
     return float(z >> np.uint64(11)) / 9007199254740992.0
 
 
-@compiled
+@uncounted
 def pick(state: NDArray[np.uint64], count: int) -> int:
     """Return a whole number from 0 up to but not including ``count``."""
     return min(count - 1, int(draw(state) * count))

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,14 +88,14 @@ class Visitors(NamedTuple):
     other: Floats
 
 
-@compiled
+@uncounted
 def _mix(z: np.uint64) -> np.uint64:
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
     return z ^ (z >> _S31)
 
 
-@compiled
+@uncounted
 def key_of(seed: int, day: int, purpose: int) -> np.uint64:
     """Return where the numbers of one day for one purpose begin."""
     z = _mix(np.uint64(seed) + _STEP)
@@ -103,13 +103,13 @@ def key_of(seed: int, day: int, purpose: int) -> np.uint64:
     return _mix(z + np.uint64(purpose) * _STEP)
 
 
-@compiled
+@uncounted
 def uniform(key: np.uint64, position: int) -> float:
     """Return a number between 0 and 1, neither of them."""
     return (float(_mix(key + np.uint64(position + 1) * _STEP) >> _S11) + 0.5) * _FINE
 
 
-@compiled
+@uncounted
 def normal(u: float) -> float:
     """Return the standard normal quantile of u (Wichura's PPND16)."""
     q = u - 0.5
@@ -142,7 +142,7 @@ def normal(u: float) -> float:
     return -top / low if q < 0 else top / low
 
 
-@compiled
+@uncounted
 def gamma(shape: float, key: np.uint64) -> float:
     """Return a gamma distributed number of scale 1; numbers come from ``key`` on."""
     raised = shape if shape >= 1.0 else shape + 1.0
@@ -160,7 +160,7 @@ def gamma(shape: float, key: np.uint64) -> float:
     return found if shape >= 1.0 else found * uniform(key, position) ** (1.0 / shape)
 
 
-@compiled
+@uncounted
 def minutes(kind: int, a: float, b: float, key: np.uint64, position: int) -> float:
     """Draw minutes: constant a; exponential of mean a; log a and log-spread b; shape a and scale b; or p and m.
 
@@ -178,7 +178,7 @@ def minutes(kind: int, a: float, b: float, key: np.uint64, position: int) -> flo
     return -math.log(u / a) * b / (2.0 * a) if u < a else -math.log((u - a) / (1.0 - a)) * b / (2.0 * (1.0 - a))
 
 
-@compiled
+@uncounted
 def _draw_minutes(times: Times, rows: Ints, key: np.uint64, found: Floats) -> None:
     """Draw the minutes of each visitor of a day by his row."""
     kind, a, b, first, samples = times.kind, times.a, times.b, times.first, times.samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ def make_heap(room: int) -> Floats:
     return np.zeros((room + 1, 4))
 
 
-@compiled
+@uncounted
 def _before(heap: Floats, a: int, b: int) -> bool:
     """Tell whether event a comes before event b; ties go by kind, then visitor, so that every run is alike."""
     if heap[a, WHEN] != heap[b, WHEN]:
@@ -28,13 +28,13 @@ def _before(heap: Floats, a: int, b: int) -> bool:
     return bool(heap[a, WHO] < heap[b, WHO])
 
 
-@compiled
+@uncounted
 def _swap(heap: Floats, a: int, b: int) -> None:
     for column in range(4):
         heap[a, column], heap[b, column] = heap[b, column], heap[a, column]
 
 
-@compiled
+@uncounted
 def push(heap: Floats, when: float, kind: int, who: int, where: int) -> None:
     """Note an event."""
     heap[0, 0] += 1.0
@@ -45,13 +45,13 @@ def push(heap: Floats, when: float, kind: int, who: int, where: int) -> None:
         at //= 2
 
 
-@compiled
+@uncounted
 def next_time(heap: Floats) -> float:
     """Return when the first event is; infinite without any."""
     return float(heap[1, WHEN]) if heap[0, 0] > 0.0 else np.inf
 
 
-@compiled
+@uncounted
 def drop_first(heap: Floats) -> None:
     """Forget the first event."""
     size = int(heap[0, 0])

@@ -17,10 +17,10 @@ import numpy as np
 
 from layout.simulate.draws import Floats, Ints, Visitors
 from layout.simulate.rules import Replay, Rules
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 
 
-@compiled
+@uncounted
 def call(until: Floats, crew: Ints, step: int, at: float, length: float) -> tuple[float, int]:
     """Return when a visitor who waits since ``at`` is called (infinite: never), and in which step of the crew.
 
@@ -49,7 +49,7 @@ def call(until: Floats, crew: Ints, step: int, at: float, length: float) -> tupl
         at = step * length
 
 
-@compiled
+@uncounted
 def occupy(until: Floats, left: float) -> None:
     """Note a departure; the earliest one is forgotten."""
     j = len(until) - 1

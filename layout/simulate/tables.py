@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from layout.simulate.draws import Visitors
 from layout.simulate.rules import NOBODY, Replay, Rules
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 
 Floats = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def people_table(visitors: Visitors, begin: int, end: int) -> Floats:
     return found
 
 
-@compiled
+@uncounted
 def write_trace(people: Floats, trace: Replay, begin: int) -> None:
     """Write what happened to the visitors of a day into the trace."""
     for v in range(len(people)):

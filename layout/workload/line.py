@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,7 +26,7 @@ class Line(NamedTuple):
     patience: Floats
 
 
-@compiled
+@uncounted
 def _add_wait(waiting: Floats, begin: float, end: float, length: float) -> None:
     t = int(begin / length)
     while t < len(waiting) and t * length < end:
@@ -34,7 +34,7 @@ def _add_wait(waiting: Floats, begin: float, end: float, length: float) -> None:
         t += 1
 
 
-@compiled
+@uncounted
 def _start(now: float, busy: Floats, count: int, counters: Ints, step: float) -> tuple[float, int]:
     """Return when the next visitor can start, at ``now`` or later, infinite for never, and how many are busy then."""
     while True:

@@ -23,7 +23,7 @@ from layout.staffing.rows.moves import (
 )
 from outlet.outcome import Limits
 
-MOVES_PER_WORK = 1_200_000.0
+MOVES_PER_WORK = 3_000_000.0
 """Moves that make one unit of work: about a second."""
 
 _MOVES_PER_CELL = 3_000

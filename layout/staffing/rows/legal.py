@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
-from outlet.compiled import compiled, inlined
+from outlet.compiled import kernel, uncounted
 
 Float = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -42,7 +42,7 @@ class RowRules(NamedTuple):
     unpopular: Bools
 
 
-@inlined
+@kernel
 def _keeps_order(rules: RowRules, e: int, row: Int) -> bool:
     """Tell whether a row keeps what concerns single days, successions and runs of days."""
     off = rules.follow.shape[0]
@@ -64,7 +64,7 @@ def _keeps_order(rules: RowRules, e: int, row: Int) -> bool:
     return True
 
 
-@inlined
+@kernel
 def _keeps_counts(rules: RowRules, e: int, row: Int, found: Int, scratch: tuple[Int, Int]) -> bool:
     """Tell whether a row keeps limits of shifts, weekends and Sundays; fill in what is compared, and its minutes."""
     often, minutes = scratch
@@ -92,7 +92,7 @@ def _keeps_counts(rules: RowRules, e: int, row: Int, found: Int, scratch: tuple[
     return within
 
 
-@compiled
+@uncounted
 def measure(rules: RowRules, e: int, row: Int, found: Int, scratch: tuple[Int, Int]) -> float:
     """Return the price of minutes below contract of a row (D,), −1 where it breaks a rule; fill in what is compared.
 

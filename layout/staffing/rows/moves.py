@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
 from layout.staffing.rows.legal import RowRules, measure
-from outlet.compiled import compiled, inlined
+from outlet.compiled import compiled, kernel, uncounted
 from outlet.draws import draw, pick
 
 Float = NDArray[np.float64]
@@ -109,21 +109,41 @@ class Standing(NamedTuple):
     best: Int
 
 
-@compiled
+@kernel
+def _largest(values: Int) -> int:
+    most = values[0]
+    for value in values:
+        most = max(most, value)
+    return int(most)
+
+
+@kernel
+def _range(values: Int | Float) -> float:
+    """Return how far the largest and the least value lie apart."""
+    least, most = values[0], values[0]
+    for value in values:
+        least, most = min(least, value), max(most, value)
+    return float(most - least)
+
+
+@uncounted
 def spread_price(fairness: Fairness, compared: Int) -> float:
     """Return the price of what is compared between people, (3, E)."""
     price = 0.0
     if fairness.minute > 0:
-        excess = compared[0] - fairness.target
-        price += fairness.minute * (excess.max() - excess.min())
+        least = most = float(compared[0, 0] - fairness.target[0])
+        for e in range(1, compared.shape[1]):
+            excess = float(compared[0, e] - fairness.target[e])
+            least, most = min(least, excess), max(most, excess)
+        price += fairness.minute * (most - least)
     if fairness.weekend > 0:
-        price += fairness.weekend * (compared[1].max() - compared[1].min())
+        price += fairness.weekend * _range(compared[1])
     if fairness.unpopular > 0:
-        price += fairness.unpopular * (compared[2].max() - compared[2].min())
+        price += fairness.unpopular * _range(compared[2])
     return price
 
 
-@inlined
+@kernel
 def change(rules: RowRules, cover: CoverPrices, standing: Standing, cell: tuple[int, int], option: int) -> float:
     """Put an option into a cell and return what that costs by wishes, cover and team."""
     e, day = cell
@@ -139,14 +159,14 @@ def change(rules: RowRules, cover: CoverPrices, standing: Standing, cell: tuple[
     standing.row[e, day] = option
     if cover.teams.price > 0 and cover.teams.counted[e, day]:
         blocks = standing.blocks[cover.teams.of[e], day]
-        usual = blocks.max()
+        usual = _largest(blocks)
         blocks[cover.teams.block[before]] -= 1
         blocks[cover.teams.block[option]] += 1
-        price += cover.teams.price * (usual - blocks.max())
+        price += cover.teams.price * (usual - _largest(blocks))
     return price
 
 
-@inlined
+@kernel
 def _propose_team(teams: TeamPrices, standing: Standing, state: NDArray[np.uint64], move: Int) -> int:
     """Fill in two days that all of a random team exchange; return how many cells, none of too large a team."""
     team = pick(state, len(teams.start) - 1)
@@ -163,7 +183,7 @@ def _propose_team(teams: TeamPrices, standing: Standing, state: NDArray[np.uint6
     return 2 * len(mates)
 
 
-@inlined
+@kernel
 def propose(rules: RowRules, standing: Standing, state: NDArray[np.uint64], move: Int) -> int:
     """Fill in the cells (person, day, option) of a random move, shape (`MOST_CELLS`, 3); return how many."""
     people, days = standing.row.shape
@@ -195,14 +215,14 @@ def propose(rules: RowRules, standing: Standing, state: NDArray[np.uint64], move
     return 2
 
 
-@inlined
+@kernel
 def undo(rules: RowRules, cover: CoverPrices, standing: Standing, move: Int, before: Int) -> None:
     """Put back what a move replaced."""
     for at in range(len(before) - 1, -1, -1):
         change(rules, cover, standing, (move[at, 0], move[at, 1]), before[at])
 
 
-@inlined
+@kernel
 def may_be(rules: RowRules, move: Int) -> bool:
     """Tell whether each cell of a move is possible in itself."""
     possible = True
@@ -211,7 +231,7 @@ def may_be(rules: RowRules, move: Int) -> bool:
     return possible
 
 
-@inlined
+@kernel
 def _measure_people(rules: RowRules, standing: Standing, trial: Trial, people: Int) -> tuple[bool, float]:
     """Fill in what each person's new row compares and costs below contract; tell whether all keep the rules."""
     price, found = 0.0, trial.found
@@ -221,15 +241,16 @@ def _measure_people(rules: RowRules, standing: Standing, trial: Trial, people: I
         short = measure(rules, e, standing.row[e], found, (trial.often, trial.minutes))
         if short < 0:
             return False, 0.0
-        trial.kept[who] = standing.compared[:, e]
         trial.short[who] = short
         trial.measured[0] = who + 1
-        standing.compared[:, e] = found
+        for item in range(len(found)):
+            trial.kept[who, item] = standing.compared[item, e]
+            standing.compared[item, e] = found[item]
         price += short - standing.short[e]
     return True, price
 
 
-@inlined
+@kernel
 def _may_stand(rules: RowRules, standing: Standing, move: Int) -> bool:
     """Tell whether the shifts of a move may follow those before them, and be followed by those after them."""
     off = rules.follow.shape[0]
@@ -246,7 +267,7 @@ def _may_stand(rules: RowRules, standing: Standing, move: Int) -> bool:
     return True
 
 
-@inlined
+@kernel
 def _fits(rules: RowRules, standing: Standing, trial: Trial, move: Int) -> int:
     """Return how many people a move concerns, 0 where it changes nothing or breaks an order of shifts."""
     same = True
@@ -271,13 +292,14 @@ def _fits(rules: RowRules, standing: Standing, trial: Trial, move: Int) -> int:
     return count
 
 
-@inlined
+@kernel
 def _put_back(standing: Standing, trial: Trial) -> None:
     for who in range(trial.measured[0]):
-        standing.compared[:, trial.people[who]] = trial.kept[who]
+        for item in range(len(standing.compared)):
+            standing.compared[item, trial.people[who]] = trial.kept[who, item]
 
 
-@inlined
+@kernel
 def _keep(standing: Standing, trial: Trial, price: float) -> None:
     """Take a move for good."""
     for who in range(trial.measured[0]):
@@ -285,10 +307,12 @@ def _keep(standing: Standing, trial: Trial, price: float) -> None:
     standing.price[0] += price
     if standing.price[0] < standing.price[1] - _TOLERANCE:
         standing.price[1] = standing.price[0]
-        standing.best[:] = standing.row
+        for e in range(len(standing.row)):
+            for day in range(standing.row.shape[1]):
+                standing.best[e, day] = standing.row[e, day]
 
 
-@inlined
+@kernel
 def _judge(
     rules: RowRules,
     cover: CoverPrices,

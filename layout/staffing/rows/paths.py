@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 
 Float = NDArray[np.float64]
 
@@ -215,7 +215,7 @@ def _more_labels(labels: Labels, limits: int) -> Labels:
     )
 
 
-@compiled
+@uncounted
 def _is_dominated(labels: Labels, label: int, other: int) -> bool:
     """Tell whether a label that went on from the same node costs and counts no more."""
     while other >= 0:
@@ -228,7 +228,7 @@ def _is_dominated(labels: Labels, label: int, other: int) -> bool:
     return False
 
 
-@compiled
+@uncounted
 def _count(counts: Int, before: Int, counting: Counting, day: int, taken: int) -> bool:
     """Fill in the counts after an option, and tell whether they are within limits."""
     fits = True
