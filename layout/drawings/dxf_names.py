@@ -16,7 +16,7 @@ from layout.drawings.dxf_text import CAPITAL, LINE_STEP, dxf_text, rounded, writ
 from layout.drawings.hall import HallDrawing
 from layout.drawings.labels import place_labels
 from layout.drawings.markup import Point
-from layout.drawings.obstacles import solid_boxes, thing_boxes
+from layout.drawings.obstacles import rule_boxes, solid_boxes, thing_boxes
 from layout.drawings.rule_words import Named, name_broken
 from layout.drawings.sheet import Box, Sheet
 from layout.drawings.text import LINE_HEIGHT
@@ -52,7 +52,7 @@ def write_names(space: Modelspace, hall: HallDrawing, words: Words, marks: Seque
         wishes.append(LabelWish(names[zone.id], words.area(zone.area_m2), tuple(rooms)))
     hard = [*_signs(sheet, hall), *(mark.box for mark in marks)]
     soft = [*solid_boxes(sheet, hall.floor), *thing_boxes(sheet, hall)]
-    for label in place_labels(wishes, hard, soft, sheet.hall, sheet.plan):
+    for label in place_labels(wishes, hard, soft, sheet.hall, sheet.plan, crossed=rule_boxes(sheet, hall)):
         text = "\\P".join(dxf_text(row.text) for row in label.rows)
         middle = _metres((label.box.x + label.box.width / 2, label.box.y + label.box.height / 2))
         size = (label.box.width if label.turned else label.box.height) / LINE_HEIGHT / len(label.rows)

@@ -27,7 +27,13 @@ CLOSE_MM = 16.0
 
 
 def place_labels(
-    wishes: Sequence[LabelWish], hard: Sequence[Box], soft: Sequence[Box], hall: Box, plan: Box
+    wishes: Sequence[LabelWish],
+    hard: Sequence[Box],
+    soft: Sequence[Box],
+    hall: Box,
+    plan: Box,
+    *,
+    crossed: Sequence[Box] = (),
 ) -> list[Label]:
     """Place one label a wish.
 
@@ -43,6 +49,8 @@ def place_labels(
         The hall's bounding box with its walls: labels that no floor is left for stand outside it.
     plan
         The part of the sheet that is drawn on.
+    crossed
+        What labels avoid too, but stand on rather than outside the hall: lines across it.
     """
     placed: dict[int, Label] = {}
     zones = [room for wish in wishes for room in wish.rooms]
@@ -52,14 +60,15 @@ def place_labels(
                 continue
             fixed = [*hard, *(label.box for label in placed.values())]
             lines = [box for label in placed.values() for box in _boxes_along(label)]
-            taken = [*fixed, *soft] if clean else fixed
-            open_floor = [*fixed, *soft, *zones, *lines]
+            taken = [*fixed, *soft, *crossed] if clean else fixed
+            blocked = [*fixed, *soft, *zones, *lines]
+            open_floor = [*blocked, *crossed]
             # A line to the next free floor is better than a name over a desk.
             found = None if clean else label_beside(wish, open_floor, fixed, hall, CLOSE_MM)
             found = found or _inside(wish, taken, turned=False) or _inside(wish, taken, turned=True)
             found = found or label_beside(wish, open_floor, fixed, hall, NEAR_MM if clean else FAR_MM)
             if found is None and not clean:
-                found = label_outside(wish, fixed, hall, plan)
+                found = label_beside(wish, blocked, fixed, hall, FAR_MM) or label_outside(wish, fixed, hall, plan)
             if found is not None:
                 placed[at] = found
     return [placed[at] for at in range(len(wishes))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy as np
 from layout.drawings.building import PARTITION_M, lines, room_doors
 from layout.drawings.contents import post_radius
 from layout.drawings.hall import HallDrawing
-from layout.drawings.markup import Point
 from layout.drawings.sheet import Box, Sheet
 from layout.floor.cells import forbidden_rectangles, free_cells
 from layout.floor.doorway import Doorway
@@ -53,21 +53,27 @@ def thing_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
     found += [
         box for zone in hall.zones.zones for door in room_doors(zone, hall.zones.zones) for box in _swing(sheet, door)
     ]
-    for start, end in _lines(sheet, hall):
-        steps = max(1, math.ceil(math.dist(start, end) / ALONG_MM))
-        for k in range(steps + 1):
-            x, y = (start[0] + (end[0] - start[0]) * k / steps, start[1] + (end[1] - start[1]) * k / steps)
-            found.append(Box(x - LINE_MM, y - LINE_MM, 2 * LINE_MM, 2 * LINE_MM))
-    return found
-
-
-def _lines(sheet: Sheet, hall: HallDrawing) -> list[tuple[Point, Point]]:
-    """Return the pieces of all lines on the plan: of windows, the movement line, where others wait, broken rules."""
     drawn = [list(part.coords) for window in hall.floor.windows for part in lines(window)]
     drawn.append(np.asarray(hall.zones.movement_line).tolist())
     drawn += [[one.start, one.end] for one in hall.furnishing.stand_off]
-    drawn += [[*shape.points] for rule in hall.zones.broken_rules for shape in rule.shapes if shape.kind == "line"]
-    return [piece for line in drawn for piece in pairwise(sheet.at(float(x), float(y)) for x, y, *_ in line)]
+    return [*found, *_boxes_along(sheet, drawn)]
+
+
+def rule_boxes(sheet: Sheet, hall: HallDrawing) -> list[Box]:
+    """Return small boxes along the lines of broken rules, which may cross a whole hall."""
+    shapes = [shape for rule in hall.zones.broken_rules for shape in rule.shapes if shape.kind == "line"]
+    return _boxes_along(sheet, [shape.points for shape in shapes])
+
+
+def _boxes_along(sheet: Sheet, drawn: Sequence[Sequence[Sequence[float]]]) -> list[Box]:
+    found = []
+    for line in drawn:
+        for start, end in pairwise(sheet.at(float(x), float(y)) for x, y, *_ in line):
+            steps = max(1, math.ceil(math.dist(start, end) / ALONG_MM))
+            for k in range(steps + 1):
+                x, y = (start[0] + (end[0] - start[0]) * k / steps, start[1] + (end[1] - start[1]) * k / steps)
+                found.append(Box(x - LINE_MM, y - LINE_MM, 2 * LINE_MM, 2 * LINE_MM))
+    return found
 
 
 def _swing(sheet: Sheet, door: Doorway) -> list[Box]:

@@ -32,7 +32,7 @@ from layout.drawings.hall import HallDrawing
 from layout.drawings.labels import place_labels
 from layout.drawings.marks import dimension_marks, door_marks, draw_north, draw_scale_bar
 from layout.drawings.markup import Value, element, group, number, rectangle
-from layout.drawings.obstacles import people_boxes, solid_boxes, thing_boxes
+from layout.drawings.obstacles import people_boxes, rule_boxes, solid_boxes, thing_boxes
 from layout.drawings.palette import INK, PAPER, tint
 from layout.drawings.picked import draw_views
 from layout.drawings.sheet import SHEET_MM, Box, Sheet, make_sheet, wall_m
@@ -225,4 +225,4 @@ def _labels(hall: HallDrawing, sheet: Sheet, words: Words, hard: Sequence[Box]) 
     wall = sheet.mm(wall_m(hall.floor))
     outside = Box(sheet.hall.x - wall, sheet.hall.y - wall, sheet.hall.width + 2 * wall, sheet.hall.height + 2 * wall)
     soft = [*solid_boxes(sheet, hall.floor), *thing_boxes(sheet, hall)]
-    return place_labels(wishes, hard, soft, outside, sheet.plan)
+    return place_labels(wishes, hard, soft, outside, sheet.plan, crossed=rule_boxes(sheet, hall))

@@ -45,6 +45,17 @@ def test_a_tiny_zone_is_named_on_the_open_floor_beside_it() -> None:
     assert room.holds(Box(x1, y1, 0, 0))
 
 
+def test_a_name_keeps_off_a_line_across_the_hall_but_rather_crosses_lines_than_leaves_the_hall() -> None:
+    wish = LabelWish("Store", "1 m²", (Box(60, 60, 3, 3),))
+    line = Box(HALL.x, 57, HALL.width, 2)
+    (label,) = place_labels([wish], [], [], HALL, PLAN, crossed=[line])
+    assert HALL.holds(label.box)
+    assert not label.box.meets(line)
+    (label,) = place_labels([wish], [], [], HALL, PLAN, crossed=[HALL])
+    assert HALL.holds(label.box)
+    assert label.leader
+
+
 def test_a_tiny_zone_without_open_floor_round_it_is_named_outside_the_hall() -> None:
     (label,) = place_labels([LabelWish("Store", "1 m²", (Box(60, 60, 3, 3),))], [], [HALL], HALL, PLAN)
     assert label.leader
