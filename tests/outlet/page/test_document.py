@@ -61,3 +61,21 @@ def test_table_escapes_texts_and_aligns_figures():
     assert '<td class="number">–</td>' in html
     assert "Cuota &lt;b&gt;" in html
     assert '<th scope="row">B</th>' in html
+
+
+@pytest.mark.browser
+def test_no_chinese_cell_is_one_sign_wide_on_a_phone(visit, tmp_path):
+    columns = ["特征", "单位", "方向", "有数据的点", "来源", "附近网点数"]
+    rows = [
+        ["到最近车站的步行时间", "每千单位需求的吸引力", "越小越好", "86 个中的 86 个", "Transport for London 2015", 3]
+    ]
+    page = tmp_path / "page.html"
+    page.write_text(render_page("表", str(render_table(columns, rows, language="zh")), language="zh"), encoding="utf-8")
+    seen = visit(page, (360, 780))
+    widths = "[...document.querySelectorAll('th, td')].map(cell => cell.getBoundingClientRect().width)"
+    sign = seen.page.evaluate("parseFloat(getComputedStyle(document.querySelector('td')).fontSize)")
+    assert min(seen.page.evaluate(widths)) >= 2.4 * sign
+
+
+def test_a_unit_stays_with_its_heading():
+    assert ">y,\u00a0m</th>" in render_table(["Post", "y, m"], [["A", 1.5]], language="en")
