@@ -194,11 +194,18 @@ def _is_figure(value: Cell) -> bool:
 
 
 def _cells(column: tuple[Cell, ...]) -> list[str]:
-    """Write a column with as many decimals as its greatest value calls for, the same in every row."""
+    """Write a column with as many decimals as its greatest value calls for, the same in every row.
+
+    Where that would round shares beside thousands to nothing, each figure has its own.
+    """
     numbers = [abs(value) for value in column if isinstance(value, float)]
-    top = max(numbers, default=0.0)
-    decimals = 0 if top >= 1000 else 1 if top >= 10 else 2 if top >= 1 else 3
-    return [_cell(value, decimals) for value in column]
+    top = _decimals(max(numbers, default=0.0))
+    unlike = top == 0 and any(0 < value < 1 for value in numbers)
+    return [_cell(value, _decimals(abs(value)) if unlike and isinstance(value, float) else top) for value in column]
+
+
+def _decimals(size: float) -> int:
+    return 0 if size >= 1000 else 1 if size >= 10 else 2 if size >= 1 else 3
 
 
 def _cell(value: Cell, decimals: int) -> str:

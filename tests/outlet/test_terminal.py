@@ -50,6 +50,13 @@ def test_figures_and_shares_line_up_on_the_right(
     assert [len(line) for line in ends] == [len("id  score  in the best 3")] * 2
 
 
+def test_shares_beside_thousands_are_not_rounded_away(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("contribution", 6170.4, 458.0), ("within target", 0.983, -0.012)]
+    show(Summary("t", ("measure", "base", "difference"), rows), "compare", Options(quiet=True), 0.0)
+    *_, contribution, share = (line.split() for line in capsys.readouterr().out.splitlines() if line)
+    assert (contribution[1], share[2]) == ("6,170", "0.983")
+
+
 def test_a_watched_text_wraps_between_words_and_keeps_its_margin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     line = "  plan 20,022.9, bound 21,414, gap 6.95 %, 13 s; the search was stopped by the clock"
