@@ -105,6 +105,22 @@ def door_cells(cells: Cells, door: Door, depth_m: float) -> NDArray[np.bool_]:
     return cells.free & near
 
 
+def doorway_cells(cells: Cells, door: Door, depth_m: float) -> NDArray[np.bool_]:
+    """Return which free cells the floor as wide as a door and ``depth_m`` into the hall overlaps by more than a hair.
+
+    `door_cells` counts cells by their middles, and leaves a sliver beside a door that lies off the grid.
+    """
+    angle = math.radians(door.facing_deg)
+    cosine, sine = math.cos(angle), math.sin(angle)
+    rows, columns = cells.free.shape
+    half = cells.cell_m / 2 * (abs(cosine) + abs(sine)) - TOLERANCE_M
+    x = cells.x0 + (np.arange(columns) + 0.5) * cells.cell_m - door.x
+    y = cells.y0 + (np.arange(rows)[:, None] + 0.5) * cells.cell_m - door.y
+    ahead, aside = x * cosine + y * sine, np.abs(-x * sine + y * cosine)
+    near = (ahead > -half) & (ahead < depth_m + half) & (aside < door.width_m / 2 + half)
+    return cells.free & near
+
+
 def near_cells(cells: Cells, things: Sequence[BaseGeometry], within_m: float) -> NDArray[np.bool_]:
     """Return the free cells whose middle lies within a distance of one of several things, such as windows."""
     rows, columns = cells.free.shape

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from layout.floor.cells import Cells, door_cells
+from layout.floor.cells import Cells, door_cells, doorway_cells
 from layout.floor.daylight import daylit_cells
 from layout.floor.plan import Door
 from layout.zones.problem import Floats, Ground, Ints, Mask, PackProblem, shapes_of
@@ -39,8 +39,8 @@ def make_ground(
     """
     before = [door_cells(cells, door, turning_m) for door in doors]
     clear = np.zeros_like(cells.free)
-    for mask in before:
-        clear |= mask
+    for door, mask in zip(doors, before, strict=True):
+        clear |= mask | doorway_cells(cells, door, turning_m)
     entrance = np.zeros_like(cells.free)
     for door, mask in zip(doors, before, strict=True):
         if door.entrance:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from shapely import LineString, Polygon, box
 
-from layout.floor.cells import door_cells, forbidden_rectangles, free_cells, near_cells
+from layout.floor.cells import door_cells, doorway_cells, forbidden_rectangles, free_cells, near_cells
 from layout.floor.plan import Door, FloorPlan
 from layout.floor.sight import sees
 from layout.floor.walk import reached, walk_distances, wide_walk
@@ -132,3 +132,12 @@ def test_sight_is_mutual(blocks: np.ndarray) -> None:
 def test_nobody_sees_beyond_the_range(far: float) -> None:
     seen = sees(np.zeros((3, 3), dtype=bool), np.array([[1, 1]]), np.array([[1, 2], [2, 2]]), far)
     assert seen.tolist() == [[far == 1.0, False]]
+
+
+@pytest.mark.parametrize(("x", "columns"), [(4.9, range(16, 24)), (5.0, range(16, 24)), (5.105, range(16, 24))])
+def test_the_floor_of_a_door_off_the_grid_has_no_sliver_left(x: float, columns: range) -> None:
+    """A door of 1.8 m at x = 4.9 takes 4.0 to 5.8 m: eight columns, though the middle of the last lies beyond it."""
+    plan = FloorPlan(outline=box(0, 0, 10, 8), doors=(Door(x, 0, 1.8, True, False, 90.0),), source="drawn")
+    taken = doorway_cells(free_cells(plan), plan.doors[0], 1.5)
+    assert sorted({int(column) for _, column in np.argwhere(taken)}) == list(columns)
+    assert sorted({int(row) for row, _ in np.argwhere(taken)}) == list(range(6))
