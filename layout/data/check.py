@@ -131,6 +131,8 @@ def _people(path: Path, settings: LayoutSettings, name: str) -> Findings:
 
 def _rules_nobody_fits(people: Sequence[Person], staff: StaffSettings, name: str) -> list[Fault]:
     """Return what presence rules ask for and nobody holds, and groups of weekend duty beyond the rotation."""
+    from layout.data.people import groups_beyond
+
     columns, held = staff.people_table.columns, {thing for person in people for thing in person.holds}
     faults = [
         Fault(name, "missing-value", f"nobody with {rule.holds!r}", "somebody, as presence asks", column=columns.holds)
@@ -138,13 +140,7 @@ def _rules_nobody_fits(people: Sequence[Person], staff: StaffSettings, name: str
         if people and rule.holds not in held
     ]
     groups = staff.roster.weekend_rotation
-    expected = f"a group from 1 to {groups}, as weekend_rotation says"
-    faults += [
-        Fault(name, "out-of-range", f"{p.weekend_group} of {p.id}", expected, column=columns.weekend_group)
-        for p in people
-        if groups > 1 and p.weekend_group is not None and p.weekend_group > groups
-    ]
-    return faults
+    return faults if groups < 2 else [*faults, *groups_beyond(people, groups, name, columns.weekend_group)]
 
 
 def _locked(path: Path, settings: LayoutSettings, name: str) -> Findings:

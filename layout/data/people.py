@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +150,16 @@ def check_people(file: Path, settings: PeopleTableSettings | None = None, *, nam
         opened.faults.append(Fault(opened.label, "empty-layer", "no row", "at least one person", NO_ROWS))
     faults = sorted(opened.faults, key=lambda fault: fault.row if isinstance(fault.row, int) else 0)
     return CheckedPeople(People(tuple(people)), tuple(faults), tuple(opened.remarks))
+
+
+def groups_beyond(people: Iterable[Person], groups: int, name: str, column: str | None = None) -> list[Fault]:
+    """Return the groups of weekend duty that are beyond the number of groups which take turns."""
+    expected = f"a group from 1 to {groups}, as weekend_rotation says"
+    return [
+        Fault(name, "out-of-range", f"{person.weekend_group} of {person.id}", expected, column=column)
+        for person in people
+        if person.weekend_group is not None and person.weekend_group > groups
+    ]
 
 
 def _contract(opened: Opened) -> DataFrameSchema:

@@ -144,6 +144,11 @@ class Teams:
         """Number of blocks, a day off among them, as the last."""
         return int(self.block.max(initial=0)) + 2
 
+    @property
+    def block_of(self) -> Int:
+        """Block of each shift and, last, of a day off, shape (S + 1,)."""
+        return np.append(self.block, self.blocks - 1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class RosterWishes:

@@ -181,6 +181,5 @@ def _teams_of(problem: RosterProblem) -> TeamPrices:
     mates = np.argsort(teams.of, kind="stable")
     mates = mates[teams.of[mates] >= 0]
     start = np.searchsorted(teams.of[mates], np.arange(teams.number + 1)).astype(np.int64)
-    block = np.append(teams.block, teams.blocks - 1)
     counted = ~problem.off & (teams.of >= 0)[:, None]
-    return TeamPrices(float(problem.team_price), teams.of, block, counted, start, mates)
+    return TeamPrices(float(problem.team_price), teams.of, teams.block_of, counted, start, mates)

@@ -65,7 +65,7 @@ class RowDraft:
         teams = problem.wishes.teams
         if teams is not None and teams.of[person] >= 0:
             there = np.flatnonzero(~problem.off[person])
-            self.blocks[teams.of[person], there, np.append(teams.block, teams.blocks - 1)[row[there]]] += sign
+            self.blocks[teams.of[person], there, teams.block_of[row[there]]] += sign
 
     def total(self) -> float:
         """Return the price of the roster, of those who have rows."""
@@ -113,7 +113,7 @@ class RowDraft:
         blocks = self.blocks[teams.of[person]]
         usual = blocks.max(axis=1, keepdims=True)
         added = np.where(problem.off[person][:, None], 0.0, problem.team_price * (blocks < usual))
-        return added[:, np.append(teams.block, teams.blocks - 1)]
+        return added[:, teams.block_of]
 
     def improve(self, persons: Sequence[int]) -> bool:
         """Give each person in turn a better row where there is one; tell whether anybody got one."""

@@ -18,7 +18,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from layout.data.people import Person
-from layout.staffing.plan import FREE, OFF
+from layout.staffing.plan import FREE, OFF, WEEK_DAYS
 from layout.study.staff.need import StaffNeed, clock
 from layout.study.staff.shifts import NamedShifts
 from outlet.book import (
@@ -42,7 +42,6 @@ from outlet.page.words import LOCALES, translate
 COLOURS = ("#A8D5F2", "#F6CE86", "#9FDCC4", "#F2B79A", "#E3BEDB", "#F4EC9C", "#A9BFE8", "#D9D2C5")
 WEEKEND = "#EDEFF2"
 CLOSED = "#DADDE2"
-WEEK_DAYS = 7
 FIRST_DAY = 2
 FIRST_PERSON = 6
 BLOCKS = 5

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from layout.data.people import Person
 from layout.settings.staff import StaffSettings
-from layout.staffing.plan import PARTS
+from layout.staffing.plan import PARTS, WEEK_DAYS
 from layout.study.staff.need import StaffNeed
 from layout.study.staff.shifts import NamedShifts, key_posts, staffed
 from outlet.errors import InputError
 
-WEEK_DAYS = 7
 BREAK = "break"
 """What a row asks for that lets no two people of key posts be on break at once."""
 

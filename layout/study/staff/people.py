@@ -14,7 +14,7 @@ from layout.data.locked import LockedCell
 from layout.data.people import Person
 from layout.settings.staff import StaffSettings
 from layout.staffing.check import Unmet, find_unmet
-from layout.staffing.plan import FREE, OFF, RosterProblem, RosterRules, RosterWishes, Shift
+from layout.staffing.plan import FREE, OFF, WEEK_DAYS, RosterProblem, RosterRules, RosterWishes, Shift
 from layout.staffing.rows.draft import construct_roster
 from layout.study.staff.cover import BREAK, Cover, cover_by_shift, parts_of
 from layout.study.staff.need import StaffNeed, clock
@@ -22,7 +22,6 @@ from layout.study.staff.shifts import NamedShifts
 from layout.study.staff.together import teams_of, weekend_duty
 from outlet.errors import Fault, TableError
 
-WEEK_DAYS = 7
 WORKING_DAYS = 5
 MADE_UP_TRIES = 6
 

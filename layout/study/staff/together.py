@@ -13,14 +13,13 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.data.people import Person
+from layout.data.people import Person, groups_beyond
 from layout.settings.staff import StaffSettings
-from layout.staffing.plan import SATURDAY, Shift, Teams
+from layout.staffing.plan import SATURDAY, WEEK_DAYS, Shift, Teams
 from layout.study.staff.need import StaffNeed
-from outlet.errors import Fault, TableError
+from outlet.errors import TableError
 
 FIRST_MONDAY = dt.date(1970, 1, 5)
-WEEK_DAYS = 7
 NOON_MIN = 720
 
 
@@ -48,11 +47,7 @@ def duty_groups(people: Sequence[Person], groups: int, label: str) -> list[int]:
     TableError
         When a person's group is beyond the number of groups.
     """
-    faults = [
-        Fault(label, "out-of-range", f"{person.weekend_group} of {person.id}", f"a group from 1 to {groups}")
-        for person in people
-        if person.weekend_group is not None and person.weekend_group > groups
-    ]
+    faults = groups_beyond(people, groups, label)
     if faults:
         raise TableError(faults)
     teams = sorted({person.team for person in people if person.team is not None})
