@@ -6,6 +6,7 @@ The operating system drops a lock when its holder ends, however it ends; the loc
 from __future__ import annotations
 
 import errno
+import math
 import os
 import platform
 import sys
@@ -27,10 +28,14 @@ _FAR = 1 << 30
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold the lock of a file while the body runs; wait for whoever holds it. Without locks, go on all the same."""
+def locked(file: Path, wait_s: float = math.inf) -> Iterator[None]:
+    """Hold the lock of a file while the body runs; wait for whoever holds it.
+
+    After that time, and on a file system without locks, go on all the same.
+    """
+    deadline = time.monotonic() + wait_s
     with file.open("a+b") as stream:
-        while _take(stream) == "busy":
+        while _take(stream) == "busy" and time.monotonic() < deadline:
             time.sleep(_POLL_S)
         yield
 

@@ -22,6 +22,10 @@ with watching(Progress()):
 print(compiling_seconds() > 0)
 """
 
+PLANTED = """
+Path(twice._cache._cache_file._index_path + ".lock").mkdir()
+"""
+
 
 def run(script: Path) -> tuple[int, bool]:
     """How often the script tells that it compiles, and whether it counted the time."""
@@ -34,6 +38,75 @@ def test_compiling_is_told_once_and_not_when_the_kernel_is_on_disk(tmp_path: Pat
     script.write_text(KERNEL)
     assert run(script) == (1, True)
     assert run(script) == (0, False)
+
+
+AT_ONCE = """
+import sys
+from outlet.compiled import compiled
+
+@compiled
+def inner(x):
+    return 2 * x
+
+@compiled
+def outer(x):
+    return inner(x) + 1
+
+print("ready", flush=True)
+sys.stdin.readline()
+assert outer(20) == 41
+print(sum(sum(made.stats.cache_misses.values()) for made in (outer, inner)))
+"""
+
+
+def test_of_processes_that_want_a_kernel_at_once_one_compiles_it(tmp_path: Path) -> None:
+    script = tmp_path / "kernel.py"
+    script.write_text(AT_ONCE)
+    command = [sys.executable, str(script)]
+    team = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.stdout.readline() for process in team if process.stdout] == ["ready\n"] * 3
+    for process in team:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [int(process.communicate(timeout=100)[0]) for process in team]
+    assert sorted(told) == [0, 0, 2]
+    assert not list(tmp_path.rglob("*.lock"))
+
+
+def test_a_kernel_is_compiled_all_the_same_where_no_lock_can_be_held(tmp_path: Path) -> None:
+    script = tmp_path / "kernel.py"
+    script.write_text("from pathlib import Path\n" + KERNEL.replace("with watching", PLANTED + "with watching"))
+    assert run(script) == (1, True)
+
+
+INNER = """
+from outlet.compiled import compiled, kernel
+
+@kernel
+def inner(x):
+    return 2 * x
+
+@compiled
+def outer(x):
+    return inner(x) + 1
+
+def told():
+    try:
+        return inner(20)
+    except TypeError as error:
+        return str(error)
+
+print(told(), outer(20), told(), inner.py_func(20), sep="|")
+"""
+
+
+def test_a_kernel_without_a_way_in_refuses_python_before_and_after_it_is_compiled(tmp_path: Path) -> None:
+    script = tmp_path / "kernel.py"
+    script.write_text(INNER)
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    refused = "inner is called by compiled functions only; from Python, use inner.py_func or @compiled"
+    assert ran.stdout.strip() == f"{refused}|41|{refused}|40"
 
 
 LITERALS = """
