@@ -18,23 +18,6 @@ from outlet.cli.options import Options, show
 from outlet.stage import Summary
 
 
-def hall(width: float, depth: float) -> dict[str, object]:
-    ring = [[0, 0], [width, 0], [width, depth], [0, depth], [0, 0]]
-    door = {"kind": "door", "width_m": 1.4, "entrance": True}
-    return {
-        "type": "FeatureCollection",
-        "crs": None,
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"kind": "outline"},
-                "geometry": {"type": "Polygon", "coordinates": [ring]},
-            },
-            {"type": "Feature", "properties": door, "geometry": {"type": "Point", "coordinates": [width / 2, 0]}},
-        ],
-    }
-
-
 def edit(name: str, old: str, new: str) -> Callable[[Path], None]:
     def apply(folder: Path) -> None:
         file = folder / name
@@ -79,6 +62,11 @@ def polygons(folder: Path) -> None:
     edit("outlet.toml", 'file = "data/demand.csv"\ncrs = "EPSG:4326"', 'file = "data/demand.geojson"')(folder)
 
 
+def shrink_hall(folder: Path) -> None:
+    edit("data/hall.geojson", "[12, 0], [12, 10], [0, 10]", "[5, 0], [5, 4], [0, 4]")(folder)
+    edit("data/hall.geojson", "[6.0, 0]", "[2.5, 0]")(folder)
+
+
 BAD_INPUT: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     "missing file": (remove("data/demand.csv"), ["data/demand.csv"]),
     "missing CRS": (
@@ -97,7 +85,7 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     "negative demand": (edit("data/demand.csv", ",12\n", ",-12\n"), ["data/demand.csv", "row 3", "weight", "-12"]),
     "unknown key": (edit("outlet.toml", "outlets = 1", "outlet = 1"), ["siting.locate.outlet", "'outlets'"]),
     "more outlets than candidates": (edit("outlet.toml", "outlets = 1", "outlets = 7"), ["7", "3"]),
-    "hall too small": (replace_with("data/hall.geojson", json.dumps(hall(5, 4))), ["data/hall.geojson", "m²"]),
+    "hall too small": (shrink_hall, ["data/hall.geojson", "m²"]),
     "hall without entrance": (edit("data/hall.geojson", '"entrance": true', '"entrance": false'), ["entrance"]),
     "hall that is no JSON": (replace_with("data/hall.geojson", "{"), ["data/hall.geojson"]),
     "path outside": (edit("outlet.toml", '"data/demand.csv"', '"../demand.csv"'), ["leaves the project folder"]),

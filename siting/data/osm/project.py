@@ -9,7 +9,8 @@ import geopandas as gpd
 
 from outlet.errors import InputError
 from outlet.project import Sector, Toml
-from siting.data.document import toml_named, toml_section, toml_whole
+from siting.data.document import toml_section, toml_whole
+from siting.data.offered import TOLD_ONCE, offered_sections
 from siting.data.osm.choice import project_choice
 from siting.data.osm.extract import Extract
 from siting.data.osm.places import find_homes, find_outlets, find_stops, find_streets, find_water
@@ -18,7 +19,6 @@ from siting.data.osm.stream import read_extract
 from siting.data.write import geojson_bytes
 from siting.geo.crs import WGS84
 from siting.settings import LocateSettings, ScoreSettings
-from siting.settings.calibrate import CalibrateSettings
 from siting.settings.data import (
     CandidateSettings,
     CompetitorSettings,
@@ -27,15 +27,11 @@ from siting.settings.data import (
     ExistingSettings,
     StopSettings,
 )
-from siting.settings.formats import FormatSettings
 from siting.settings.generate import AlongStreets
 from siting.settings.layer import FileLayer, LayerSettings
-from siting.settings.locate import QuotaSettings
-from siting.settings.rollout import RolloutSettings
 from siting.settings.streets import StreetSettings
 
 CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
-TOLD_ONCE = tuple(key for key in LayerSettings.model_fields if key != "file")
 # Presets, without a public source: visits a day per person living near by, those who work or change there with them
 # (an extract shows homes only), and money per visit.
 VISITS_PER_PERSON = {"bank": 0.35, "telecom": 0.15, "parcel": 0.30, "retail": 0.80}
@@ -122,14 +118,7 @@ def osm_toml(sector: Sector) -> str:
         toml_whole("siting.score", score),
         "# Visits (of those who work or change here too, whom homes do not show) and value per visit are presets.",
         toml_whole("siting.locate", locate),
-        "# How many candidates of some formats, ids or regions open, by any name; no section, no such limit.",
-        toml_named("siting.locate.quota", QuotaSettings),
-        "# Kinds of outlet to choose from at every place, by their names; candidates as they are until one is named.",
-        toml_named("siting.formats", FormatSettings),
-        "# In which year which outlet of the plan opens; all at once until openings or budgets are given.",
-        toml_section("siting.rollout", RolloutSettings, {}),
-        "# What the choice model is fitted to: `outlet calibrate`; nothing until a target is given.",
-        toml_section("siting.calibrate", CalibrateSettings, {}, leave_out=(*TOLD_ONCE, "columns")),
+        *offered_sections(),
         SCENARIO,
     ]
     return "\n".join(sections)

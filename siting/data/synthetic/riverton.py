@@ -11,13 +11,13 @@ import shapely
 
 from outlet.project import Toml
 from outlet.samples import SamplePart
-from siting.data.document import toml_named, toml_section, toml_whole
+from siting.data.document import toml_section, toml_whole
+from siting.data.offered import TOLD_ONCE, offered_sections
 from siting.data.synthetic.town import make_town
 from siting.data.synthetic.transit import make_gtfs
 from siting.data.write import DECIMALS, geojson_bytes
 from siting.geo.crs import WGS84
 from siting.settings import LocateSettings, ScoreSettings
-from siting.settings.calibrate import CalibrateSettings
 from siting.settings.data import (
     CandidateSettings,
     CompetitorSettings,
@@ -27,15 +27,11 @@ from siting.settings.data import (
     StopSettings,
     ZoningSettings,
 )
-from siting.settings.formats import FormatSettings
 from siting.settings.layer import FileLayer, LayerSettings
-from siting.settings.locate import QuotaSettings
-from siting.settings.rollout import RolloutSettings
 from siting.settings.streets import StreetSettings
 
 SEED = 7
 SEGMENTS = ("income_high", "age_60plus", "students")
-TOLD_ONCE = tuple(key for key in LayerSettings.model_fields if key != "file")
 
 
 def riverton_part() -> SamplePart:
@@ -117,14 +113,7 @@ def _toml() -> str:
         toml_whole("siting.score", score),
         "# Visits and value per visit are made up.",
         toml_whole("siting.locate", locate),
-        "# How many candidates of some formats, ids or regions open, by any name; no section, no such limit.",
-        toml_named("siting.locate.quota", QuotaSettings),
-        "# Kinds of outlet to choose from at every place, by their names; candidates as they are until one is named.",
-        toml_named("siting.formats", FormatSettings),
-        "# In which year which outlet of the plan opens; all at once until openings or budgets are given.",
-        toml_section("siting.rollout", RolloutSettings, {}),
-        "# What the choice model is fitted to: `outlet calibrate`; nothing until a target is given.",
-        toml_section("siting.calibrate", CalibrateSettings, {}, leave_out=(*TOLD_ONCE, "columns")),
+        *offered_sections(),
         SCENARIO,
     ]
     return "\n".join(sections)
