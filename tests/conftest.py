@@ -26,16 +26,21 @@ CHROMIUM_ARGUMENTS = (
     "--no-first-run",
 )
 WIDE, NARROW = (1280, 800), (390, 844)
+BEGIN_WITH = ("contract/test_files.py", "siting/locate/matrix/test_every_rule.py")
 SAMPLES = ("helsinki", "riverton")
 EFFORT = 0.1
 """How long the samples' halls are searched, against the usual: what is tested is that all of it is made and shown."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files with slow tests first, then those with most tests: no process is left alone with one at the end."""
+    """Put files with slow tests first, then those with most tests: no process is left alone with one at the end.
+
+    Two processes begin with files that compile most, and other kernels: neither waits for what the other compiles.
+    """
+    begin = [ROOT / "tests" / file for file in BEGIN_WITH]
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     size = Counter(item.path for item in items)
-    items.sort(key=lambda item: (item.path not in slow, -size[item.path], item.path))
+    items.sort(key=lambda item: (item.path not in begin, item.path not in slow, -size[item.path], item.path))
 
 
 def _run_sample(name: str, factory: pytest.TempPathFactory) -> Path:
