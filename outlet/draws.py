@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import uncounted
+from outlet.compiled import kernel, uncounted
 
 
 @uncounted
@@ -19,7 +19,7 @@ def draw(state: NDArray[np.uint64]) -> float:
     return float(z >> np.uint64(11)) / 9007199254740992.0
 
 
-@uncounted
+@kernel
 def pick(state: NDArray[np.uint64], count: int) -> int:
     """Return a whole number from 0 up to but not including ``count``."""
     return min(count - 1, int(draw(state) * count))

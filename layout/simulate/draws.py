@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel, nested, uncounted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,14 +88,14 @@ class Visitors(NamedTuple):
     other: Floats
 
 
-@uncounted
+@kernel
 def _mix(z: np.uint64) -> np.uint64:
     z = (z ^ (z >> _S30)) * _MIX_1
     z = (z ^ (z >> _S27)) * _MIX_2
     return z ^ (z >> _S31)
 
 
-@uncounted
+@kernel
 def key_of(seed: int, day: int, purpose: int) -> np.uint64:
     """Return where the numbers of one day for one purpose begin."""
     z = _mix(np.uint64(seed) + _STEP)
@@ -178,7 +178,7 @@ def minutes(kind: int, a: float, b: float, key: np.uint64, position: int) -> flo
     return -math.log(u / a) * b / (2.0 * a) if u < a else -math.log((u - a) / (1.0 - a)) * b / (2.0 * (1.0 - a))
 
 
-@uncounted
+@kernel
 def _draw_minutes(times: Times, rows: Ints, key: np.uint64, found: Floats) -> None:
     """Draw the minutes of each visitor of a day by his row."""
     kind, a, b, first, samples = times.kind, times.a, times.b, times.first, times.samples
@@ -198,7 +198,7 @@ def _grown(values: Floats) -> Floats:
     return found
 
 
-@compiled
+@nested
 def _walk_ins(law: Law, seed: int, day: int, arrival: Floats) -> tuple[Floats, int]:
     """Draw the arrival times of a day into ``arrival``, grown where it is too short; return it and their number."""
     key = key_of(seed, day, ARRIVALS)
@@ -226,7 +226,7 @@ def _walk_ins(law: Law, seed: int, day: int, arrival: Floats) -> tuple[Floats, i
         count += 1
 
 
-@compiled
+@nested
 def _appointments(law: Law, seed: int, day: int) -> tuple[Floats, Ints]:
     """Return when those with an appointment come, sorted, and which appointment it is."""
     shows, late = key_of(seed, day, SHOWS), key_of(seed, day, LATENESS)
@@ -242,7 +242,7 @@ def _appointments(law: Law, seed: int, day: int) -> tuple[Floats, Ints]:
     return when[:count][order], which[:count][order]
 
 
-@compiled
+@nested
 def _day(law: Law, seed: int, day: int, arrival: Floats) -> tuple[Floats, Floats, Ints, Ints]:
     """Return the room for walk-ins, and arrivals, streams and intervals of everybody of a day, by arrival."""
     arrival, walk_ins = _walk_ins(law, seed, day, arrival)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import kernel, nested, uncounted
 
 Floats = NDArray[np.float64]
 
 WHEN, KIND, WHO, WHERE = range(4)
 
 
-@compiled
+@nested
 def make_heap(room: int) -> Floats:
     """Return a heap without events for at most ``room`` of them."""
     return np.zeros((room + 1, 4))
@@ -28,13 +28,13 @@ def _before(heap: Floats, a: int, b: int) -> bool:
     return bool(heap[a, WHO] < heap[b, WHO])
 
 
-@uncounted
+@kernel
 def _swap(heap: Floats, a: int, b: int) -> None:
     for column in range(4):
         heap[a, column], heap[b, column] = heap[b, column], heap[a, column]
 
 
-@uncounted
+@kernel
 def push(heap: Floats, when: float, kind: int, who: int, where: int) -> None:
     """Note an event."""
     heap[0, 0] += 1.0
@@ -45,13 +45,13 @@ def push(heap: Floats, when: float, kind: int, who: int, where: int) -> None:
         at //= 2
 
 
-@uncounted
+@kernel
 def next_time(heap: Floats) -> float:
     """Return when the first event is; infinite without any."""
     return float(heap[1, WHEN]) if heap[0, 0] > 0.0 else np.inf
 
 
-@uncounted
+@kernel
 def drop_first(heap: Floats) -> None:
     """Forget the first event."""
     size = int(heap[0, 0])

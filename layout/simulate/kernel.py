@@ -18,7 +18,7 @@ from layout.simulate.draws import Visitors, key_of, uniform
 from layout.simulate.heap import KIND, WHERE, WHO, drop_first, make_heap, next_time, push
 from layout.simulate.rules import NOBODY, Floats, Replay, Rules
 from layout.simulate.tables import people_table, pool_table, stream_table, write_trace
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel, nested, uncounted
 
 BREAKDOWNS = 20
 """Purpose of the draws of breakdowns; pool p has purpose 20 + p."""
@@ -27,7 +27,7 @@ NOW, STEP, DAY, RESERVE = range(4)
 _RECEIVED, _JOIN, _DONE, _GIVE_UP, _DOWN, _UP, _OPEN, _CLOSE, _TASK = range(9)
 
 
-@uncounted
+@kernel
 def _enqueue(people: Floats, pools: Floats, p: int, level: int, who: int) -> None:
     people[who, of.BEHIND], people[who, of.WAITS] = NOBODY, 1.0
     last = int(pools[p, of.TAIL + level])
@@ -38,7 +38,7 @@ def _enqueue(people: Floats, pools: Floats, p: int, level: int, who: int) -> Non
     pools[p, of.TAIL + level] = who
 
 
-@uncounted
+@kernel
 def _next_visitor(people: Floats, pools: Floats, p: int) -> int:
     """Take the next visitor who still waits out of a pool's queue; those who gave up are passed over."""
     for level in range(of.LEVELS):
@@ -54,13 +54,13 @@ def _next_visitor(people: Floats, pools: Floats, p: int) -> int:
     return NOBODY
 
 
-@uncounted
+@kernel
 def _idle(pools: Floats, q: int) -> bool:
     on_duty = pools[q, of.CREW] - pools[q, of.DOWN] + pools[q, of.EXTRA] - pools[q, of.LENT]
     return bool(pools[q, of.BUSY] < on_duty)
 
 
-@uncounted
+@kernel
 def _take_place(places: tuple[Floats, Floats], step: int, q: int) -> int:
     """Take the place of the server of pool q who is free longest, the first of several, or else of one in reserve."""
     speed, since = places
@@ -76,7 +76,7 @@ def _take_place(places: tuple[Floats, Floats], step: int, q: int) -> int:
     return place
 
 
-@uncounted
+@kernel
 def _pace(people: Floats, pools: Floats, clock: Floats, places: tuple[Floats, Floats], q: int, who: int) -> float:
     """Let a free server of pool q begin with a visitor, and return his speed."""
     speed = places[0]
@@ -88,7 +88,7 @@ def _pace(people: Floats, pools: Floats, clock: Floats, places: tuple[Floats, Fl
     return float(speed[step, q, place]) if place < speed.shape[2] else float(pools[q, of.PACE])
 
 
-@uncounted
+@kernel
 def _serve(
     people: Floats,
     pools: Floats,
@@ -140,7 +140,7 @@ def _join(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: F
     _call_reserve(pools, heap, clock, p)
 
 
-@uncounted
+@kernel
 def _call_reserve(pools: Floats, heap: Floats, clock: Floats, p: int) -> None:
     """Call one more of the reserve where the queue is long, unless one is on the way."""
     more = pools[p, of.PEOPLE] > pools[p, of.EXTRA] and pools[p, of.COMING] == 0.0
@@ -149,7 +149,7 @@ def _call_reserve(pools: Floats, heap: Floats, clock: Floats, p: int) -> None:
         push(heap, clock[NOW] + pools[p, of.DELAY], _OPEN, 0, p)
 
 
-@uncounted
+@kernel
 def _walk_on(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, who: int) -> None:
     walk = streams[int(people[who, of.STREAM]), of.WALK]
     if walk > 0.0:
@@ -173,7 +173,7 @@ def _open(pools: Floats, heap: Floats, clock: Floats, p: int) -> None:
     _call_reserve(pools, heap, clock, p)
 
 
-@uncounted
+@kernel
 def _release(pools: Floats, clock: Floats) -> bool:
     """Let the reserve go where the queue is short, once the last who came stayed long enough; tell whether any went."""
     now, went = clock[NOW], False
@@ -189,7 +189,7 @@ def _release(pools: Floats, clock: Floats) -> bool:
     return went
 
 
-@uncounted
+@kernel
 def _draw(pools: Floats, clock: Floats, p: int, seed: int, mean: float) -> float:
     """Draw the next minutes up or in repair of the machines of pool p."""
     found = -math.log(uniform(key_of(seed, int(clock[DAY]), BREAKDOWNS + p), int(pools[p, of.DRAWN]))) * mean
@@ -197,7 +197,7 @@ def _draw(pools: Floats, clock: Floats, p: int, seed: int, mean: float) -> float
     return found
 
 
-@uncounted
+@kernel
 def _fail_or_mend(pools: Floats, heap: Floats, clock: Floats, rules: Rules, event: tuple[int, int, int]) -> None:
     """Let machine ``number`` of pool p fail or be up again; number −1 − k is outage k."""
     kind, number, p = event
@@ -218,7 +218,7 @@ def _fail_or_mend(pools: Floats, heap: Floats, clock: Floats, rules: Rules, even
         push(heap, at, _DOWN, number, p)
 
 
-@uncounted
+@kernel
 def _free_place(people: Floats, since: Floats, now: float, event: tuple[int, int, int]) -> None:
     """Free the place of a server who is done; one with a quiet task has the number of his place."""
     kind, who, p = event
@@ -226,7 +226,7 @@ def _free_place(people: Floats, since: Floats, now: float, event: tuple[int, int
         since[p, who if kind == _TASK else int(people[who, of.PLACE])] = now
 
 
-@uncounted
+@kernel
 def _happen(
     people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, since: Floats, rules: Rules
 ) -> None:
@@ -253,7 +253,7 @@ def _happen(
         _fail_or_mend(pools, heap, clock, rules, (kind, who, p))
 
 
-@uncounted
+@kernel
 def _skip_reception(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, guide: int) -> None:
     """Let those who wait for reception walk on, since nobody is there to receive them."""
     who = int(pools[guide, of.HEAD])
@@ -284,7 +284,7 @@ def _begin(rules: Rules, count: int, pools: Floats, clock: Floats) -> Floats:
     return heap
 
 
-@uncounted
+@kernel
 def _begin_tasks(pools: Floats, heap: Floats, clock: Floats, places: tuple[Floats, Floats]) -> None:
     """Let idle servers begin pieces of their pool's quiet tasks; who is idle here has nobody waiting."""
     for p in range(len(pools)):
@@ -299,7 +299,7 @@ def _begin_tasks(pools: Floats, heap: Floats, clock: Floats, places: tuple[Float
             push(heap, clock[NOW] + piece, _TASK, place, p)
 
 
-@uncounted
+@kernel
 def _serve_all(
     people: Floats,
     pools: Floats,
@@ -319,7 +319,7 @@ def _serve_all(
             _serve(people, pools, streams, heap, clock, places, (q, p))
 
 
-@compiled
+@nested
 def _replay_day(people: Floats, pools: Floats, streams: Floats, clock: Floats, rules: Rules) -> None:
     """Replay one day; ``people`` says what happened."""
     count, steps, guide = len(people), rules.crew.shape[0], rules.triage_pool

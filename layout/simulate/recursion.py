@@ -17,7 +17,7 @@ import numpy as np
 
 from layout.simulate.draws import Floats, Ints, Visitors
 from layout.simulate.rules import Replay, Rules
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel, uncounted
 
 
 @uncounted
@@ -49,7 +49,7 @@ def call(until: Floats, crew: Ints, step: int, at: float, length: float) -> tupl
         at = step * length
 
 
-@uncounted
+@kernel
 def occupy(until: Floats, left: float) -> None:
     """Note a departure; the earliest one is forgotten."""
     j = len(until) - 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from layout.simulate.draws import Visitors
 from layout.simulate.rules import NOBODY, Replay, Rules
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel, nested
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ POOL, PRIORITY, WALK, APPROACH, TO, SEND_AT, SHARE = range(7)
 """Of a stream: its rules."""
 
 
-@compiled
+@nested
 def stream_table(rules: Rules) -> Floats:
     """Return the rules by stream."""
     found = np.empty((len(rules.pool), 7))
@@ -44,7 +44,7 @@ def stream_table(rules: Rules) -> Floats:
     return found
 
 
-@compiled
+@nested
 def pool_table(rules: Rules) -> Floats:
     """Return the rules by pool, and empty queues."""
     live = rules.live
@@ -73,7 +73,7 @@ def people_table(visitors: Visitors, begin: int, end: int) -> Floats:
     return found
 
 
-@uncounted
+@kernel
 def write_trace(people: Floats, trace: Replay, begin: int) -> None:
     """Write what happened to the visitors of a day into the trace."""
     for v in range(len(people)):

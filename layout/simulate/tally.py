@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from layout.simulate.draws import Visitors
 from layout.simulate.rules import NOBODY, Floats, Ints, Replay, Rules
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel, nested
 
 CAME, WAITED, WAIT, WITHIN, GONE = range(5)
 COUNTS = 5
@@ -56,7 +56,7 @@ class Sums(NamedTuple):
     daily: Floats
 
 
-@uncounted
+@kernel
 def _spread(busy: Floats, begin: float, end: float, p: int, length: float) -> None:
     """Add the minutes of a span to the intervals they lie in; those after closing are left out."""
     t = int(begin / length)
@@ -68,7 +68,7 @@ def _spread(busy: Floats, begin: float, end: float, p: int, length: float) -> No
         t += 1
 
 
-@uncounted
+@kernel
 def _count_busy(busy: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], asked: Asked) -> None:
     """Add the minutes that servers spend with a day's visitors."""
     called, left, server, length = trace.called, trace.left, trace.server, asked.length
@@ -77,7 +77,7 @@ def _count_busy(busy: Floats, visitors: Visitors, trace: Replay, span: tuple[int
             _spread(busy, called[v], left[v], server[v], length)
 
 
-@uncounted
+@kernel
 def _count_cells(
     counts: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], cells: tuple[Ints, Ints], target: Floats
 ) -> None:
@@ -104,7 +104,7 @@ def _count_cells(
         counts[GONE, b] += gone
 
 
-@uncounted
+@kernel
 def _count_line(
     line: Ints, visitors: Visitors, trace: Replay, span: tuple[int, int], counted: NDArray[np.bool_]
 ) -> None:
@@ -115,7 +115,7 @@ def _count_line(
             _mark(line, joined[v], min(called[v], left[v]))
 
 
-@uncounted
+@kernel
 def _mark(line: Ints, begin: float, end: float) -> None:
     """Note that one more is there from a minute to another."""
     minutes = len(line) - 1
@@ -124,7 +124,7 @@ def _mark(line: Ints, begin: float, end: float) -> None:
         line[int(np.ceil(end - 0.5)) if end < minutes else minutes] -= 1
 
 
-@uncounted
+@kernel
 def _count_present(anywhere: Ints, present: Ints, visitors: Visitors, trace: Replay, span: tuple[int, int]) -> None:
     """Note in which minutes a day's visitors wait anywhere, for reception too, and in which they are there at all."""
     arrival, joined, called, left = visitors.arrival, trace.joined, trace.called, trace.left
@@ -136,7 +136,7 @@ def _count_present(anywhere: Ints, present: Ints, visitors: Visitors, trace: Rep
         _mark(present, arrival[v], left[v])
 
 
-@uncounted
+@kernel
 def _count_streams(
     lines: Floats, day: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], length: float
 ) -> None:
@@ -157,7 +157,7 @@ def _count_streams(
             lines[1, t, s] += value * value
 
 
-@uncounted
+@kernel
 def _join_cells(counts: Floats, rules: Rules, asked: Asked) -> None:
     """Add up the cells of intervals and of the day over the pools that count."""
     pools, streams = rules.crew.shape[1], len(rules.pool)
@@ -170,7 +170,7 @@ def _join_cells(counts: Floats, rules: Rules, asked: Asked) -> None:
                     counts[kind, base + asked.intervals] += counts[kind, t * pools + p]
 
 
-@uncounted
+@kernel
 def _add_moments(moments: Floats, counts: Floats) -> None:
     for c in range(counts.shape[1]):
         if counts[CAME, c] == 0.0:
@@ -185,7 +185,7 @@ def _add_moments(moments: Floats, counts: Floats) -> None:
             row += 3
 
 
-@uncounted
+@kernel
 def _add_queue(sums: Sums, line: Ints, length: float) -> None:
     """Note how many wait in each minute of a day."""
     waiting, minutes, t, total, looked = 0, len(line) - 1, 0, 0.0, 0.0
@@ -201,7 +201,7 @@ def _add_queue(sums: Sums, line: Ints, length: float) -> None:
     _add_pair(sums.queue, t, total, looked)
 
 
-@uncounted
+@kernel
 def _add_anywhere(anywhere: Ints, line: Ints, present: Ints, length: float) -> float:
     """Note how many wait anywhere in each minute of a day; return the most who are in the hall in one."""
     waiting, inside, most, t = 0, 0, 0, 0
@@ -215,7 +215,7 @@ def _add_anywhere(anywhere: Ints, line: Ints, present: Ints, length: float) -> f
     return float(most)
 
 
-@uncounted
+@kernel
 def _add_pair(pairs: Floats, t: int, top: float, low: float) -> None:
     pairs[0, t] += top
     pairs[1, t] += low
@@ -224,7 +224,7 @@ def _add_pair(pairs: Floats, t: int, top: float, low: float) -> None:
     pairs[4, t] += low * low
 
 
-@compiled
+@nested
 def _reception(
     visitors: Visitors, trace: Replay, span: tuple[int, int], sums: Sums, rules: Rules, asked: Asked
 ) -> None:
@@ -295,7 +295,7 @@ def count_days(rules: Rules, asked: Asked, visitors: Visitors, trace: Replay) ->
     return sums
 
 
-@uncounted
+@kernel
 def _last(left: Floats, span: tuple[int, int], closing: float) -> float:
     last = closing
     for v in range(span[0], span[1]):

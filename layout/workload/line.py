@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel, uncounted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,7 +26,7 @@ class Line(NamedTuple):
     patience: Floats
 
 
-@uncounted
+@kernel
 def _add_wait(waiting: Floats, begin: float, end: float, length: float) -> None:
     t = int(begin / length)
     while t < len(waiting) and t * length < end:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
 from layout.staffing.rows.legal import RowRules, measure
-from outlet.compiled import compiled, kernel, uncounted
+from outlet.compiled import compiled, kernel
 from outlet.draws import draw, pick
 
 Float = NDArray[np.float64]
@@ -126,7 +126,7 @@ def _range(values: Int | Float) -> float:
     return float(most - least)
 
 
-@uncounted
+@kernel
 def spread_price(fairness: Fairness, compared: Int) -> float:
     """Return the price of what is compared between people, (3, E)."""
     price = 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel, nested, uncounted
 
 Float = NDArray[np.float64]
 
@@ -188,12 +188,12 @@ def counted_path(
     return np.inf, False, _none(0), made
 
 
-@compiled
+@nested
 def _none(count: int) -> Int:
     return np.full(count, -1, dtype=np.int64)
 
 
-@compiled
+@nested
 def _more_labels(labels: Labels, limits: int) -> Labels:
     """Return labels with twice the room."""
     have = len(labels.node)
@@ -215,7 +215,7 @@ def _more_labels(labels: Labels, limits: int) -> Labels:
     )
 
 
-@uncounted
+@kernel
 def _is_dominated(labels: Labels, label: int, other: int) -> bool:
     """Tell whether a label that went on from the same node costs and counts no more."""
     while other >= 0:
@@ -242,7 +242,7 @@ def _count(counts: Int, before: Int, counting: Counting, day: int, taken: int) -
     return fits
 
 
-@compiled
+@nested
 def _trace(labels: Labels, label: int, days: int) -> Int:
     path = _none(days)
     while label > 0:

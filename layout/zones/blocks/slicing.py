@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.zones.blocks.tree import Tree, bracket, cut_hall, exchange, graft, grow, is_above, regroup
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from outlet.draws import draw, pick
 
 Floats = NDArray[np.float64]
@@ -79,7 +79,7 @@ def _change(tree: Tree, n: int, state: NDArray[np.uint64], move: Ints) -> None:
         graft(tree, part, place, pick(state, 2), pick(state, 2))
 
 
-@compiled
+@nested
 def _undo(tree: Tree, move: Ints) -> None:
     """Take a move back."""
     if move[0] == EXCHANGE:

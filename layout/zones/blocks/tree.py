@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from outlet.draws import pick
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,7 @@ def grow(areas: Floats, state: NDArray[np.uint64]) -> Tree:
     return tree
 
 
-@compiled
+@nested
 def is_above(tree: Tree, node: int, other: int) -> bool:
     """Tell whether ``node`` is ``other`` or one of the cuts it lies under."""
     while other >= 0:
@@ -81,7 +81,7 @@ def is_above(tree: Tree, node: int, other: int) -> bool:
     return False
 
 
-@compiled
+@nested
 def _add_up(tree: Tree, node: int) -> None:
     """Renew the areas from a cut up to the root."""
     while node >= 0:
@@ -117,7 +117,7 @@ def exchange(tree: Tree, one: int, two: int) -> None:
         _add_up(tree, above_two)
 
 
-@compiled
+@nested
 def graft(tree: Tree, part: int, place: int, side: int, cut: int) -> None:
     """Take ``part`` with the cut above it out of the tree and set both above ``place``.
 
@@ -134,7 +134,7 @@ def graft(tree: Tree, part: int, place: int, side: int, cut: int) -> None:
     _add_up(tree, joint)
 
 
-@compiled
+@nested
 def regroup(tree: Tree, node: int) -> bool:
     """Turn two rows of columns into columns of rows: of four parts that meet at a cross the other two get to touch.
 
@@ -154,7 +154,7 @@ def regroup(tree: Tree, node: int) -> bool:
     return True
 
 
-@compiled
+@nested
 def bracket(tree: Tree, node: int, side: int) -> None:
     """Bracket a run of equal cuts another way, ((a b) c) as (a (b c)), which moves nothing but opens other crosses."""
     inner, outer = tree.child[node, side], tree.child[node, 1 - side]
@@ -167,7 +167,7 @@ def bracket(tree: Tree, node: int, side: int) -> None:
     tree.area[inner] = tree.area[middle] + tree.area[outer]
 
 
-@compiled
+@nested
 def cut_hall(tree: Tree, hall: tuple[float, float], least: Floats) -> float:
     """Place every node from the root down; return by what share of their least sides blocks are too narrow, summed."""
     n = len(least)

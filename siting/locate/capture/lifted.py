@@ -35,7 +35,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.capture.pull import Flags, Floats, Int32s, Pull
 
 Grid = NDArray[np.float64]
@@ -62,7 +62,7 @@ def best_breakpoint(a: Floats, share: Floats, k: int) -> float:
     return float(b)
 
 
-@compiled
+@nested
 def _threshold(a: Floats, share: Floats, k: int, least: float) -> float:
     """Return the A at which (2) is least."""
     count = 0.0
@@ -88,13 +88,13 @@ def _weight(room: float, meets: float, rate: float, b: float, a: float) -> float
     return rate * a if a <= b else a / (a + room) - meets
 
 
-@compiled
+@nested
 def _won_back(room: float, s: float, a: float) -> float:
     """Return γ(a)."""
     return s / (room + a) * (room / (room + s + a))
 
 
-@compiled
+@nested
 def value_with(room: float, a: Floats, share: Floats, k: int) -> tuple[float, float, float]:
     """Return the value of (2) for h(s) = s / (room + s), or of (1) where k is −1, and the b and A it is least at."""
     s = a[k] if k >= 0 else 0.0
@@ -116,7 +116,7 @@ def value_with(room: float, a: Floats, share: Floats, k: int) -> tuple[float, fl
     return total, b, threshold
 
 
-@compiled
+@nested
 def _best_form(room: float, a: Floats, share: Floats, least_share: float) -> tuple[int, float, float]:
     """Return which candidate is best taken as open, −1 for none, and the b and A of that bound."""
     value, b, threshold = value_with(room, a, share, -1)
@@ -129,7 +129,7 @@ def _best_form(room: float, a: Floats, share: Floats, least_share: float) -> tup
     return taken, b, threshold
 
 
-@compiled
+@nested
 def _add_plain(candidate: Int32s, attraction: Floats, left: float, room: float, b: float, slope: Floats) -> float:
     """Add (1) of one demand point to ``slope``; return its constant."""
     meets, rate = _tangent(room, b)
@@ -142,7 +142,7 @@ def _add_plain(candidate: Int32s, attraction: Floats, left: float, room: float, 
     return left * meets
 
 
-@compiled
+@nested
 def _add_taken(
     candidate: Int32s, attraction: Floats, form: tuple[float, float, int, float, float, float], slope: Floats
 ) -> float:

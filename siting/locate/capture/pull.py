@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.problem.pairs import Pairs
 
 Ints = NDArray[np.int64]
@@ -101,7 +101,7 @@ def won_with(pull: Pull, own: Floats) -> float:
     return total
 
 
-@compiled
+@nested
 def gain_of(pull: Pull, own: Floats, j: int) -> float:
     """Return what candidate j adds to a set."""
     total = 0.0

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.capture.pull import Pull, gain_of, pull_of, won_with
 from siting.locate.problem.sides import Sides, activity_of
 
@@ -32,13 +32,13 @@ def _expand(pull: Pull, own: Floats, candidates: Ints, gains: Floats) -> None:
     gains[:] = gains[order]
 
 
-@compiled
+@nested
 def _holds(sides: Sides, is_open: Flags) -> bool:
     activity = activity_of(sides, is_open)
     return bool(((activity >= sides.low) & (activity <= sides.high)).all())
 
 
-@compiled
+@nested
 def _sum_of(gains: Floats, first: int, count: int) -> float:
     total = 0.0
     for at in range(first, min(first + count, len(gains))):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.charge.knapsack import Loads, price_sites
 from siting.locate.charge.service import Bars, Flags, Floats, Ints, Service
 
@@ -60,7 +60,7 @@ def dual_of(value: Floats, toll: Floats, m: int, enough: float, scale: float = 1
     )  # fmt: skip
 
 
-@compiled
+@nested
 def _hold_main(bars: Bars, locks: Locks) -> float:
     """Open what is cheapest under the main row; return the price of that row, NaN where it cannot hold."""
     m, activity = len(locks.price), 0.0
@@ -124,7 +124,7 @@ def lower_bound(service: Service, owner: Ints, bars: Bars, dual: Dual, loads: Lo
     return total - ROUNDING * (len(dual.value) + len(locks.price)) * size
 
 
-@compiled
+@nested
 def _slopes(service: Service, bars: Bars, dual: Dual, loads: Loads, locks: Locks, slope: Floats, tilt: Floats) -> None:
     for i in range(len(dual.value)):
         slope[i] = 1.0
@@ -145,7 +145,7 @@ def _slopes(service: Service, bars: Bars, dual: Dual, loads: Loads, locks: Locks
             tilt[r] = 0.0
 
 
-@compiled
+@nested
 def _take_extras(owner: Ints, loads: Loads, locks: Locks, slope: Floats) -> None:
     for j in range(len(locks.opened)):
         if locks.opened[j] > 0.0:
@@ -168,7 +168,7 @@ def _norm(limit: Floats, dual: Dual, slope: Floats, tilt: Floats, lowest: float)
     return norm
 
 
-@compiled
+@nested
 def _go(limit: Floats, bars: Bars, dual: Dual, step: float, lowest: float) -> None:
     for i in range(len(limit)):
         dual.value[i] = min(limit[i], max(lowest, dual.value[i] + step * dual.move[i]))
@@ -179,7 +179,7 @@ def _go(limit: Floats, bars: Bars, dual: Dual, step: float, lowest: float) -> No
         dual.toll[r] = toll
 
 
-@compiled
+@nested
 def _took(dual: Dual, bound: float) -> None:
     if bound > dual.bound[BEST] + 1e-7 * abs(dual.bound[BEST]):
         dual.bound[STALE] = 0.0

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.charge.service import Floats, Ints, Service
 
 
@@ -47,13 +47,13 @@ def loads_of(service: Service, most_room: int) -> Loads:
     )  # fmt: skip
 
 
-@compiled
+@nested
 def _smaller(worth: Floats, load: Floats, a: int, b: int) -> bool:
     """Whether a earns more per unit of load than b; without load a pair comes first."""
     return bool(worth[a] * load[b] < worth[b] * load[a])
 
 
-@compiled
+@nested
 def fill_room(worth: Floats, load: Floats, share: Floats, room: float) -> float:
     """Fill the shares that earn most within a room, worth below 0 being what is earned; return their sum.
 
@@ -95,7 +95,7 @@ def fill_room(worth: Floats, load: Floats, share: Floats, room: float) -> float:
     return total
 
 
-@compiled
+@nested
 def choose_whole(worth: Floats, load: Floats, share: Floats, room: int, table: Floats) -> float:
     """Fill the best 0–1 choice within a whole room by dynamic programming; loads are whole numbers."""
     count = len(worth)
@@ -117,7 +117,7 @@ def choose_whole(worth: Floats, load: Floats, share: Floats, room: int, table: F
     return float(table[room])
 
 
-@compiled
+@nested
 def _sum_earnings(service: Service, value: Floats, loads: Loads) -> None:
     loads.price[:] = 0.0
     loads.used[:] = 0.0
@@ -131,7 +131,7 @@ def _sum_earnings(service: Service, value: Floats, loads: Loads) -> None:
             loads.share[at] = 1.0
 
 
-@compiled
+@nested
 def _gather(service: Service, value: Floats, loads: Loads) -> None:
     """Put the earning pairs of overfull sites into their buckets: site j's from ``place[j]`` on."""
     m = len(service.charge)
@@ -157,7 +157,7 @@ def _gather(service: Service, value: Floats, loads: Loads) -> None:
                 count[j] += 1
 
 
-@compiled
+@nested
 def _fill_overfull(service: Service, owner: Ints, loads: Loads, j: int) -> None:
     begin, end = loads.place[j], loads.place[j + 1]
     load, share = np.empty(end - begin), np.empty(end - begin)
@@ -173,7 +173,7 @@ def _fill_overfull(service: Service, owner: Ints, loads: Loads, j: int) -> None:
         loads.share[loads.bucket[at]] = share[at - begin]
 
 
-@compiled
+@nested
 def _fill_least(service: Service, owner: Ints, value: Floats, loads: Loads, j: int) -> None:
     """Take the pairs that cost least to meet a least load; a site whose pairs cannot meet it is priced as if it did."""
     begin, count = loads.extra_start[j], 0

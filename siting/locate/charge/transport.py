@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.charge.service import Flags, Floats, Ints, Places, Service
 
 TINY = 1e-12
@@ -48,7 +48,7 @@ class Net(NamedTuple):
     slack: float
 
 
-@compiled
+@nested
 def _net(service: Service, opened: Flags) -> Net:
     n, k = len(service.limit), 0
     slot = np.full(len(opened), -1, dtype=np.int32)
@@ -81,7 +81,7 @@ def _net(service: Service, opened: Flags) -> Net:
     )  # fmt: skip
 
 
-@compiled
+@nested
 def _add_steps(net: Net, load: Floats, entry: int) -> None:
     """Take the steps that an entry with a share allows into account."""
     i, j = net.owner[entry], net.node[entry]
@@ -93,7 +93,7 @@ def _add_steps(net: Net, load: Floats, entry: int) -> None:
                 net.step[j, k], net.via[j, k], net.into[j, k] = step, entry, at
 
 
-@compiled
+@nested
 def _insert(net: Net, load: Floats, entry: int) -> None:
     j = net.node[entry]
     net.before[entry], net.following[entry] = -1, net.head[j]
@@ -103,7 +103,7 @@ def _insert(net: Net, load: Floats, entry: int) -> None:
     _add_steps(net, load, entry)
 
 
-@compiled
+@nested
 def _remove(net: Net, load: Floats, entry: int) -> None:
     j = net.node[entry]
     if net.before[entry] >= 0:
@@ -146,7 +146,7 @@ def _relax(net: Net, u: int, v: int, step: float, far: Floats, origin: Ints) -> 
         far[v], origin[v] = length, u
 
 
-@compiled
+@nested
 def _relax_all(net: Net, u: int, room: Floats, least: Floats, far: Floats, origin: Ints) -> None:
     k = len(room) - 1
     if u == k + 1:
@@ -161,7 +161,7 @@ def _relax_all(net: Net, u: int, room: Floats, least: Floats, far: Floats, origi
         _relax(net, u, k + 1, 0.0, far, origin)
 
 
-@compiled
+@nested
 def _chain(net: Net, room: Floats, least: Floats, source: int, origin: Ints) -> int:
     """Find the cheapest chain from ``source`` to a node that lacks load; return that node, −1 where there is none."""
     k = len(room) - 1
@@ -184,7 +184,7 @@ def _chain(net: Net, room: Floats, least: Floats, source: int, origin: Ints) -> 
     return target
 
 
-@compiled
+@nested
 def _links(net: Net, ends: tuple[int, int], origin: Ints, links: Places) -> int:
     """Fill the steps of the chain, last first: from, to, entry left, entry entered; return how many there are.
 
@@ -206,7 +206,7 @@ def _links(net: Net, ends: tuple[int, int], origin: Ints, links: Places) -> int:
     return count
 
 
-@compiled
+@nested
 def _amount(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, int], links: Places) -> float:
     """Return how much can move along the steps of the chain."""
     k = len(room) - 1
@@ -236,7 +236,7 @@ def _move(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, 
             _shift(net, load, entry, to, amount)
 
 
-@compiled
+@nested
 def _shift(net: Net, load: Floats, entry: int, to: int, amount: float) -> None:
     part = amount / load[net.owner[entry]]
     is_new = net.share[to] == 0.0
@@ -253,7 +253,7 @@ def _shift(net: Net, load: Floats, entry: int, to: int, amount: float) -> None:
             _insert(net, load, to)
 
 
-@compiled
+@nested
 def _solve(service: Service, net: Net, room: Floats, least: Floats) -> bool:
     _begin(service, net, room, least)
     origin, links = np.zeros(len(room) + 1, dtype=np.int64), np.zeros((len(room) + 1, 4), dtype=np.int32)

@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.cover.reach import Floats, Ints, Reach, Shorts, turned
 
 SOME = 1e-3
@@ -90,7 +90,7 @@ class Descent(NamedTuple):
     best: Ints
 
 
-@compiled
+@nested
 def side_of(reach: Reach, points: Ints, loss: Floats, part: Ints, place: Ints, m: int) -> Side:
     """Return the side of the given points with what each loses; ``place`` numbers the m candidates, −1 the others."""
     entries = 0
@@ -108,7 +108,7 @@ def side_of(reach: Reach, points: Ints, loss: Floats, part: Ints, place: Ints, m
     return Side(start, candidate, by_start, by_point, loss, part)
 
 
-@compiled
+@nested
 def _turn_to_copies(over: Side, copies: Copies) -> None:
     for i in range(len(over.part)):
         for at in range(over.start[i], over.start[i + 1]):
@@ -171,7 +171,7 @@ def _least(cell: Cell, loss: Floats) -> float:
     return total
 
 
-@compiled
+@nested
 def _more(cell: Cell, loss: Floats, cost: Floats, j: int) -> float:
     """Return how much more is lost at least with j."""
     total = 0.0
@@ -181,7 +181,7 @@ def _more(cell: Cell, loss: Floats, cost: Floats, j: int) -> float:
     return total
 
 
-@compiled
+@nested
 def _shut(cell: Cell, state: Descent, d: int, j: int) -> None:
     miss, left, met = cell.miss, state.left[d], state.met[d]
     state.may[d, j] = False
@@ -193,7 +193,7 @@ def _shut(cell: Cell, state: Descent, d: int, j: int) -> None:
     state.mark[LOOKED] += miss.by_start[j + 1] - miss.by_start[j]
 
 
-@compiled
+@nested
 def _close(cell: Cell, state: Descent, d: int) -> bool:
     """Shut whoever would bring the loss to the limit; return False where it is there already."""
     loss, cost, limit = state.loss[d], state.cost[d], state.mark[LIMIT]
@@ -233,7 +233,7 @@ def _open(cell: Cell, state: Descent, d: int, j: int) -> None:
     state.mark[LOOKED] += looked
 
 
-@compiled
+@nested
 def _choose(cell: Cell, state: Descent, d: int, least: int) -> None:
     """Branch on the point with the fewest candidates left, in the part that has lost most beyond its floor.
 
@@ -256,7 +256,7 @@ def _choose(cell: Cell, state: Descent, d: int, least: int) -> None:
             state.point[d], most = fewest[q], state.loss[d, q] - cell.floor[q]
 
 
-@compiled
+@nested
 def _cheapest(cell: Cell, state: Descent, d: int) -> int:
     """Return who covers the point branched on at least cost; −1 where none is left."""
     best, least, i = -1, np.inf, state.point[d]

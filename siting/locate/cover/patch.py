@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.cover.reach import Flags, Floats, Ints, Reach, Shorts
 from siting.locate.cover.regroup import least_losing, shortfall
 from siting.locate.problem.plan import Positions
@@ -158,7 +158,7 @@ def _most(gain: Floats, left: Ints, first: int, last: int, count: int) -> float:
     return float(largest[:count].sum())
 
 
-@compiled
+@nested
 def _may_be_better(walk: Walk, depth: int, more: int, best: float) -> bool:
     """Tell whether ``more`` of those left may bring the set of a depth above ``best``."""
     left, first, last = walk.left[depth], walk.at[depth], walk.length[depth]
@@ -171,7 +171,7 @@ def _may_be_better(walk: Walk, depth: int, more: int, best: float) -> bool:
     return bool(prices > best * _BETTER)
 
 
-@compiled
+@nested
 def _deepen(patch: Patch, walk: Walk, depth: int, a: int) -> int:
     """Add a member to the set of a depth, those left after it are left below; return the pairs looked at."""
     below, looked = depth + 1, 2 * len(patch.member)

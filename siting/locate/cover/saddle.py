@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.cover.reach import Floats, Ints, Reach
 
 TOLERANCE = 1e-5
@@ -69,12 +69,12 @@ class Saddle(NamedTuple):
     degree: Floats
 
 
-@compiled
+@nested
 def _point(n: int, m: int, r: int) -> Point:
     return Point(np.zeros(m), np.zeros(n), np.zeros(r), np.zeros(m), np.zeros(n), np.zeros(r))
 
 
-@compiled
+@nested
 def _copy(of: Point, to: Point) -> None:
     to.y[:] = of.y
     to.price[:] = of.price
@@ -84,7 +84,7 @@ def _copy(of: Point, to: Point) -> None:
     to.activity[:] = of.activity
 
 
-@compiled
+@nested
 def _fill_gain(reach: Reach, rules: Rules, at: Point) -> None:
     for j in range(len(at.gain)):
         total = 0.0
@@ -97,7 +97,7 @@ def _fill_gain(reach: Reach, rules: Rules, at: Point) -> None:
                 at.gain[rules.column[entry]] -= rules.value[entry] * at.rule_price[row]
 
 
-@compiled
+@nested
 def _fill_cover(reach: Reach, rules: Rules, at: Point) -> None:
     some = reach.share * at.y
     for i in range(len(at.cover)):
@@ -139,7 +139,7 @@ def begin(reach: Reach, rules: Rules, y: Floats, price: Floats, rule_price: Floa
     return state
 
 
-@compiled
+@nested
 def _total(wish: Floats, length: Floats, level: float) -> tuple[float, float]:
     """Return Σ y at a level, and how fast it falls as the level rises."""
     total, slope = 0.0, 0.0
@@ -153,7 +153,7 @@ def _total(wish: Floats, length: Floats, level: float) -> tuple[float, float]:
     return total, slope
 
 
-@compiled
+@nested
 def _level(wish: Floats, length: Floats, p: int) -> float:
     """Return the level at which Σ y is p: Newton's steps, bisection where they leave the interval."""
     low, high = ((wish - 1.0) / length).min(), (wish / length).max()
@@ -172,7 +172,7 @@ def _level(wish: Floats, length: Floats, p: int) -> float:
     return float(level)
 
 
-@compiled
+@nested
 def _project(wish: Floats, length: Floats, p: int, found: Floats) -> None:
     """Fill the nearest y of Y, in the norm in which j weighs 1 / ``length``."""
     level = _level(wish, length, p) if p >= 0 else 0.0
@@ -180,7 +180,7 @@ def _project(wish: Floats, length: Floats, p: int, found: Floats) -> None:
         found[j] = min(1.0, max(0.0, wish[j] - length[j] * level))
 
 
-@compiled
+@nested
 def _step(reach: Reach, rules: Rules, state: Saddle, p: int) -> None:
     """Fill ``next`` with one step from ``now``: first y, then λ and μ against y drawn on."""
     now, to, balance = state.now, state.next, state.mark[0]
@@ -203,7 +203,7 @@ def _step(reach: Reach, rules: Rules, state: Saddle, p: int) -> None:
     _fill_gain(reach, rules, to)
 
 
-@compiled
+@nested
 def _largest(gain: Floats, p: int) -> float:
     """Return the sum of the p largest, with p < 0 of all that are above 0."""
     if p < 0:
@@ -215,7 +215,7 @@ def _largest(gain: Floats, p: int) -> float:
     return float(np.partition(gain, len(gain) - p)[len(gain) - p :].sum())
 
 
-@compiled
+@nested
 def bound_of(reach: Reach, rules: Rules, at: Point, p: int) -> float:
     """Return the bound that λ and μ prove, given their ρ; added up in blocks, so that rounding stays small."""
     total = _largest(at.gain, p)
@@ -233,7 +233,7 @@ def bound_of(reach: Reach, rules: Rules, at: Point, p: int) -> float:
     return float(total)
 
 
-@compiled
+@nested
 def _value_of(reach: Reach, at: Point) -> float:
     total = -float((reach.charge * at.y).sum())
     for i in range(len(at.cover)):
@@ -254,7 +254,7 @@ def _distances(reach: Reach, rules: Rules, state: Saddle, a: Point, b: Point) ->
     return apart, price
 
 
-@compiled
+@nested
 def _restart(reach: Reach, rules: Rules, state: Saddle) -> None:
     apart, price = _distances(reach, rules, state, state.next, state.begun)
     if apart > _TINY and price > _TINY:
@@ -264,7 +264,7 @@ def _restart(reach: Reach, rules: Rules, state: Saddle) -> None:
     state.mark[1] = 0.0
 
 
-@compiled
+@nested
 def _mix(now: Floats, to: Floats, begun: Floats, part: float) -> None:
     for at in range(len(now)):
         now[at] = part * (2.0 * to[at] - now[at]) + (1.0 - part) * begun[at]

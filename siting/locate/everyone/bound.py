@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.everyone.dominance import Covering
 
 Ints = NDArray[np.int64]
@@ -103,7 +103,7 @@ def raise_bound(left: Left, k: int, weight: Floats, rounds: int) -> tuple[bool, 
     return False, work
 
 
-@compiled
+@nested
 def _load(left: Left, weight: Floats, active: Ints, load: Floats) -> float:
     """Fill the weight that each candidate covers, and return the weight that is needed."""
     load[:] = 0.0
@@ -116,7 +116,7 @@ def _load(left: Left, weight: Floats, active: Ints, load: Floats) -> float:
     return total
 
 
-@compiled
+@nested
 def _largest(load: Floats, k: int) -> tuple[float, float, float]:
     """Return the k-th largest load, the sum of the k largest, and the share of each of those equal to the k-th."""
     part = np.partition(load, len(load) - k)[len(load) - k :]
@@ -128,7 +128,7 @@ def _largest(load: Floats, k: int) -> tuple[float, float, float]:
     return level, part.sum(), (k - above) / equal
 
 
-@compiled
+@nested
 def _turn(
     left: Left, load: Floats, cut: tuple[float, float], weight: Floats, slope: Floats, active: Ints
 ) -> tuple[float, int]:
@@ -186,7 +186,7 @@ def settled(left: Left, k: int, weight: Floats) -> NDArray[np.int8]:
     return verdict
 
 
-@compiled
+@nested
 def branching_candidate(left: Left, weight: Floats, is_open: NDArray[np.int8]) -> int:
     """Return the unsettled candidate of greatest load among those of the demand point with the fewest to spare."""
     load = np.zeros(len(left.candidates))

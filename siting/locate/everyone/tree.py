@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.everyone.bound import branching_candidate, first_weights, left_of, raise_bound, settled
 from siting.locate.everyone.dominance import Covering, reduced
 from siting.locate.problem.plan import Amounts, Positions
@@ -110,7 +110,7 @@ def grow(tree: Tree, most_work: int) -> int:
     return NONE
 
 
-@compiled
+@nested
 def _look_at(tree: Tree, depth: int) -> int:
     need, usable = tree.need[depth], tree.usable[depth]
     while True:
@@ -131,7 +131,7 @@ def _look_at(tree: Tree, depth: int) -> int:
             return code
 
 
-@compiled
+@nested
 def _weigh(tree: Tree, depth: int) -> int:
     """Return ``NONE`` where weights prove it, ``GOING`` with a branch, or ``FOUND`` where candidates were settled."""
     k = tree.left[depth]
@@ -159,7 +159,7 @@ def _weigh(tree: Tree, depth: int) -> int:
     return GOING
 
 
-@compiled
+@nested
 def _open_forced(tree: Tree, depth: int) -> bool:
     """Open the candidates of demand points that have only as many as they need; tell whether there were any."""
     cover, need, usable = tree.cover, tree.need[depth], tree.usable[depth]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.median.near import Flags, Floats, Ints
 
 
@@ -28,7 +28,7 @@ class Choice(NamedTuple):
     p: int
 
 
-@compiled
+@nested
 def _choose_needed(prices: Floats, choice: Choice, chosen: Flags) -> int:
     """Fill in what is locked open and the cheapest of each group; return how many, −1 where a group has none."""
     count = 0
@@ -52,7 +52,7 @@ def _choose_needed(prices: Floats, choice: Choice, chosen: Flags) -> int:
     return count
 
 
-@compiled
+@nested
 def _worst_of_rest(prices: Floats, choice: Choice, chosen: Flags, left: int) -> tuple[float, int]:
     """Return the price of the last of ``left`` more, and how many of that price are to be taken; −1: too few."""
     rest, free = np.empty(len(prices)), 0
@@ -94,7 +94,7 @@ def choose_sites(prices: Floats, choice: Choice, chosen: Flags) -> float:
     return total
 
 
-@compiled
+@nested
 def _chosen_of_group(choice: Choice, chosen: Flags) -> Ints:
     count = np.zeros(choice.groups, dtype=np.int64)
     for j in range(len(chosen)):
@@ -103,7 +103,7 @@ def _chosen_of_group(choice: Choice, chosen: Flags) -> Ints:
     return count
 
 
-@compiled
+@nested
 def limits_of_swap(choice: Choice, prices: Floats, chosen: Flags) -> tuple[float, float, Floats, Floats]:
     """Return the dearest that may leave for any, the cheapest that may come for any, and both for each group."""
     count = _chosen_of_group(choice, chosen)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.median.lagrangian import Multipliers, Relaxed, begin, begin_settling
 from siting.locate.median.near import Floats, Indices, Ints, Nearest, by_candidate
 
@@ -33,7 +33,7 @@ def _cells(near: Nearest, m: int) -> tuple[Ints, int]:
     return cell, count
 
 
-@compiled
+@nested
 def _join_cell(near: Nearest, members: Ints, saved: Floats, touched: Indices) -> tuple[int, float]:
     """Fill what the candidates of a cell save against its limit; return how many there are, and the limit."""
     count, limit = 0, 0.0
@@ -72,7 +72,7 @@ def _joined(near: Nearest, cell: Ints, count: int, m: int) -> tuple[Ints, Indice
     return start, candidate[: start[count]].copy(), cost[: start[count]].copy(), limit
 
 
-@compiled
+@nested
 def _longer(candidate: Indices, cost: Floats, size: int) -> tuple[Indices, Floats]:
     longer, dearer = np.empty(size, dtype=np.int32), np.empty(size)
     longer[: len(candidate)] = candidate

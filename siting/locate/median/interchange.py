@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.median.near import Flags, Floats, Indices, Ints, Nearest
 from siting.locate.problem.sides import Sides, activity_of, do_swap, may_swap
 
@@ -63,7 +63,7 @@ def plan_of(near: Nearest, sides: Sides, is_open: Flags, seed: int) -> Plan:
     return plan
 
 
-@compiled
+@nested
 def copy_plan(to: Plan, plan: Plan) -> None:
     """Make one plan as the other, but for the random state and the work done."""
     to.is_open[:] = plan.is_open
@@ -97,7 +97,7 @@ def _look(near: Nearest, plan: Plan, i: int) -> None:
     plan.amount[TOTAL] += plan.first[i]
 
 
-@compiled
+@nested
 def _mark(near: Nearest, plan: Plan, i: int, before: float) -> None:
     top = max(before, plan.second[i])
     at = near.start[i]
@@ -135,7 +135,7 @@ def exchange(near: Nearest, sides: Sides, plan: Plan, j: int, k: int) -> None:
         plan.amount[WORK] += near.by_start[new + 1] - near.by_start[new]
 
 
-@compiled
+@nested
 def _saving(near: Nearest, plan: Plan, j: int) -> float:
     saved = 0.0
     for at in range(near.by_start[j], near.by_start[j + 1]):
@@ -144,7 +144,7 @@ def _saving(near: Nearest, plan: Plan, j: int) -> float:
     return saved
 
 
-@compiled
+@nested
 def _is_above(sides: Sides, activity: Floats, j: int) -> bool:
     """Tell whether opening j passes the upper side of a row."""
     for at in range(sides.start[j], sides.start[j + 1]):
@@ -155,7 +155,7 @@ def _is_above(sides: Sides, activity: Floats, j: int) -> bool:
     return False
 
 
-@compiled
+@nested
 def _helps(sides: Sides, activity: Floats, j: int) -> bool:
     """Tell whether opening j raises a row that is still below its lower side."""
     for at in range(sides.start[j], sides.start[j + 1]):
@@ -164,7 +164,7 @@ def _helps(sides: Sides, activity: Floats, j: int) -> bool:
     return False
 
 
-@compiled
+@nested
 def _is_short(sides: Sides, activity: Floats) -> bool:
     return bool((activity < sides.low).any())
 
@@ -207,7 +207,7 @@ def add_greedily(
     return True
 
 
-@compiled
+@nested
 def _partner(near: Nearest, sides: Sides, plan: Plan, j: int, free: bool, least: float) -> tuple[float, int]:
     """Return what opening j saves with the best partner, and that, −1 for none: then it may open alone.
 
@@ -263,7 +263,7 @@ def improve_plan(near: Nearest, sides: Sides, plan: Plan, free: bool, most_work:
     return True
 
 
-@compiled
+@nested
 def _draw(plan: Plan, below: int) -> int:
     """Return a random number from 0 below ``below`` (xorshift; Marsaglia, 2003)."""
     x = np.uint64(plan.whole[RANDOM])
@@ -274,7 +274,7 @@ def _draw(plan: Plan, below: int) -> int:
     return int(np.int64((x >> np.uint64(11)) % np.uint64(below)))
 
 
-@compiled
+@nested
 def _kick_near(near: Nearest, sides: Sides, plan: Plan) -> None:
     """Exchange two or three outlets for others near one demand point."""
     i = _draw(plan, len(near.limit))
@@ -293,7 +293,7 @@ def _kick_near(near: Nearest, sides: Sides, plan: Plan) -> None:
             exchange(near, sides, plan, j, k)
 
 
-@compiled
+@nested
 def _kick_far(near: Nearest, sides: Sides, plan: Plan) -> None:
     """Open any candidate and shut its best partner."""
     j = _draw(plan, len(plan.is_open))

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.median.choice import Choice, choose_sites, limits_of_swap
 from siting.locate.median.near import Flags, Floats, Nearest
 from siting.locate.problem.sides import Sides
@@ -94,7 +94,7 @@ def relaxed(near: Nearest, sides: Sides, choice: Choice, charge: Floats | None =
     return Relaxed(near, sides, choice, charge, spread / np.where(largest > 0.0, largest, 1.0) ** 2)
 
 
-@compiled
+@nested
 def site_prices(relaxed: Relaxed, value: Floats, rows: Floats, prices: Floats) -> float:
     """Fill ρ, shape (m,); return Σ λ − Σ μ b."""
     near, sides = relaxed.near, relaxed.sides
@@ -120,7 +120,7 @@ def site_prices(relaxed: Relaxed, value: Floats, rows: Floats, prices: Floats) -
     return total
 
 
-@compiled
+@nested
 def bound_of(relaxed: Relaxed, trial: Trial) -> float:
     """Fill prices and chosen set for multipliers and return the bound, less what rounding may have added to it."""
     sides, rows, prices = relaxed.sides, trial.rows, trial.prices
@@ -138,7 +138,7 @@ def bound_of(relaxed: Relaxed, trial: Trial) -> float:
     return total - ROUNDING * (len(trial.value) + len(prices)) * size
 
 
-@compiled
+@nested
 def _fill_slope(relaxed: Relaxed, trial: Trial) -> None:
     near, sides = relaxed.near, relaxed.sides
     trial.slope[:] = 1.0
@@ -154,7 +154,7 @@ def _fill_slope(relaxed: Relaxed, trial: Trial) -> None:
             trial.activity[sides.row[at]] += sides.value[at]
 
 
-@compiled
+@nested
 def _row_slope(sides: Sides, activity: Floats, rows: Floats, row: int) -> float:
     """Return how the bound changes with a row's multiplier."""
     if rows[row] > 0.0 or (rows[row] == 0.0 and activity[row] > sides.high[row]):
@@ -164,7 +164,7 @@ def _row_slope(sides: Sides, activity: Floats, rows: Floats, row: int) -> float:
     return 0.0
 
 
-@compiled
+@nested
 def _is_stuck(slope: float, value: float, limit: float) -> bool:
     return (value >= limit and slope > 0.0) or (value <= 0.0 and slope < 0.0)
 
@@ -180,7 +180,7 @@ def _norm(relaxed: Relaxed, value: Floats, rows: Floats, slope: Floats, activity
     return total
 
 
-@compiled
+@nested
 def _move_rows(relaxed: Relaxed, rows: Floats, activity: Floats, step: float, to: Floats) -> None:
     for row in range(len(rows)):
         moved = rows[row] + step * relaxed.weight[row] * _row_slope(relaxed.sides, activity, rows, row)
@@ -191,7 +191,7 @@ def _move_rows(relaxed: Relaxed, rows: Floats, activity: Floats, step: float, to
         to[row] = moved
 
 
-@compiled
+@nested
 def _trial_of(relaxed: Relaxed, known: Multipliers) -> Trial:
     m, n, r = len(known.share), len(known.value), len(known.rows)
     return Trial(
@@ -258,7 +258,7 @@ def begin_settling(relaxed: Relaxed, known: Multipliers) -> None:
         known.share[j] = 1.0 if trial.chosen[j] else 0.0
 
 
-@compiled
+@nested
 def _mix(known: Multipliers, trial: Trial) -> float:
     """Mix the set of a trial into the means, so that they become as small as they can; return how far it agreed."""
     own, cross, mean = 0.0, 0.0, 0.0
@@ -310,7 +310,7 @@ def settle(relaxed: Relaxed, known: Multipliers, price: float, steps: int) -> bo
     return True
 
 
-@compiled
+@nested
 def _is_worth_while(known: Multipliers, price: float) -> bool:
     """Mix less where a period gained little; tell whether that may still help."""
     known.state[COUNT] += 1.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, nested
 from siting.locate.problem.plan import Positions
 from siting.locate.problem.rules import SiteRows
 
@@ -53,7 +53,7 @@ def activity_of(sides: Sides, is_open: NDArray[np.bool_]) -> NDArray[np.float64]
     return total
 
 
-@compiled
+@nested
 def _value_in(sides: Sides, j: int, row: int) -> float:
     if j >= 0:
         for at in range(sides.start[j], sides.start[j + 1]):
