@@ -155,7 +155,7 @@ def _stay_plain(made: Dispatcher) -> None:
     """Let a call from Python, such as that of a caller's ``py_func``, run as plain Python: there is no other way in."""
 
     def keep(result: CompileResult) -> None:
-        made.overloads[tuple(result.signature.args)] = result
+        made.overloads[tuple(result.signature.args)] = result  # type: ignore[attr-defined]
 
     def plain(*args: object, **named: object) -> Callable[..., object]:
         return made.py_func
