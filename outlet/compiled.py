@@ -103,7 +103,7 @@ def _made(function: F, options: Mapping[str, bool]) -> F:
     if "no_cpython_wrapper" in options:
         _stay_plain(made)
     _take_literals_as_numbers(made)
-    held = made._cache._cache_file  # type: ignore[attr-defined]
+    held = made._cache._cache_file
     held._source_stamp = stamp_of(Path(made.py_func.__code__.co_filename).resolve())
     _compile_in_one_process(made, Path(held._index_path + ".lock"))
     return cast("F", made)
