@@ -33,7 +33,7 @@ RESTARTS = 6
 REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 2, 0.07, 3.2
 TIMED_SHARE = 2.25
 INSPECTED, MOVED = 4, 0.5
-SPENT, LEAST_POLISH = 0.84, 0.2
+SPENT, POLISHED, LEAST_POLISH = 0.82, 0.96, 0.2
 
 
 Inspect = Callable[["Arrangement"], int]
@@ -109,7 +109,7 @@ def arrange(
     if inspect is not None:
         pooled = _inspected(pooled, inspect)
     best = pooled[0]
-    left = replace(limits, seconds=max(LEAST_POLISH, limits.seconds - (time.perf_counter() - started)))
+    left = replace(limits, seconds=max(LEAST_POLISH, POLISHED * limits.seconds - (time.perf_counter() - started)))
     if best.verdict.fatal:
         return Outcome.without_plan("work", _why(best.verdict), seconds=time.perf_counter() - started)
     polished = replace(_kept(best, _polish(problem, best, left), start, inspect), others=_unlike(pooled))

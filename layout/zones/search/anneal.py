@@ -49,7 +49,7 @@ class Plan(NamedTuple):
     real: bool
 
 
-FRESH = Plan(steps=0, warmest=4.0, coldest=0.1, gentlest=1.0, jump=1.0, inserted=0.4, real=False)
+FRESH = Plan(steps=0, warmest=4.0, coldest=0.1, gentlest=1.0, jump=1.0, inserted=0.6, real=False)
 REHEAT = FRESH._replace(warmest=2.0, jump=0.7)
 AGAIN = FRESH._replace(warmest=1.0, gentlest=STEEPEST, jump=0.5)
 REPAIR = AGAIN
