@@ -6,7 +6,9 @@
 import csv
 import json
 import re
+from functools import reduce
 from importlib.resources import files
+from operator import getitem
 
 import pytest
 
@@ -163,12 +165,7 @@ def test_of_one_post_the_service_of_higher_value_is_served_first(sector):
 
 
 def entry(*keys):
-    def look(found):
-        for key in keys:
-            found = found[key]
-        return found
-
-    return look
+    return lambda found: reduce(getitem, keys, found)
 
 
 def wait(service):

@@ -9,7 +9,9 @@ import csv
 import json
 import shutil
 from dataclasses import dataclass, field
+from functools import reduce
 from importlib.resources import files
+from operator import getitem
 from types import SimpleNamespace
 
 import pytest
@@ -143,12 +145,7 @@ def test_presets_that_show_in_the_requirement(planned, row):
 
 
 def day(*keys):
-    def look(found):
-        for key in keys:
-            found = found[key]
-        return found
-
-    return look
+    return lambda found: reduce(getitem, keys, found)
 
 
 def done(found):
