@@ -122,6 +122,14 @@ def load_commands() -> dict[str, Stage | click.Command]:
     return {point.name: point.load() for point in entry_points(group=COMMANDS_GROUP)}
 
 
+def load_command(name: str) -> Stage | click.Command | None:
+    """Load one subcommand; None where no installed package declares it."""
+    for point in entry_points(group=COMMANDS_GROUP, name=name):
+        found: Stage | click.Command = point.load()
+        return found
+    return None
+
+
 def in_order(stages: Sequence[Stage]) -> list[Stage]:
     """Sort stages so that each comes after those that write what it reads; siting comes before layout.
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 import numpy as np
 from markupsafe import Markup
-from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.building import path, zone_shape
 from layout.drawings.hall import FlowHeat, HallDrawing
@@ -18,6 +17,7 @@ from layout.drawings.sheet import Box, Sheet
 from layout.drawings.text import LINE_HEIGHT
 from layout.drawings.view import seen_from
 from layout.drawings.wishes import Label
+from layout.floor.isovist import Floats
 from layout.posts.plan import Camera, Equipment, Post, StandOff
 from layout.zones.plan import PlacedZone
 
@@ -142,9 +142,9 @@ def draw_post(sheet: Sheet, post: Post, code: str, details: Mapping[str, Value],
     )
 
 
-def draw_camera(sheet: Sheet, camera: Camera, blocks: BaseGeometry, details: Mapping[str, Value], title: str) -> Markup:
+def draw_camera(sheet: Sheet, camera: Camera, edges: Floats, details: Mapping[str, Value], title: str) -> Markup:
     """Draw one camera with the beginning of its field of view."""
-    near = seen_from(camera.x, camera.y, camera.facing_deg, camera.view_deg, CONE_M, blocks)
+    near = seen_from(camera.x, camera.y, camera.facing_deg, camera.view_deg, CONE_M, edges)
     x, y = sheet.at(camera.x, camera.y)
     angle = math.radians(-camera.facing_deg)
     body = [
@@ -161,11 +161,11 @@ def draw_camera(sheet: Sheet, camera: Camera, blocks: BaseGeometry, details: Map
     )
 
 
-def draw_coverage(sheet: Sheet, cameras: Sequence[Camera], blocks: BaseGeometry) -> list[Markup]:
+def draw_coverage(sheet: Sheet, cameras: Sequence[Camera], edges: Floats) -> list[Markup]:
     """Draw all the floor that each camera sees within its range."""
     style: dict[str, Value] = {"fill": CAMERA, "fill-opacity": 0.12, "stroke": CAMERA, "stroke-width": 0.25}
     return [
-        element("path", {"d": path(sheet, seen_from(c.x, c.y, c.facing_deg, c.view_deg, c.range_m, blocks)), **style})
+        element("path", {"d": path(sheet, seen_from(c.x, c.y, c.facing_deg, c.view_deg, c.range_m, edges)), **style})
         for c in cameras
     ]
 
@@ -262,11 +262,11 @@ def draw_exposure(sheet: Sheet, hall: HallDrawing) -> list[Markup]:
     ]
 
 
-def draw_sight(sheet: Sheet, posts: Sequence[Post], blocks: BaseGeometry) -> list[Markup]:
+def draw_sight(sheet: Sheet, posts: Sequence[Post], edges: Floats) -> list[Markup]:
     """Draw what the posts that watch the floor see: half a turn round where they face."""
     style: dict[str, Value] = {"fill": SIGHT, "fill-opacity": 0.1, "stroke": SIGHT, "stroke-width": 0.15}
     return [
-        element("path", {"d": path(sheet, seen_from(p.x, p.y, p.facing_deg, LOOKING_DEG, LOOKING_M, blocks)), **style})
+        element("path", {"d": path(sheet, seen_from(p.x, p.y, p.facing_deg, LOOKING_DEG, LOOKING_M, edges)), **style})
         for p in posts
         if p.role in LOOKING
     ]

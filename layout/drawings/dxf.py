@@ -28,6 +28,7 @@ from layout.drawings.svg import post_codes
 from layout.drawings.view import seen_from
 from layout.drawings.words import Words
 from layout.floor.doorway import Doorway
+from layout.floor.isovist import sight_edges
 from layout.floor.plan import Door
 from layout.posts.plan import Equipment
 
@@ -177,9 +178,9 @@ def _furnishing(space: Modelspace, hall: HallDrawing) -> None:
         start, end = rounded(nose)
         space.add_line(start, end, dxfattribs={"layer": "POST"})
         write_text(space, dxf_text(codes[post.id]), (post.x, post.y), 0.16, "POST")
-    blocks = shapely.union_all([hall.floor.outline.exterior, *hall.floor.walls, *hall.floor.columns])
+    edges = sight_edges(shapely.union_all([hall.floor.outline.exterior, *hall.floor.walls, *hall.floor.columns]))
     for camera in things.cameras:
-        near = seen_from(camera.x, camera.y, camera.facing_deg, camera.view_deg, 0.5, LineString())
+        near = seen_from(camera.x, camera.y, camera.facing_deg, camera.view_deg, 0.5, sight_edges(LineString()))
         _outlines(space, near, "CAMERA")
-        seen = seen_from(camera.x, camera.y, camera.facing_deg, camera.view_deg, camera.range_m, blocks)
+        seen = seen_from(camera.x, camera.y, camera.facing_deg, camera.view_deg, camera.range_m, edges)
         _outlines(space, seen, "CAMERA_VIEW")

@@ -16,6 +16,9 @@ from layout.drawings.markup import Point
 from layout.drawings.sheet import Box
 from layout.drawings.wishes import Block, Label, LabelWish, blocks
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
 SIZES_MM = (2.9, 2.6, 2.3)
 LEAST_MM = 2.1
 FAR_MM = 26.0
@@ -60,19 +63,18 @@ def label_beside(wish: LabelWish, taken: Sequence[Box], others: Sequence[Box], h
     return None
 
 
-def _spots(
-    block: Block, room: Box, hall: Box, far: float, taken: tuple[NDArray[np.float64], NDArray[np.float64]]
-) -> Iterator[tuple[float, Box]]:
+def _spots(block: Block, room: Box, hall: Box, far: float, taken: tuple[Floats, Floats]) -> Iterator[tuple[float, Box]]:
     """Yield the free places for a block round a room, the nearest first."""
     x = np.arange(room.x - far - block.width, room.x + room.width + far, STEP_MM)
     y = np.arange(room.y - far - block.height, room.y + room.height + far, STEP_MM)
     x = x[(x >= hall.x) & (x + block.width <= hall.x + hall.width)]
     y = y[(y >= hall.y) & (y + block.height <= hall.y + hall.height)]
     free = np.ones((len(y), len(x)), dtype=bool)
-    for (left, top), (right, bottom) in zip(*taken, strict=True):
-        across = (x < right + GAP_MM) & (left < x + block.width + GAP_MM)
-        down = (y < bottom + GAP_MM) & (top < y + block.height + GAP_MM)
-        free &= ~(down[:, None] & across[None, :])
+    low, high = taken
+    first_x, last_x = _steps_met(x, block.width, low[:, 0], high[:, 0])
+    first_y, last_y = _steps_met(y, block.height, low[:, 1], high[:, 1])
+    for left, right, top, bottom in zip(first_x, last_x, first_y, last_y, strict=True):
+        free[top:bottom, left:right] = False
     off_x = np.maximum(np.maximum(room.x - x - block.width, x - room.x - room.width), 0.0)
     off_y = np.maximum(np.maximum(room.y - y - block.height, y - room.y - room.height), 0.0)
     aside = 0.05 * np.hypot(
@@ -86,6 +88,11 @@ def _spots(
             return
         place = Box(round(float(x[column]), 2), round(float(y[row]), 2), block.width, block.height)
         yield float(cost[row, column]), place
+
+
+def _steps_met(steps: Floats, length: float, low: Floats, high: Floats) -> tuple[Ints, Ints]:
+    """Return the first of rising steps at which something so long meets each stretch, and the first past it again."""
+    return np.searchsorted(steps + length + GAP_MM, low, "right"), np.searchsorted(steps, high + GAP_MM, "left")
 
 
 def _line(box: Box, room: Box) -> tuple[Point, ...]:

@@ -19,7 +19,7 @@ from layout.drawings.markup import clean
 from layout.drawings.measures import make_measures
 from layout.drawings.plan_section import find, make_plan
 from layout.drawings.rule_words import Named, name_broken, severity_names
-from layout.drawings.svg import draw_print_sheet, post_codes
+from layout.drawings.svg import Layers, draw_print_sheet, post_codes
 from layout.drawings.words import (
     Words,
     fixed,
@@ -32,14 +32,14 @@ from layout.drawings.words import (
 from outlet.page import day, number, percent, render_page, render_table, translate
 
 
-def make_page(hall: HallDrawing, language: str) -> str:
-    """Return hall.html."""
+def make_page(hall: HallDrawing, language: str, layers: Layers | None = None) -> str:
+    """Return hall.html; layers drawn before are taken."""
     words = Words(language, translate(language))
     _ = words.say
     parts = [
         _head(hall, words),
         _cards(hall, words),
-        make_plan(hall, words),
+        make_plan(hall, words, layers),
         _broken(hall, words),
         _zones(hall, words),
         _posts(hall, words),

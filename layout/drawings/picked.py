@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from markupsafe import Markup
-from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.building import path
 from layout.drawings.contents import LOOKING_DEG, LOOKING_M, SEATS
@@ -12,11 +11,12 @@ from layout.drawings.markup import Value, element
 from layout.drawings.palette import CAMERA, SIGHT
 from layout.drawings.sheet import Sheet
 from layout.drawings.view import seen_from
+from layout.floor.isovist import Floats
 
 SEAT_SEES_M = 15.0
 
 
-def draw_views(sheet: Sheet, hall: HallDrawing, blocks: BaseGeometry) -> list[Markup]:
+def draw_views(sheet: Sheet, hall: HallDrawing, edges: Floats) -> list[Markup]:
     """Return one area for each post, seat and camera; ``data-for`` says whose it is."""
     things = hall.furnishing
     eyes = [(f"post:{p.id}", (p.x, p.y, p.facing_deg, LOOKING_DEG, LOOKING_M), SIGHT) for p in things.posts]
@@ -29,6 +29,6 @@ def draw_views(sheet: Sheet, hall: HallDrawing, blocks: BaseGeometry) -> list[Ma
     drawn = []
     for key, eye, colour in eyes:
         style: dict[str, Value] = {"fill": colour, "fill-opacity": 0.2, "stroke": colour, "stroke-width": 0.35}
-        area = path(sheet, seen_from(*eye, blocks))
+        area = path(sheet, seen_from(*eye, edges))
         drawn.append(element("path", {"class": "view", "data-for": key, "d": area, **style}))
     return drawn

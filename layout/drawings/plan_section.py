@@ -11,7 +11,7 @@ from layout.drawings.contents import FLOW_CLASSES
 from layout.drawings.hall import HallDrawing
 from layout.drawings.markup import clean
 from layout.drawings.palette import EXPOSURE, FLOW, tint
-from layout.drawings.svg import draw_plan, post_codes
+from layout.drawings.svg import Layers, draw_plan, post_codes
 from layout.drawings.words import Words, name_role, name_zone
 from outlet.page import number, percent
 
@@ -23,8 +23,8 @@ def find(key: str, text: str) -> Markup:
     return Markup('<button type="button" class="find" data-thing="{}">{}</button>').format(clean(key), text)
 
 
-def make_plan(hall: HallDrawing, words: Words) -> Markup:
-    """Return the section."""
+def make_plan(hall: HallDrawing, words: Words, layers: Layers | None = None) -> Markup:
+    """Return the section; layers drawn before are taken."""
     _ = words.say
     boxes = [
         Markup('<label><input type="checkbox" value="{}"{}>{}</label>').format(
@@ -52,7 +52,7 @@ def make_plan(hall: HallDrawing, words: Words) -> Markup:
         Markup("").join(zoom),
         _("Pick a zone, a person, a seat, a camera, a thing or a rule, here or in the tables, to see what it is."),
         _("Hall plan"),
-        draw_plan(hall, words.language),
+        draw_plan(hall, words.language, layers),
         _scales(hall, words),
         _legend(hall, words),
     )

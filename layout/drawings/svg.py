@@ -39,6 +39,7 @@ from layout.drawings.sheet import SHEET_MM, Box, Sheet, make_sheet, wall_m
 from layout.drawings.titles import draw_column
 from layout.drawings.wishes import Label, LabelWish
 from layout.drawings.words import Words, name_equipment, name_role, name_zones, role_codes
+from layout.floor.isovist import Floats, sight_edges
 
 FONT = (
     "'Noto Sans', 'Helvetica Neue', Arial, 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', "
@@ -49,18 +50,19 @@ HIDDEN_ON_PAPER = ("flow", "sight", "coverage")
 
 @dataclass(frozen=True)
 class Layers:
-    """What the plan is made of, in the order it is drawn."""
+    """What the plan is made of, in the order it is drawn; ``edges`` block sight, shape (m, 2, 2)."""
 
     sheet: Sheet
     groups: Mapping[str, Sequence[Markup]]
     labels: Sequence[Label]
+    edges: Floats
 
 
-def draw_sheet(hall: HallDrawing, language: str) -> str:
-    """Return hall.svg: an A3 sheet with the plan, its legend and a title block."""
+def draw_sheet(hall: HallDrawing, language: str, layers: Layers | None = None) -> str:
+    """Return hall.svg: an A3 sheet with the plan, its legend and a title block; layers drawn before are taken."""
     words = _words(language)
     _ = words.say
-    layers = draw_layers(hall, words)
+    layers = layers or draw_layers(hall, words)
     width, height = SHEET_MM
     paper = rectangle(0, 0, width, height, {"fill": PAPER})
     shown = [_layer(name, marks) for name, marks in layers.groups.items() if name not in HIDDEN_ON_PAPER]
@@ -71,18 +73,17 @@ def draw_sheet(hall: HallDrawing, language: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{body}\n</svg>\n'
 
 
-def draw_plan(hall: HallDrawing, language: str, *, name: str = "hall-drawing") -> Markup:
+def draw_plan(hall: HallDrawing, language: str, layers: Layers | None = None, *, name: str = "hall-drawing") -> Markup:
     """Return the plan alone as an SVG element for a page; every layer is there, the page switches them.
 
-    ``name`` is the id of the group that holds the layers.
+    ``name`` is the id of the group that holds the layers; those drawn before are taken.
     """
     words = _words(language)
     _ = words.say
-    layers = draw_layers(hall, words)
-    blocks = blocking_lines(hall.floor, hall.zones.zones)
+    layers = layers or draw_layers(hall, words)
     drawn = dict(layers.groups)
     drawn["exposure"] = draw_exposure(layers.sheet, hall)
-    drawn["views"] = draw_views(layers.sheet, hall, blocks)
+    drawn["views"] = draw_views(layers.sheet, hall, layers.edges)
     order = [key for key in drawn if key not in ("exposure", "views")]
     at = order.index("flow")
     order = [*order[:at], "exposure", "views", *order[at:]]
@@ -127,7 +128,7 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
     _ = words.say
     sheet = make_sheet(hall.floor)
     zones, things = hall.zones.zones, hall.furnishing
-    blocks = blocking_lines(hall.floor, zones)
+    edges = sight_edges(blocking_lines(hall.floor, zones))
     dimensions = dimension_marks(sheet, hall.floor, words.language)
     doors = door_marks(sheet, hall.floor, words.say)
     signs, hard = _signs(hall, sheet, words)
@@ -136,15 +137,15 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
     labels = _labels(hall, sheet, words, [*hard, *(mark.box for mark in marks)])
     people = _people(hall, sheet, words)
     cameras = [
-        draw_camera(sheet, camera, blocks, _details("camera", camera.id), f"{_('Camera')} {k}")
+        draw_camera(sheet, camera, edges, _details("camera", camera.id), f"{_('Camera')} {k}")
         for k, camera in enumerate(things.cameras, start=1)
     ]
     groups: dict[str, Sequence[Markup]] = {
         "floor": [draw_floor(sheet, hall.floor)],
         "zones": [_zone(hall, sheet, k, words) for k in range(len(zones))],
         "flow": draw_flow(sheet, hall.flow) if hall.flow is not None else [],
-        "coverage": draw_coverage(sheet, things.cameras, blocks),
-        "sight": draw_sight(sheet, things.posts, blocks),
+        "coverage": draw_coverage(sheet, things.cameras, edges),
+        "sight": draw_sight(sheet, things.posts, edges),
         "equipment": [
             *draw_stand_off(sheet, things.stand_off, _("Stand-off line: others wait behind it")),
             *_equipment(hall, sheet, words),
@@ -162,7 +163,7 @@ def draw_layers(hall: HallDrawing, words: Words) -> Layers:
         "dimensions": [mark.svg for mark in dimensions],
         "signs": [*(mark.svg for mark in doors), *signs],
     }
-    return Layers(sheet, groups, labels)
+    return Layers(sheet, groups, labels, edges)
 
 
 def _signs(hall: HallDrawing, sheet: Sheet, words: Words) -> tuple[list[Markup], list[Box]]:

@@ -1,18 +1,17 @@
-"""Say what is seen from a point past the lines of a drawing: `seen_from`."""
+"""Say what is seen from a point past the edges of a drawing: `seen_from`."""
 
 from __future__ import annotations
 
 import shapely
 from shapely.geometry import Polygon
-from shapely.geometry.base import BaseGeometry
 
-from layout.floor.isovist import isovist, sight_edges
+from layout.floor.isovist import Floats, isovist
 
 MILLIMETRE = 1e-3
 
 
-def seen_from(x: float, y: float, facing_deg: float, view_deg: float, range_m: float, blocks: BaseGeometry) -> Polygon:
-    """Return the part of a circle's sector that is seen past the blocking lines, metres.
+def seen_from(x: float, y: float, facing_deg: float, view_deg: float, range_m: float, edges: Floats) -> Polygon:
+    """Return the part of a circle's sector that is seen past the blocking edges, metres.
 
     Parameters
     ----------
@@ -22,9 +21,9 @@ def seen_from(x: float, y: float, facing_deg: float, view_deg: float, range_m: f
         Middle and width of the field of view.
     range_m
         How far it sees.
-    blocks
-        Lines that sight does not pass.
+    edges
+        What sight does not pass, shape (m, 2, 2), as `layout.floor.isovist.sight_edges` gives it.
     """
-    seen = isovist((x, y), sight_edges(blocks), range_m, facing_deg=facing_deg, view_deg=view_deg)
+    seen = isovist((x, y), edges, range_m, facing_deg=facing_deg, view_deg=view_deg)
     parts = shapely.get_parts(shapely.set_precision(seen, MILLIMETRE))
     return max((part for part in parts if isinstance(part, Polygon)), key=lambda part: part.area, default=Polygon())

@@ -27,14 +27,16 @@ def write_drawings(place: Staging, hall: HallDrawing, language: str) -> None:
     from layout.drawings.dxf import make_dxf
     from layout.drawings.geojson import make_geojson
     from layout.drawings.page import make_page
-    from layout.drawings.svg import draw_sheet
+    from layout.drawings.svg import draw_layers, draw_sheet
     from layout.drawings.words import Words
     from outlet.page import translate
 
-    place.write_text("{outlet}/hall.svg", draw_sheet(hall, language))
-    place.write("{outlet}/hall.dxf").write_bytes(make_dxf(hall, Words(language, translate(language))))
+    words = Words(language, translate(language))
+    layers = draw_layers(hall, words)
+    place.write_text("{outlet}/hall.svg", draw_sheet(hall, language, layers))
+    place.write("{outlet}/hall.dxf").write_bytes(make_dxf(hall, words))
     place.write_text("{outlet}/hall.geojson", make_geojson(hall))
-    place.write_text("{outlet}/hall.html", make_page(hall, language))
+    place.write_text("{outlet}/hall.html", make_page(hall, language, layers))
 
 
 def write_alternatives(place: Staging, plans: Sequence[Alternative], chosen: int, language: str) -> None:

@@ -93,20 +93,24 @@ def mean_wait(arrival_rate: ArrayLike, service_rate: ArrayLike, servers: ArrayLi
     return np.where(slack > 0, waits, np.inf)[()]
 
 
-def queue_distribution(arrival_rate: float, service_rate: float, servers: int, longest: int) -> Floats:
-    """Return P(0 wait), … P(longest wait or more), shape (longest + 1,), by Erlang C.
+def queue_distribution(arrival_rate: ArrayLike, service_rate: ArrayLike, servers: ArrayLike, longest: int) -> Floats:
+    """Return P(0 wait), … P(longest wait or more), by Erlang C: shape (…, longest + 1) for arguments of shape (…).
 
     Raises
     ------
     InputError
         When the servers cannot keep up: then there is no such distribution.
     """
-    if not 0 <= arrival_rate < servers * service_rate:
-        raise InputError(f"{servers} servers cannot keep up with {arrival_rate:g} visitors per unit of time")
-    busy = arrival_rate / (servers * service_rate)
-    at_least = np.ones(longest + 2)
-    at_least[1:] = float(erlang_c(arrival_rate, service_rate, servers)) * busy ** np.arange(1.0, longest + 2.0)
-    at_least[-1] = 0.0
+    rate, speed, count = _loads(arrival_rate, service_rate, servers)
+    late = np.flatnonzero(rate >= count * speed)
+    if late.size:
+        at = int(late[0])
+        raise InputError(f"{count.flat[at]:g} servers cannot keep up with {rate.flat[at]:g} visitors per unit of time")
+    busy = rate / (count * speed)
+    at_least = np.ones((*rate.shape, longest + 2))
+    waits = np.asarray(erlang_c(rate, speed, count))
+    at_least[..., 1:-1] = waits[..., None] * busy[..., None] ** np.arange(1.0, longest + 1.0)
+    at_least[..., -1] = 0.0
     return -np.diff(at_least)
 
 

@@ -198,27 +198,30 @@ def _rows_of(
     required: Ints = np.maximum(needed, post.minimum)
     level = np.asarray(service_level(rate, 1.0 / load.minutes, np.maximum(required, 1), wait_min))
     margin = arrivals.margin(load.visits)
+    staffed = [
+        (int(day), int(t))
+        for day in arrivals.open_days
+        if WEEKDAYS[day] in post.days
+        for t in np.flatnonzero(arrivals.open_share[day])
+        if required[day, t]
+    ]
+    at = tuple(np.array(staffed, dtype=np.intp).reshape(-1, 2).T)
+    queues = queue_distribution(rate[at], 1.0 / load.minutes[at], required[at], LONGEST_QUEUE)
     found: list[tuple[tuple[int, int], RequirementRow, Floats]] = []
-    for day in arrivals.open_days:
-        if WEEKDAYS[day] not in post.days:
-            continue
-        for t in np.flatnonzero(arrivals.open_share[day]):
-            count = int(required[day, t])
-            if count == 0:
-                continue
-            queue = queue_distribution(float(rate[day, t]), 1.0 / float(load.minutes[day, t]), count, LONGEST_QUEUE)
-            row = RequirementRow(
-                day_type=WEEKDAYS[day],
-                start=arrivals.start_of(int(t)),
-                post=post.id,
-                required=count,
-                arrivals=round(float(load.visits[day, t]), 3),
-                service_level=round(float(level[day, t]), 4),
-                occupancy=round(float(rate[day, t] * load.minutes[day, t]) / count, 4),
-                queue_p95=_joint_quantile([queue]),
-                margin=round(float(margin[day, t]), 3) if np.isfinite(margin[day, t]) else None,
-            )
-            found.append(((int(day), int(t)), row, queue))
+    for (day, t), queue in zip(staffed, queues, strict=True):
+        count = int(required[day, t])
+        row = RequirementRow(
+            day_type=WEEKDAYS[day],
+            start=arrivals.start_of(t),
+            post=post.id,
+            required=count,
+            arrivals=round(float(load.visits[day, t]), 3),
+            service_level=round(float(level[day, t]), 4),
+            occupancy=round(float(rate[day, t] * load.minutes[day, t]) / count, 4),
+            queue_p95=_joint_quantile([queue]),
+            margin=round(float(margin[day, t]), 3) if np.isfinite(margin[day, t]) else None,
+        )
+        found.append(((day, t), row, queue))
     return found
 
 

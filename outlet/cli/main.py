@@ -13,7 +13,7 @@ from types import FrameType
 import click
 
 from outlet.cli.options import command_of
-from outlet.stage import Stage, load_commands
+from outlet.stage import Stage, load_command, load_commands
 from outlet.terminal import tell
 
 EXIT_BUG = 1
@@ -22,7 +22,7 @@ EXIT_INTERRUPTED = 130
 
 # A command makes long-lived objects by the hundred thousand, modules and tables, and few cycles: looking for cycles as
 # often as Python does took a tenth of its time.
-_COLLECT_AFTER = 50_000
+_COLLECT_AFTER = 250_000
 
 # What the machine refuses; anything else the system reports would be a bug of ours.
 _REFUSED = frozenset(
@@ -47,7 +47,7 @@ class _Commands(click.Group):
         return [*first, *middle, *beside, *(name for name in last if name in found)]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        command = load_commands().get(name)
+        command = load_command(name)
         return command_of(command) if isinstance(command, Stage) else command
 
 

@@ -20,6 +20,7 @@ from layout.drawings.sheet import Box, make_sheet, plan_area
 from layout.drawings.svg import draw_plan, draw_sheet, post_codes
 from layout.drawings.view import seen_from
 from layout.drawings.words import role_codes
+from layout.floor.isovist import sight_edges
 from layout.floor.plan import Door, FloorPlan
 from layout.zones.plan import BrokenRule
 
@@ -167,12 +168,12 @@ def test_codes_of_roles_differ_and_number_those_that_are_several(hall: HallDrawi
 
 def test_what_is_seen_is_a_square_room_and_stops_at_a_column() -> None:
     room = shapely.box(0, 0, 4, 4)
-    seen = seen_from(2, 2, 0, 360, 10, LineString(room.exterior.coords))
+    seen = seen_from(2, 2, 0, 360, 10, sight_edges(LineString(room.exterior.coords)))
     assert seen.area == pytest.approx(16, rel=0.01)
     column = shapely.box(2.8, 1.8, 3.2, 2.2)
-    lines = shapely.MultiLineString([room.exterior.coords, column.exterior.coords])
+    edges = sight_edges(shapely.MultiLineString([room.exterior.coords, column.exterior.coords]))
     behind = Polygon([(3.4, 1.95), (3.9, 1.95), (3.9, 2.05), (3.4, 2.05)])
-    assert not seen_from(2, 2, 0, 360, 10, lines).intersects(behind)
+    assert not seen_from(2, 2, 0, 360, 10, edges).intersects(behind)
 
 
 def test_sight_is_blocked_by_columns_and_partitions(hall: HallDrawing) -> None:

@@ -148,6 +148,14 @@ def test_queue_distribution_sums_to_one_and_has_the_mean_of_little():
     assert shares @ np.arange(2001) == pytest.approx(4.5 * float(mean_wait(4.5, 1.0, 5)))
 
 
+def test_queue_distributions_of_several_posts_are_those_of_each():
+    rates, servers = np.array([0.0, 2.0, 4.5]), np.array([1, 3, 5])
+    together = queue_distribution(rates, 1.0, servers, 20)
+    assert together.shape == (3, 21)
+    for rate, count, shares in zip(rates, servers, together, strict=True):
+        assert shares == pytest.approx(queue_distribution(float(rate), 1.0, int(count), 20), abs=1e-15)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -156,6 +164,7 @@ def test_queue_distribution_sums_to_one_and_has_the_mean_of_little():
         (lambda: erlang_c(1.0, 1.0, 1.5), "servers: expected whole numbers from 0"),
         (lambda: erlang_a(1.0, 1.0, 0.0, 1), "patience_rate: expected finite rates above 0"),
         (lambda: queue_distribution(5.0, 1.0, 5, 10), "5 servers cannot keep up"),
+        (lambda: queue_distribution([1.0, 3.0], 1.0, [2, 3], 10), "3 servers cannot keep up with 3 visitors"),
         (
             lambda: servers_needed(9e4, 1.0, target_share=0.8, target_wait=1, max_occupancy=0.9),
             "needs more than 5000; check visits per day",
