@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import shapely
 from shapely import LineString, MultiLineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from layout.rules.data import Rule
-from layout.rules.scene import TOLERANCE_M, Finding, Scene, area, before, disc, door_name, edges_of, facing, spot
+from layout.rules.scene import TOLERANCE_M, XY, Finding, Scene, area, before, disc, door_name, edges_of, facing, spot
 from layout.zones.plan import PlacedZone, Shape
 
 REACH_M = 0.1
@@ -138,26 +139,51 @@ def turning_room(scene: Scene, rule: Rule) -> Iterator[Finding]:
             yield Finding(zone.id, text, disc((door.x, door.y), width))
 
 
+@dataclass(frozen=True)
+class Front:
+    """An edge by which people come to a zone, and what of the floor before it is taken."""
+
+    edge: LineString
+    taken: BaseGeometry
+
+    def free_at(self, at: XY) -> float:
+        """Return the longest free stretch of the edge that begins within reach of a place on it, metres."""
+        return _free_at(self.taken, self.edge, self.edge.project(Point(at)))
+
+    def is_free_at(self, at: XY, width_m: float) -> bool:
+        """Whether such a stretch is as wide as asked for, or as long as the edge is."""
+        return self.free_at(at) >= min(width_m, self.edge.length) - 2 * TOLERANCE_M
+
+
+def fronts_of(scene: Scene, zone: PlacedZone, depth_m: float) -> tuple[Front, ...]:
+    """Return the edges by which people come to a zone, with what is taken before them, as deep as ``depth_m``."""
+    closed = [scene.shapes[z.id] for z in scene.hall.zones.zones if z.id != zone.id and (z.enclosed or not z.public)]
+    found = []
+    for edge in edges_of(scene.shapes[zone.id]):
+        if facing(edge) == zone.front_deg:
+            middle = edge.interpolate(0.5, normalized=True)
+            strip = before((middle.x, middle.y), zone.front_deg, edge.length, 0.02, depth_m)
+            taken = [strip.difference(scene.bare_grown), *(strip.intersection(one) for one in (*closed, scene.things))]
+            found.append(Front(edge, shapely.union_all(taken).buffer(-TOLERANCE_M)))
+    return tuple(found)
+
+
+def front_at(fronts: Sequence[Front], at: XY) -> Front | None:
+    """Return the longest of the edges that a place lies on; None where it lies on none."""
+    here = [front for front in fronts if front.edge.distance(Point(at)) < EDGE_M]
+    return max(here, key=lambda front: float(front.edge.length), default=None)
+
+
 def access(scene: Scene, rule: Rule) -> Iterator[Finding]:
     """Find zones before whose access no stretch of the front is free that is as wide as a door."""
-    zones = scene.hall.zones.zones
     for zone in scene.chosen(rule):
-        at = Point(zone.access)
-        edges = [e for e in edges_of(scene.shapes[zone.id]) if e.distance(at) < EDGE_M and facing(e) == zone.front_deg]
-        if not edges:
-            text = "its access is not on the side it is approached from"
-            yield Finding(zone.id, text, spot([(float(zone.access[0]), float(zone.access[1]))]))
-            continue
-        edge = max(edges, key=lambda line: float(line.length))
-        middle = edge.interpolate(0.5, normalized=True)
-        strip = before((middle.x, middle.y), zone.front_deg, edge.length, 0.02, rule.of("depth_m"))
-        closed = [scene.shapes[z.id] for z in zones if z.id != zone.id and (z.enclosed or not z.public)]
-        free = scene.bare.buffer(TOLERANCE_M).difference(shapely.union_all([*closed, scene.things]))
-        taken = strip.difference(free).buffer(-TOLERANCE_M)
-        found = _free_at(taken, edge, edge.project(at))
-        if found < min(rule.number, edge.length) - 2 * TOLERANCE_M:
-            text = f"{found:.2f} m of its side are free at its access, {rule.number:.2f} m expected"
-            yield Finding(zone.id, text, area(taken) or area(edge))
+        at = float(zone.access[0]), float(zone.access[1])
+        front = front_at(fronts_of(scene, zone, rule.of("depth_m")), at)
+        if front is None:
+            yield Finding(zone.id, "its access is not on the side it is approached from", spot([at]))
+        elif not front.is_free_at(at, rule.number):
+            text = f"{front.free_at(at):.2f} m of its side are free at its access, {rule.number:.2f} m expected"
+            yield Finding(zone.id, text, area(front.taken) or area(front.edge))
 
 
 def _free_at(taken: BaseGeometry, edge: LineString, at: float) -> float:

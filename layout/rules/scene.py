@@ -89,6 +89,11 @@ class Scene:
         return areal(self.hall.floor.outline.difference(self.solid))
 
     @cached_property
+    def bare_grown(self) -> BaseGeometry:
+        """The bare floor with the tolerance round it."""
+        return self.bare.buffer(TOLERANCE_M)
+
+    @cached_property
     def shapes(self) -> Mapping[str, BaseGeometry]:
         """The shape of each zone, by id."""
         return {zone.id: zone_shape(zone) for zone in self.hall.zones.zones}

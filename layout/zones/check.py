@@ -27,7 +27,7 @@ from scipy import ndimage
 from layout.floor.walk import covered_by, reached, reached_positions, touching, walk_distances
 from layout.flow.exposure import Walked, walked
 from layout.zones.plan import BrokenRule
-from layout.zones.problem import Ground, Ints, Mask, PackProblem, Placement
+from layout.zones.problem import Floats, Ground, Ints, Mask, PackProblem, Placement
 from layout.zones.terms import CAP_M, cells_of, cells_shared, entrance_cells, judge_cost, judge_terms, outside
 
 __all__ = ["CAP_M", "Verdict", "entrance_cells", "judge", "setting_out"]
@@ -78,32 +78,65 @@ def judge(problem: PackProblem, placement: Placement) -> Verdict:
     ground = problem.ground
     walkable = ground.free & ~placement.mask(ground.free.shape)
     start = setting_out(ground)
-    public = _reach(walkable, ground.aisle_public, start)
-    staff = _reach(walkable, ground.aisle_staff, ground.entrance)
-    aisles = covered_by(public, ground.aisle_public, walkable.shape)
-    backs = covered_by(staff, ground.aisle_staff, walkable.shape)
-    doors = entrance_cells(ground.entrance, aisles)
-    far_public = walk_distances(aisles, ground.cell_m, doors).min(axis=0)
-    far_staff = walk_distances(backs, ground.cell_m, doors).min(axis=0)
+    public = _reached_from(ground, walkable, ground.aisle_public, start)
+    staff = _reached_from(ground, walkable, ground.aisle_staff, ground.entrance, doors=public.doors)
     access = np.full((problem.count, 2), -1, dtype=np.int64)
     for i, kind in enumerate(problem.kinds):
-        narrow = problem.staff_access[i]
-        positions, k = (staff, ground.aisle_staff) if narrow else (public, ground.aisle_public)
-        cells = _before_front(places[i], positions, k)
-        far = (far_staff if narrow else far_public)[cells[:, 0], cells[:, 1]] if len(cells) else np.empty(0)
-        if len(far) == 0 or not np.isfinite(far.min()):
-            width = k * ground.cell_m
+        floor = staff if problem.staff_access[i] else public
+        cells, far = floor.before(places[i])
+        if len(far) == 0:
+            width = floor.k * ground.cell_m
             broken.append(BrokenRule("reachable", kind, f"no walk {width:.2f} m wide leads from an entrance to it"))
             continue
-        access[i] = cells[int(np.argmin(far))]
-        broken.extend(_access_rules(problem, i, places[i], float(far.min()), walkable, positions))
-    broken.extend(_parted(ground, start, walkable, public))
-    broken.extend(_exit_rules(problem, backs))
+        access[i] = cells[0]
+        broken.extend(_access_rules(problem, i, places[i], float(far[0]), walkable, floor.positions))
+    aisles = public.covered
+    broken.extend(_parted(ground, start, walkable, public.positions))
+    broken.extend(_exit_rules(problem, staff.covered))
     broken.extend(_staff_side(problem, placement))
-    paths = walked(aisles, ground.cell_m, np.vstack([doors[:1], access]), problem.flow)
+    paths = walked(aisles, ground.cell_m, np.vstack([public.doors[:1], access]), problem.flow)
     broken.extend(_cut_off(problem, paths, access))
     terms = judge_terms(problem, placement, paths, aisles, walkable)
-    return Verdict(tuple(broken), terms, judge_cost(problem, terms), access, paths, aisles, public)
+    return Verdict(tuple(broken), terms, judge_cost(problem, terms), access, paths, aisles, public.positions)
+
+
+def approaches(problem: PackProblem, placement: Placement) -> tuple[Ints, ...]:
+    """Return for each zone the cells (row, column) before its front at which a walk arrives, the shortest walk first.
+
+    Each of shape (m, 2); the first is the access that the judge takes.
+    """
+    ground = problem.ground
+    walkable = ground.free & ~placement.mask(ground.free.shape)
+    public = _reached_from(ground, walkable, ground.aisle_public, setting_out(ground))
+    staff = _reached_from(ground, walkable, ground.aisle_staff, ground.entrance, doors=public.doors)
+    floors = [staff if narrow else public for narrow in problem.staff_access]
+    return tuple(floor.before(place)[0] for floor, place in zip(floors, placement.places, strict=True))
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """The floor that a walker ``k`` cells wide reaches: positions, the cells they cover, and walks from the doors."""
+
+    k: int
+    positions: Mask
+    covered: Mask
+    doors: Ints
+    far: Floats
+
+    def before(self, place: Ints) -> tuple[Ints, Floats]:
+        """Return the cells right before a front at which the walker stands and their walks, the shortest first."""
+        cells = _before_front(place, self.positions, self.k)
+        far = self.far[cells[:, 0], cells[:, 1]]
+        order = np.argsort(far, kind="stable")[: int(np.isfinite(far).sum())]
+        return cells[order], far[order]
+
+
+def _reached_from(ground: Ground, walkable: Mask, k: int, start: Mask, doors: Ints | None = None) -> _Reached:
+    """Return what a walker reaches from the ``start`` cells; walks are from ``doors``, else from those he reaches."""
+    positions = reached_positions(walkable, k, start)
+    covered = covered_by(positions, k, walkable.shape)
+    doors = entrance_cells(ground.entrance, covered) if doors is None else doors
+    return _Reached(k, positions, covered, doors, walk_distances(covered, ground.cell_m, doors).min(axis=0))
 
 
 def setting_out(ground: Ground) -> Mask:
@@ -129,10 +162,6 @@ def _parted(ground: Ground, start: Mask, walkable: Mask, public: Mask) -> list[B
         return []
     text = f"no aisles lead from the widest entrance to {parted} of {count} others"
     return [BrokenRule("entrances", "hall", text)]
-
-
-def _reach(walkable: Mask, k: int, start: Mask) -> Mask:
-    return reached_positions(walkable, k, start)
 
 
 def _place_rules(problem: PackProblem, placement: Placement) -> list[BrokenRule]:

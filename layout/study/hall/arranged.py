@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layout.floor.cells import Cells
 from layout.zones.bound import least_walking
 from layout.zones.improve import Arrangement
 from layout.zones.plan import DOOR_M, PlacedZone, ZonePlan
-from layout.zones.problem import PackProblem
+from layout.zones.problem import Ints, PackProblem
 from layout.zones.space import Space
 
 
@@ -43,15 +44,9 @@ def _placed(cells: Cells, problem: PackProblem, space: Space, arrangement: Arran
     placement = arrangement.placement
     x, y, w, h, front = (int(value) for value in placement.places[i])
     c = cells.cell_m
-    rect = np.round([cells.x0 + x * c, cells.y0 + y * c, w * c, h * c], 3)
     row, column = (int(value) for value in arrangement.verdict.access[i])
     if row < 0:
         row, column = y + h // 2, x + w // 2
-    at = np.array([cells.x0 + (column + 0.5) * c, cells.y0 + (row + 0.5) * c])
-    low, high = rect[:2], rect[:2] + rect[2:]
-    at = np.clip(at, low, high)
-    side = front % 2
-    at[side] = (high if front < 2 else low)[side]
     return PlacedZone(
         id=problem.kinds[i],
         kind=space.needs[i].kind,
@@ -60,7 +55,29 @@ def _placed(cells: Cells, problem: PackProblem, space: Space, arrangement: Arran
         public=bool(problem.public[i]),
         locked=problem.is_locked(i),
         front_deg=90.0 * front,
-        access=np.round(at, 3),
+        access=on_front(cells, placement.places[i], row, column),
         name=space.needs[i].spec.name,
         enclosed=bool(problem.enclosed[i]),
     )
+
+
+def with_accesses(zones: ZonePlan, cells: Cells, arrangement: Arrangement) -> ZonePlan:
+    """Return a plan in metres with the accesses of an arrangement; a zone that no walk comes to stays as it is."""
+    placed = []
+    for zone, place, (row, column) in zip(
+        zones.zones, arrangement.placement.places, arrangement.verdict.access.tolist(), strict=True
+    ):
+        placed.append(zone if row < 0 else replace(zone, access=on_front(cells, place, row, column)))
+    return replace(zones, zones=tuple(placed))
+
+
+def on_front(cells: Cells, place: Ints, row: int, column: int) -> NDArray[np.float64]:
+    """Return the point on the front of a zone that is nearest to the middle of a cell, (2,), metres."""
+    x, y, w, h, front = (int(value) for value in place)
+    c = cells.cell_m
+    rect = np.round([cells.x0 + x * c, cells.y0 + y * c, w * c, h * c], 3)
+    low, high = rect[:2], rect[:2] + rect[2:]
+    at = np.clip([cells.x0 + (column + 0.5) * c, cells.y0 + (row + 0.5) * c], low, high)
+    side = front % 2
+    at[side] = (high if front < 2 else low)[side]
+    return np.round(at, 3)

@@ -13,8 +13,10 @@ from layout.flow.heat import heat
 from layout.flow.journeys import plan_journeys, trips
 from layout.posts.plan import Furnishing
 from layout.rules.data import RuleSet
+from layout.rules.scene import FinishedHall
 from layout.study.furnish.hall import furnish_hall
-from layout.study.hall.arranged import make_zone_plan
+from layout.study.hall.access import choose_accesses
+from layout.study.hall.arranged import make_zone_plan, with_accesses
 from layout.study.hall.exposure import show_seats, show_zones, waited_minutes
 from layout.study.hall.measures import FinishedFloor, measure_zones
 from layout.study.hall.plan import HallPlan, Measured
@@ -69,6 +71,7 @@ class Finishing:
         settled, hall, stage = self.settled, self.task.hall, self.stage
         width = max(DOOR_M, self.rules.number("door_width"))
         zones = make_zone_plan(hall.cells, settled.problem, settled.space, arrangement, door_m=width)
+        arrangement, zones = self._step_to(arrangement, zones)
         entrance = self._entrance(arrangement)
         walked = walk_hall(hall.plan, entrance, zones.zones, selling_kinds(settled.space), self.rules)
         zones, measured = self._measure(arrangement, zones, walked)
@@ -101,6 +104,16 @@ class Finishing:
             (),
             measure_zones(floor),
         )
+
+    def _step_to(self, arrangement: Arrangement, zones: ZonePlan) -> tuple[Arrangement, ZonePlan]:
+        """Return an arrangement, and its plan in metres, with accesses that keep the rules on them where any do."""
+        hall, problem, sector = self.task.hall, self.settled.problem, self.stage.brief.sector
+        for rule in self.rules.checked(sector):
+            if rule.test == "access":
+                bare = FinishedHall(hall.plan, zones, Furnishing((), (), ()), sector)
+                arrangement = choose_accesses(bare, hall.cells, problem, arrangement, rule)
+                zones = with_accesses(zones, hall.cells, arrangement)
+        return arrangement, zones
 
     def _furnish(self, zones: ZonePlan) -> Furnishing:
         stage, requirement = self.stage, self.requirement
