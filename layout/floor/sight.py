@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, uncounted
+from outlet.compiled import compiled, kernel
 
 
-@uncounted
+@kernel
 def _clear(blocks: NDArray[np.bool_], r0: int, c0: int, r1: int, c1: int) -> bool:
     dr, dc = abs(r1 - r0), abs(c1 - c0)
     step_r = 1 if r1 > r0 else -1

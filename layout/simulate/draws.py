@@ -142,7 +142,7 @@ def normal(u: float) -> float:
     return -top / low if q < 0 else top / low
 
 
-@uncounted
+@kernel
 def gamma(shape: float, key: np.uint64) -> float:
     """Return a gamma distributed number of scale 1; numbers come from ``key`` on."""
     raised = shape if shape >= 1.0 else shape + 1.0
@@ -191,7 +191,7 @@ def _draw_minutes(times: Times, rows: Ints, key: np.uint64, found: Floats) -> No
             found[v] = minutes(kind[row], a[row], b[row], key, v)
 
 
-@compiled
+@nested
 def _grown(values: Floats) -> Floats:
     found = np.empty(2 * len(values) + 16)
     found[: len(values)] = values
@@ -272,7 +272,7 @@ def _day(law: Law, seed: int, day: int, arrival: Floats) -> tuple[Floats, Floats
     return arrival, when, stream, interval
 
 
-@compiled
+@nested
 def _fill(law: Law, seed: int, day: int, needs: Visitors, span: tuple[int, int]) -> None:
     """Draw what the visitors of a day bring beside their arrival."""
     streams = law.share.shape[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import kernel, nested, uncounted
+from outlet.compiled import kernel, nested
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ def make_heap(room: int) -> Floats:
     return np.zeros((room + 1, 4))
 
 
-@uncounted
+@kernel
 def _before(heap: Floats, a: int, b: int) -> bool:
     """Tell whether event a comes before event b; ties go by kind, then visitor, so that every run is alike."""
     if heap[a, WHEN] != heap[b, WHEN]:

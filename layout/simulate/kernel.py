@@ -18,7 +18,7 @@ from layout.simulate.draws import Visitors, key_of, uniform
 from layout.simulate.heap import KIND, WHERE, WHO, drop_first, make_heap, next_time, push
 from layout.simulate.rules import NOBODY, Floats, Replay, Rules
 from layout.simulate.tables import people_table, pool_table, stream_table, write_trace
-from outlet.compiled import compiled, kernel, nested, uncounted
+from outlet.compiled import compiled, kernel, nested
 
 BREAKDOWNS = 20
 """Purpose of the draws of breakdowns; pool p has purpose 20 + p."""
@@ -117,7 +117,7 @@ def _serve(
             push(heap, people[who, of.UNTIL], _RECEIVED, who, q)
 
 
-@uncounted
+@kernel
 def _join(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock: Floats, who: int) -> None:
     """Let a visitor join the queue of his pool, or of the pool he is sent to; a full room turns him away."""
     now, s = clock[NOW], int(people[who, of.STREAM])
@@ -158,7 +158,7 @@ def _walk_on(people: Floats, pools: Floats, streams: Floats, heap: Floats, clock
         _join(people, pools, streams, heap, clock, who)
 
 
-@uncounted
+@kernel
 def _open(pools: Floats, heap: Floats, clock: Floats, p: int) -> None:
     """Let one of the reserve begin at pool p, unless the queue has gone."""
     pools[p, of.COMING] = 0.0
@@ -265,7 +265,7 @@ def _skip_reception(people: Floats, pools: Floats, streams: Floats, heap: Floats
         who = behind
 
 
-@compiled
+@nested
 def _begin(rules: Rules, count: int, pools: Floats, clock: Floats) -> Floats:
     """Return the events known at opening: outages and the first failures of machines."""
     live = rules.live

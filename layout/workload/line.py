@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, kernel, uncounted
+from outlet.compiled import compiled, kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,7 +34,7 @@ def _add_wait(waiting: Floats, begin: float, end: float, length: float) -> None:
         t += 1
 
 
-@uncounted
+@kernel
 def _start(now: float, busy: Floats, count: int, counters: Ints, step: float) -> tuple[float, int]:
     """Return when the next visitor can start, at ``now`` or later, infinite for never, and how many are busy then."""
     while True:

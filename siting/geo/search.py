@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -106,7 +106,7 @@ def _search(edges: tuple[Ints, Ints, Floats], starts: Ints, limit: float, first:
     return row[:found].copy(), column[:found].copy(), far[:found].copy()
 
 
-@nested
+@kernel
 def _rise(heap: Ints, place: Ints, best: Floats, node: int) -> None:
     """Move a node, whose place is free or its own, towards the top until no parent is farther."""
     at = place[node]
@@ -121,7 +121,7 @@ def _rise(heap: Ints, place: Ints, best: Floats, node: int) -> None:
     place[node] = at
 
 
-@nested
+@kernel
 def _sink(heap: Ints, place: Ints, best: Floats, node: int, held: int) -> None:
     """Put a node at the top and let it sink below every nearer child; ``held`` nodes remain."""
     at = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 
 SCALE = 1_000_000
 _DIGIT = 9
@@ -58,7 +58,7 @@ def rank_block(scores: NDArray[np.float64]) -> NDArray[np.int32]:
     return ranks
 
 
-@compiled
+@uncounted
 def count_bins(ranks: NDArray[np.int32], first: NDArray[np.int64], width: int, counts: NDArray[np.int32]) -> None:
     """Add to ``counts``, shape (m, bins), how often candidate j ranks in bin (rank − 1 − first_j) // width.
 

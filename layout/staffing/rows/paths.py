@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.staffing.plan import Int
-from outlet.compiled import compiled, kernel, nested, uncounted
+from outlet.compiled import compiled, kernel, nested
 
 Float = NDArray[np.float64]
 
@@ -228,7 +228,7 @@ def _is_dominated(labels: Labels, label: int, other: int) -> bool:
     return False
 
 
-@uncounted
+@kernel
 def _count(counts: Int, before: Int, counting: Counting, day: int, taken: int) -> bool:
     """Fill in the counts after an option, and tell whether they are within limits."""
     fits = True

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layout.zones.blocks.tree import Tree, bracket, cut_hall, exchange, graft, grow, is_above, regroup
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel
 from outlet.draws import draw, pick
 
 Floats = NDArray[np.float64]
@@ -47,7 +47,7 @@ class Schedule(NamedTuple):
     seed: int
 
 
-@compiled
+@kernel
 def _change(tree: Tree, n: int, state: NDArray[np.uint64], move: Ints) -> None:
     """Make a random move and write down what takes it back: kind, part, place, side, cut."""
     kind = draw(state)
@@ -79,7 +79,7 @@ def _change(tree: Tree, n: int, state: NDArray[np.uint64], move: Ints) -> None:
         graft(tree, part, place, pick(state, 2), pick(state, 2))
 
 
-@nested
+@kernel
 def _undo(tree: Tree, move: Ints) -> None:
     """Take a move back."""
     if move[0] == EXCHANGE:
@@ -95,7 +95,7 @@ def _undo(tree: Tree, move: Ints) -> None:
         graft(tree, move[1], move[2], move[3], move[4])
 
 
-@compiled
+@kernel
 def _price(tree: Tree, pairs: Pairs, price: float, most: float) -> float:
     """Return price + trips × distance, or anything above ``most`` where it exceeds that."""
     x, y = tree.middle[0], tree.middle[1]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, uncounted
 from outlet.draws import pick
 
 Floats = NDArray[np.float64]
@@ -71,7 +71,7 @@ def grow(areas: Floats, state: NDArray[np.uint64]) -> Tree:
     return tree
 
 
-@nested
+@kernel
 def is_above(tree: Tree, node: int, other: int) -> bool:
     """Tell whether ``node`` is ``other`` or one of the cuts it lies under."""
     while other >= 0:
@@ -81,7 +81,7 @@ def is_above(tree: Tree, node: int, other: int) -> bool:
     return False
 
 
-@nested
+@kernel
 def _add_up(tree: Tree, node: int) -> None:
     """Renew the areas from a cut up to the root."""
     while node >= 0:
@@ -89,12 +89,12 @@ def _add_up(tree: Tree, node: int) -> None:
         node = tree.parent[node]
 
 
-@compiled
+@kernel
 def _side(tree: Tree, node: int) -> int:
     return 0 if tree.child[tree.parent[node], 0] == node else 1
 
 
-@compiled
+@kernel
 def _replace(tree: Tree, old: int, new: int) -> None:
     """Hang ``new`` where ``old`` hangs."""
     above = tree.parent[old]
@@ -105,7 +105,7 @@ def _replace(tree: Tree, old: int, new: int) -> None:
     tree.parent[new] = above
 
 
-@compiled
+@uncounted
 def exchange(tree: Tree, one: int, two: int) -> None:
     """Let two parts, neither above the other, change places; a second call takes it back."""
     above_one, above_two = tree.parent[one], tree.parent[two]
@@ -117,7 +117,7 @@ def exchange(tree: Tree, one: int, two: int) -> None:
         _add_up(tree, above_two)
 
 
-@nested
+@kernel
 def graft(tree: Tree, part: int, place: int, side: int, cut: int) -> None:
     """Take ``part`` with the cut above it out of the tree and set both above ``place``.
 
@@ -134,7 +134,7 @@ def graft(tree: Tree, part: int, place: int, side: int, cut: int) -> None:
     _add_up(tree, joint)
 
 
-@nested
+@kernel
 def regroup(tree: Tree, node: int) -> bool:
     """Turn two rows of columns into columns of rows: of four parts that meet at a cross the other two get to touch.
 
@@ -154,7 +154,7 @@ def regroup(tree: Tree, node: int) -> bool:
     return True
 
 
-@nested
+@kernel
 def bracket(tree: Tree, node: int, side: int) -> None:
     """Bracket a run of equal cuts another way, ((a b) c) as (a (b c)), which moves nothing but opens other crosses."""
     inner, outer = tree.child[node, side], tree.child[node, 1 - side]
@@ -167,7 +167,7 @@ def bracket(tree: Tree, node: int, side: int) -> None:
     tree.area[inner] = tree.area[middle] + tree.area[outer]
 
 
-@nested
+@kernel
 def cut_hall(tree: Tree, hall: tuple[float, float], least: Floats) -> float:
     """Place every node from the root down; return by what share of their least sides blocks are too narrow, summed."""
     n = len(least)

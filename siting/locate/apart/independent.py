@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.problem.plan import Amounts, Positions
 
 Bits = NDArray[np.uint64]
@@ -116,7 +116,7 @@ def _put_in_classes(search: Apart, depth: int, needed: int) -> None:
     search.length[depth] = found
 
 
-@nested
+@kernel
 def _place(bit: np.uint64) -> int:
     """Return which of 64 bits is set."""
     at, rest = 0, bit
@@ -148,7 +148,7 @@ def spread(between: Amounts, is_open: Flags, may_close: Flags, may_open: Flags, 
         is_open[best_k], is_open[best_j] = False, True
 
 
-@nested
+@kernel
 def _farthest(between: Amounts, opened: Positions, is_open: Flags, may_open: Flags) -> tuple[float, int]:
     best, best_j = -1.0, -1
     for j in range(len(is_open)):

@@ -35,13 +35,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, uncounted
 from siting.locate.capture.pull import Flags, Floats, Int32s, Pull
 
 Grid = NDArray[np.float64]
 
 
-@compiled
+@uncounted
 def best_breakpoint(a: Floats, share: Floats, k: int) -> float:
     """Return the b at which (1), or (2) with k taken as open, is least; ``a`` falls, ``share`` is positive."""
     rest, count = 0.0, 0.0
@@ -62,7 +62,7 @@ def best_breakpoint(a: Floats, share: Floats, k: int) -> float:
     return float(b)
 
 
-@nested
+@kernel
 def _threshold(a: Floats, share: Floats, k: int, least: float) -> float:
     """Return the A at which (2) is least."""
     count = 0.0
@@ -75,26 +75,26 @@ def _threshold(a: Floats, share: Floats, k: int, least: float) -> float:
     return least
 
 
-@compiled
+@kernel
 def _tangent(room: float, b: float) -> tuple[float, float]:
     """Return where the tangent of z / (room + z) at b meets the axis, and its slope."""
     near = b / (b + room)
     return near * near, room / (b + room) / (b + room)
 
 
-@compiled
+@kernel
 def _weight(room: float, meets: float, rate: float, b: float, a: float) -> float:
     """Return ω_b(a)."""
     return rate * a if a <= b else a / (a + room) - meets
 
 
-@nested
+@kernel
 def _won_back(room: float, s: float, a: float) -> float:
     """Return γ(a)."""
     return s / (room + a) * (room / (room + s + a))
 
 
-@nested
+@kernel
 def value_with(room: float, a: Floats, share: Floats, k: int) -> tuple[float, float, float]:
     """Return the value of (2) for h(s) = s / (room + s), or of (1) where k is −1, and the b and A it is least at."""
     s = a[k] if k >= 0 else 0.0
@@ -116,7 +116,7 @@ def value_with(room: float, a: Floats, share: Floats, k: int) -> tuple[float, fl
     return total, b, threshold
 
 
-@nested
+@kernel
 def _best_form(room: float, a: Floats, share: Floats, least_share: float) -> tuple[int, float, float]:
     """Return which candidate is best taken as open, −1 for none, and the b and A of that bound."""
     value, b, threshold = value_with(room, a, share, -1)
@@ -129,7 +129,7 @@ def _best_form(room: float, a: Floats, share: Floats, least_share: float) -> tup
     return taken, b, threshold
 
 
-@nested
+@kernel
 def _add_plain(candidate: Int32s, attraction: Floats, left: float, room: float, b: float, slope: Floats) -> float:
     """Add (1) of one demand point to ``slope``; return its constant."""
     meets, rate = _tangent(room, b)
@@ -142,7 +142,7 @@ def _add_plain(candidate: Int32s, attraction: Floats, left: float, room: float, 
     return left * meets
 
 
-@nested
+@kernel
 def _add_taken(
     candidate: Int32s, attraction: Floats, form: tuple[float, float, int, float, float, float], slope: Floats
 ) -> float:

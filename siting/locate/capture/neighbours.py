@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel
 from siting.locate.capture.pull import Floats, Ints, Pull, gains_of
 from siting.locate.problem.plan import Amounts
 from siting.locate.problem.rules import SiteRows
@@ -21,7 +21,7 @@ LEAST_OVERLAP = 0.4
 """Share of what one candidate wins alone that two of a group win both."""
 
 
-@nested
+@kernel
 def overlap_with(pull: Pull, j: int, overlap: Floats) -> None:
     """Fill what every candidate and j both win alone, shape (m,)."""
     overlap[:] = 0.0

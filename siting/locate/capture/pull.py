@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, uncounted
 from siting.locate.problem.pairs import Pairs
 
 Ints = NDArray[np.int64]
@@ -92,7 +92,7 @@ def pull_of(pull: Pull, opened: Ints) -> Floats:
     return own
 
 
-@compiled
+@uncounted
 def won_with(pull: Pull, own: Floats) -> float:
     """Return the demand won with an attraction, shape (n,)."""
     total = 0.0
@@ -101,7 +101,7 @@ def won_with(pull: Pull, own: Floats) -> float:
     return total
 
 
-@nested
+@kernel
 def gain_of(pull: Pull, own: Floats, j: int) -> float:
     """Return what candidate j adds to a set."""
     total = 0.0
@@ -122,7 +122,7 @@ def gains_of(pull: Pull, own: Floats) -> Floats:
     return gain
 
 
-@compiled
+@uncounted
 def shift(pull: Pull, own: Floats, gain: Floats, j: int, sign: float) -> None:
     """Open (1) or shut (−1) candidate j: change ``own`` and every ``gain`` in place."""
     for at in range(pull.by_start[j], pull.by_start[j + 1]):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.capture.pull import Pull, gain_of, pull_of, won_with
 from siting.locate.problem.sides import Sides, activity_of
 
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@compiled
+@nested
 def _expand(pull: Pull, own: Floats, candidates: Ints, gains: Floats) -> None:
     """Sort candidates by what they add to the set that has ``own``, most first, in place, with their gains."""
     for at in range(len(candidates)):
@@ -38,7 +38,7 @@ def _holds(sides: Sides, is_open: Flags) -> bool:
     return bool(((activity >= sides.low) & (activity <= sides.high)).all())
 
 
-@nested
+@kernel
 def _sum_of(gains: Floats, first: int, count: int) -> float:
     total = 0.0
     for at in range(first, min(first + count, len(gains))):

@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested, uncounted
 from siting.locate.charge.knapsack import Loads, price_sites
 from siting.locate.charge.service import Bars, Flags, Floats, Ints, Service
+from siting.locate.problem.fill import fill
 
 ROUNDING = 2.3e-16
 BEST, SCALE, STALE, ENOUGH = range(4)
@@ -124,7 +125,7 @@ def lower_bound(service: Service, owner: Ints, bars: Bars, dual: Dual, loads: Lo
     return total - ROUNDING * (len(dual.value) + len(locks.price)) * size
 
 
-@nested
+@kernel
 def _slopes(service: Service, bars: Bars, dual: Dual, loads: Loads, locks: Locks, slope: Floats, tilt: Floats) -> None:
     for i in range(len(dual.value)):
         slope[i] = 1.0
@@ -145,7 +146,7 @@ def _slopes(service: Service, bars: Bars, dual: Dual, loads: Loads, locks: Locks
             tilt[r] = 0.0
 
 
-@nested
+@kernel
 def _take_extras(owner: Ints, loads: Loads, locks: Locks, slope: Floats) -> None:
     for j in range(len(locks.opened)):
         if locks.opened[j] > 0.0:
@@ -153,7 +154,7 @@ def _take_extras(owner: Ints, loads: Loads, locks: Locks, slope: Floats) -> None
                 slope[owner[loads.extra[at]]] -= locks.opened[j] * loads.extra_share[at]
 
 
-@compiled
+@kernel
 def _norm(limit: Floats, dual: Dual, slope: Floats, tilt: Floats, lowest: float) -> float:
     """Smooth the direction, drop what would leave the range of λ, and return its squared length."""
     norm = 0.0
@@ -168,7 +169,7 @@ def _norm(limit: Floats, dual: Dual, slope: Floats, tilt: Floats, lowest: float)
     return norm
 
 
-@nested
+@kernel
 def _go(limit: Floats, bars: Bars, dual: Dual, step: float, lowest: float) -> None:
     for i in range(len(limit)):
         dual.value[i] = min(limit[i], max(lowest, dual.value[i] + step * dual.move[i]))
@@ -179,7 +180,7 @@ def _go(limit: Floats, bars: Bars, dual: Dual, step: float, lowest: float) -> No
         dual.toll[r] = toll
 
 
-@nested
+@kernel
 def _took(dual: Dual, bound: float) -> None:
     if bound > dual.bound[BEST] + 1e-7 * abs(dual.bound[BEST]):
         dual.bound[STALE] = 0.0
@@ -187,8 +188,8 @@ def _took(dual: Dual, bound: float) -> None:
         dual.bound[STALE] += 1.0
     if bound > dual.bound[BEST]:
         dual.bound[BEST] = bound
-        dual.best[:] = dual.value
-        dual.best_toll[:] = dual.toll
+        fill(dual.best, dual.value)
+        fill(dual.best_toll, dual.toll)
 
 
 @compiled
@@ -242,7 +243,7 @@ def settle(locks: Locks, bound: float, beaten: float) -> int:
     return count
 
 
-@compiled
+@uncounted
 def costly_pairs(service: Service, value: Floats, locks: Locks, bound: float, beaten: float, kept: Flags) -> int:
     """Say which pairs no plan cheaper than ``beaten`` uses wholly (single source); return how many."""
     count = 0

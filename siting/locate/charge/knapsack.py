@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.charge.service import Floats, Ints, Service
 
 
@@ -47,7 +47,7 @@ def loads_of(service: Service, most_room: int) -> Loads:
     )  # fmt: skip
 
 
-@nested
+@kernel
 def _smaller(worth: Floats, load: Floats, a: int, b: int) -> bool:
     """Whether a earns more per unit of load than b; without load a pair comes first."""
     return bool(worth[a] * load[b] < worth[b] * load[a])
@@ -117,7 +117,7 @@ def choose_whole(worth: Floats, load: Floats, share: Floats, room: int, table: F
     return float(table[room])
 
 
-@nested
+@kernel
 def _sum_earnings(service: Service, value: Floats, loads: Loads) -> None:
     loads.price[:] = 0.0
     loads.used[:] = 0.0

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested, uncounted
 from siting.locate.charge.service import Flags, Floats, Ints, Places, Service, owners
 from siting.locate.problem.sides import Sides, activity_of, do_swap, may_swap
 
@@ -47,7 +47,7 @@ def nearby(service: Service) -> Nearby:
     return Nearby(owner, start, column, ends, ends.copy(), gain, np.zeros(m))
 
 
-@compiled
+@uncounted
 def _fill(service: Service, owner: Places, place: Ints, column: Places, gain: Floats) -> None:
     for j in range(len(gain)):
         gain[j] = -service.charge[j]
@@ -58,12 +58,12 @@ def _fill(service: Service, owner: Places, place: Ints, column: Places, gain: Fl
         gain[j] += max(0.0, service.limit[owner[at]] - service.cost[at])
 
 
-@nested
+@kernel
 def _cost_at(service: Service, i: int, at: int) -> float:
     return float(service.limit[i] if at >= service.start[i + 1] else min(service.limit[i], service.cost[at]))
 
 
-@nested
+@kernel
 def _turn_gains(service: Service, near: Nearby, i: int, before: int, after: int) -> None:
     """Take into the gains that the nearest pair of a demand point is another."""
     old, new = _cost_at(service, i, before), _cost_at(service, i, after)
@@ -72,7 +72,7 @@ def _turn_gains(service: Service, near: Nearby, i: int, before: int, after: int)
         near.gain[service.candidate[at]] += max(0.0, new - cost) - max(0.0, old - cost)
 
 
-@compiled
+@kernel
 def _open(service: Service, near: Nearby, j: int) -> None:
     for place in range(near.column_start[j], near.column_start[j + 1]):
         at = near.column[place]
@@ -84,7 +84,7 @@ def _open(service: Service, near: Nearby, j: int) -> None:
             near.second[i] = at
 
 
-@nested
+@kernel
 def _shut(service: Service, near: Nearby, is_open: Flags, k: int) -> None:
     """Shut k, which ``is_open`` no longer holds."""
     for place in range(near.column_start[k], near.column_start[k + 1]):
@@ -101,7 +101,7 @@ def _shut(service: Service, near: Nearby, is_open: Flags, k: int) -> None:
         near.second[i] = following
 
 
-@compiled
+@uncounted
 def open_all(service: Service, near: Nearby, is_open: Flags) -> None:
     """Open a set in an empty one."""
     for j in range(len(is_open)):
@@ -109,7 +109,7 @@ def open_all(service: Service, near: Nearby, is_open: Flags) -> None:
             _open(service, near, j)
 
 
-@nested
+@kernel
 def _best_gain(gain: Floats, is_open: Flags, sides: Sides, activity: Floats, least: float) -> int:
     best = -1
     for j in range(len(gain)):
@@ -120,7 +120,7 @@ def _best_gain(gain: Floats, is_open: Flags, sides: Sides, activity: Floats, lea
     return best
 
 
-@compiled
+@kernel
 def _move(
     service: Service, near: Nearby, sides: Sides, is_open: Flags, activity: Floats, turn: tuple[int, int]
 ) -> None:
@@ -146,7 +146,7 @@ def add_sites(service: Service, near: Nearby, sides: Sides, is_open: Flags, want
     return False
 
 
-@nested
+@kernel
 def _renew_gains(service: Service, near: Nearby) -> float:
     """Add the gains up anew, without what turning them has lost to rounding; return the cost of serving all."""
     total = 0.0
@@ -160,7 +160,7 @@ def _renew_gains(service: Service, near: Nearby) -> float:
     return total
 
 
-@nested
+@kernel
 def _without(service: Service, near: Nearby, k: int) -> float:
     """Return what shutting k loses beside its charge, and fill what of it each site would take over."""
     near.extra[:] = 0.0
@@ -177,7 +177,7 @@ def _without(service: Service, near: Nearby, k: int) -> float:
     return float(loss)
 
 
-@nested
+@kernel
 def _best_turn(
     service: Service, near: Nearby, sides: Sides, is_open: Flags, activity: Floats, ask: tuple[int, bool, float]
 ) -> int:
@@ -235,12 +235,12 @@ def _slots(service: Service, opened: Flags) -> tuple[Ints, Ints]:
     return entry, slot
 
 
-@nested
+@kernel
 def _over(used: float, room: float) -> float:
     return max(0.0, used - room)
 
 
-@nested
+@kernel
 def _shift_gain(service: Service, who: Ints, used: Floats, toll: float, i: int, to: int) -> float:
     a, b, load = service.candidate[who[i]], service.candidate[to], service.load[i]
     less = _over(used[a], service.room[a]) - _over(used[a] - load, service.room[a])
@@ -248,7 +248,7 @@ def _shift_gain(service: Service, who: Ints, used: Floats, toll: float, i: int, 
     return float(service.cost[who[i]] - service.cost[to] + toll * (less - more))
 
 
-@nested
+@kernel
 def _swap_gain(
     service: Service, who: Ints, used: Floats, toll: float, pair: tuple[int, int], to: tuple[int, int]
 ) -> float:
@@ -261,7 +261,7 @@ def _swap_gain(
     return float(saved + toll * (before - after))
 
 
-@nested
+@kernel
 def _best_shift(service: Service, opened: Flags, who: Ints, used: Floats, toll: float, least: float) -> tuple[int, int]:
     best, best_i, best_to = least, -1, -1
     for i in range(len(who)):
@@ -273,7 +273,7 @@ def _best_shift(service: Service, opened: Flags, who: Ints, used: Floats, toll: 
     return best_i, best_to
 
 
-@nested
+@kernel
 def _good_swap(
     service: Service, entry: Ints, slot: Ints, who: Ints, used: Floats, toll: float, least: float
 ) -> tuple[int, int, int, int]:
@@ -288,7 +288,7 @@ def _good_swap(
     return -1, -1, -1, -1
 
 
-@nested
+@kernel
 def _put(service: Service, who: Ints, used: Floats, i: int, to: int) -> None:
     used[service.candidate[who[i]]] -= service.load[i]
     used[service.candidate[to]] += service.load[i]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested, uncounted
 from siting.locate.charge.service import Flags, Floats, Ints, Places, Service
 
 TINY = 1e-12
@@ -81,7 +81,7 @@ def _net(service: Service, opened: Flags) -> Net:
     )  # fmt: skip
 
 
-@nested
+@kernel
 def _add_steps(net: Net, load: Floats, entry: int) -> None:
     """Take the steps that an entry with a share allows into account."""
     i, j = net.owner[entry], net.node[entry]
@@ -93,7 +93,7 @@ def _add_steps(net: Net, load: Floats, entry: int) -> None:
                 net.step[j, k], net.via[j, k], net.into[j, k] = step, entry, at
 
 
-@nested
+@kernel
 def _insert(net: Net, load: Floats, entry: int) -> None:
     j = net.node[entry]
     net.before[entry], net.following[entry] = -1, net.head[j]
@@ -103,7 +103,7 @@ def _insert(net: Net, load: Floats, entry: int) -> None:
     _add_steps(net, load, entry)
 
 
-@nested
+@kernel
 def _remove(net: Net, load: Floats, entry: int) -> None:
     j = net.node[entry]
     if net.before[entry] >= 0:
@@ -119,7 +119,7 @@ def _remove(net: Net, load: Floats, entry: int) -> None:
         at = net.following[at]
 
 
-@compiled
+@kernel
 def _begin(service: Service, net: Net, room: Floats, least: Floats) -> None:
     """Put every demand point at its nearest and collect from every node what its loads allow."""
     k = len(room) - 1
@@ -139,14 +139,14 @@ def _begin(service: Service, net: Net, room: Floats, least: Floats) -> None:
     net.excess[k + 1] = -net.excess[: k + 1].sum()
 
 
-@compiled
+@kernel
 def _relax(net: Net, u: int, v: int, step: float, far: Floats, origin: Ints) -> None:
     length = far[u] + max(0.0, step + net.price[u] - net.price[v])
     if length < far[v]:
         far[v], origin[v] = length, u
 
 
-@nested
+@kernel
 def _relax_all(net: Net, u: int, room: Floats, least: Floats, far: Floats, origin: Ints) -> None:
     k = len(room) - 1
     if u == k + 1:
@@ -184,7 +184,7 @@ def _chain(net: Net, room: Floats, least: Floats, source: int, origin: Ints) -> 
     return target
 
 
-@nested
+@kernel
 def _links(net: Net, ends: tuple[int, int], origin: Ints, links: Places) -> int:
     """Fill the steps of the chain, last first: from, to, entry left, entry entered; return how many there are.
 
@@ -206,7 +206,7 @@ def _links(net: Net, ends: tuple[int, int], origin: Ints, links: Places) -> int:
     return count
 
 
-@nested
+@kernel
 def _amount(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, int], links: Places) -> float:
     """Return how much can move along the steps of the chain."""
     k = len(room) - 1
@@ -221,7 +221,7 @@ def _amount(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int
     return float(amount)
 
 
-@compiled
+@kernel
 def _move(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, int], links: Places) -> None:
     k = len(room) - 1
     amount = _amount(net, load, room, least, ends, links)
@@ -236,7 +236,7 @@ def _move(net: Net, load: Floats, room: Floats, least: Floats, ends: tuple[int, 
             _shift(net, load, entry, to, amount)
 
 
-@nested
+@kernel
 def _shift(net: Net, load: Floats, entry: int, to: int, amount: float) -> None:
     part = amount / load[net.owner[entry]]
     is_new = net.share[to] == 0.0
@@ -309,7 +309,7 @@ def transport(
     return True, total, left
 
 
-@compiled
+@uncounted
 def nearest_flow(
     service: Service, opened: Flags, shares: Floats, unserved: Floats, value: Floats
 ) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, kernel
 from siting.locate.cover.reach import Floats, Reach, turned
 from siting.locate.cover.saddle import Rules, Saddle, begin, descend
 from siting.locate.problem.plan import Amounts, Positions
@@ -131,7 +131,7 @@ def _left_rows(rules: Rules, mark: Marks, place: NDArray[np.int32]) -> Rules:
     return Rules(start, column[:to].copy(), value[:to].copy(), low, high, rules.step)
 
 
-@compiled
+@kernel
 def _settled(reach: Reach, mark: Marks, i: int) -> tuple[float, int]:
     """Return the share of a point that is covered by what is open, and the number of its free candidates."""
     covered, some = 0.0, 0

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 from siting.locate.cover.loss import FOUND, LIMIT, LOOKED, Cell, Copies, Descent, begin_descent, cell_of, go_deeper
 from siting.locate.cover.patch import fill_overlap
 from siting.locate.cover.reach import Floats, Ints, Reach
@@ -72,7 +72,7 @@ class Part:
         return self.step / (GROWTH * self.cost)
 
 
-@compiled
+@uncounted
 def _fill_sums(reach: Reach, price: Floats, cell: Ints, sums: NDArray[np.float64]) -> None:
     """Fill what each cell pays of each candidate's ρ, shape (cells, m)."""
     for i in range(len(cell)):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import nested
+from outlet.compiled import kernel
 from siting.locate.problem.sides import Sides, may_swap
 
 Ints = NDArray[np.int64]
@@ -25,7 +25,7 @@ class Cover(NamedTuple):
     weight: Floats
 
 
-@nested
+@kernel
 def best_addition(gain: Floats, is_open: Flags, sides: Sides, activity: Floats) -> int:
     """Return the shut candidate of the greatest gain that may open, −1 where none may."""
     best = -1

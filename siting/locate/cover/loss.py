@@ -28,8 +28,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.cover.reach import Floats, Ints, Reach, Shorts, turned
+from siting.locate.problem.fill import fill
 
 SOME = 1e-3
 """Part of its weight that a point must be able to lose to be looked at."""
@@ -108,7 +109,7 @@ def side_of(reach: Reach, points: Ints, loss: Floats, part: Ints, place: Ints, m
     return Side(start, candidate, by_start, by_point, loss, part)
 
 
-@nested
+@kernel
 def _turn_to_copies(over: Side, copies: Copies) -> None:
     for i in range(len(over.part)):
         for at in range(over.start[i], over.start[i + 1]):
@@ -162,7 +163,7 @@ def begin_descent(cell: Cell, depth: int, limit: float) -> Descent:
     return state
 
 
-@compiled
+@kernel
 def _least(cell: Cell, loss: Floats) -> float:
     """Return what any set loses at least whose parts have lost so much."""
     total = 0.0
@@ -171,7 +172,7 @@ def _least(cell: Cell, loss: Floats) -> float:
     return total
 
 
-@nested
+@kernel
 def _more(cell: Cell, loss: Floats, cost: Floats, j: int) -> float:
     """Return how much more is lost at least with j."""
     total = 0.0
@@ -181,7 +182,7 @@ def _more(cell: Cell, loss: Floats, cost: Floats, j: int) -> float:
     return total
 
 
-@nested
+@kernel
 def _shut(cell: Cell, state: Descent, d: int, j: int) -> None:
     miss, left, met = cell.miss, state.left[d], state.met[d]
     state.may[d, j] = False
@@ -193,7 +194,7 @@ def _shut(cell: Cell, state: Descent, d: int, j: int) -> None:
     state.mark[LOOKED] += miss.by_start[j + 1] - miss.by_start[j]
 
 
-@nested
+@kernel
 def _close(cell: Cell, state: Descent, d: int) -> bool:
     """Shut whoever would bring the loss to the limit; return False where it is there already."""
     loss, cost, limit = state.loss[d], state.cost[d], state.mark[LIMIT]
@@ -208,13 +209,16 @@ def _close(cell: Cell, state: Descent, d: int) -> bool:
     return bool(least < limit)
 
 
-@compiled
+@kernel
 def _open(cell: Cell, state: Descent, d: int, j: int) -> None:
     """Fill the depth below with the choice of j added."""
     miss, over, below = cell.miss, cell.over, d + 1
-    state.met[below], state.left[below], state.twice[below] = state.met[d], state.left[d], state.twice[d]
-    state.may[below], state.cost[below] = state.may[d], state.cost[d]
-    state.loss[below] = state.loss[d]
+    fill(state.met[below], state.met[d])
+    fill(state.left[below], state.left[d])
+    fill(state.twice[below], state.twice[d])
+    fill(state.may[below], state.may[d])
+    fill(state.cost[below], state.cost[d])
+    fill(state.loss[below], state.loss[d])
     for copy in range(cell.copies.start[j], cell.copies.start[j + 1]):
         state.loss[below, cell.copies.part[copy]] += state.cost[d, copy]
     state.may[below, j] = False
@@ -256,7 +260,7 @@ def _choose(cell: Cell, state: Descent, d: int, least: int) -> None:
             state.point[d], most = fewest[q], state.loss[d, q] - cell.floor[q]
 
 
-@nested
+@kernel
 def _cheapest(cell: Cell, state: Descent, d: int) -> int:
     """Return who covers the point branched on at least cost; −1 where none is left."""
     best, least, i = -1, np.inf, state.point[d]

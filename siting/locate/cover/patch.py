@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, nested, uncounted
 from siting.locate.cover.reach import Flags, Floats, Ints, Reach, Shorts
 from siting.locate.cover.regroup import least_losing, shortfall
 from siting.locate.problem.plan import Positions
@@ -65,7 +65,7 @@ class Walk(NamedTuple):
     times: Ints
 
 
-@compiled
+@uncounted
 def fill_overlap(reach: Reach, j: int, overlap: Floats) -> int:
     """Fill the weight that every candidate and j both cover, shape (m,); return the pairs looked at."""
     overlap[:] = 0.0
@@ -126,7 +126,7 @@ def covered_by(patch: Patch, chosen: Ints) -> float:
     return total
 
 
-@compiled
+@nested
 def _begin(patch: Patch, count: int) -> Walk:
     m = len(patch.member)
     gain, hope, left = np.zeros((count + 1, m)), np.zeros((count + 1, m)), np.zeros((count + 1, m), dtype=np.int64)
@@ -143,7 +143,7 @@ def _begin(patch: Patch, count: int) -> Walk:
     )
 
 
-@compiled
+@nested
 def _most(gain: Floats, left: Ints, first: int, last: int, count: int) -> float:
     """Return the sum of the ``count`` largest gains among those left from ``first`` up to ``last``."""
     largest = np.zeros(max(count, 1))
@@ -227,7 +227,7 @@ def best_of_patch(patch: Patch, count: int, best: float, most_looked: int) -> tu
     return best, found, looked
 
 
-@compiled
+@uncounted
 def _count(reach: Reach, j: int, by: int, times: Ints) -> None:
     for at in range(reach.by_start[j], reach.by_start[j + 1]):
         times[reach.by_point[at]] += by

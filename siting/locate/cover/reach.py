@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel
 from siting.locate.problem.pairs import Pairs
 from siting.locate.problem.plan import Amounts
 
@@ -89,7 +89,7 @@ def _keys(
     return key, length
 
 
-@nested
+@kernel
 def _same(start: Ints, candidate: Shorts, may_open: Flags, i: int, k: int) -> bool:
     b = start[k]
     for a in range(start[i], start[i + 1]):

@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.cover.reach import Floats, Ints, Reach
+from siting.locate.problem.fill import fill
 
 TOLERANCE = 1e-5
 NEAR = 0.02
@@ -74,17 +75,17 @@ def _point(n: int, m: int, r: int) -> Point:
     return Point(np.zeros(m), np.zeros(n), np.zeros(r), np.zeros(m), np.zeros(n), np.zeros(r))
 
 
-@nested
+@kernel
 def _copy(of: Point, to: Point) -> None:
-    to.y[:] = of.y
-    to.price[:] = of.price
-    to.rule_price[:] = of.rule_price
-    to.gain[:] = of.gain
-    to.cover[:] = of.cover
-    to.activity[:] = of.activity
+    fill(to.y, of.y)
+    fill(to.price, of.price)
+    fill(to.rule_price, of.rule_price)
+    fill(to.gain, of.gain)
+    fill(to.cover, of.cover)
+    fill(to.activity, of.activity)
 
 
-@nested
+@kernel
 def _fill_gain(reach: Reach, rules: Rules, at: Point) -> None:
     for j in range(len(at.gain)):
         total = 0.0
@@ -139,7 +140,7 @@ def begin(reach: Reach, rules: Rules, y: Floats, price: Floats, rule_price: Floa
     return state
 
 
-@nested
+@kernel
 def _total(wish: Floats, length: Floats, level: float) -> tuple[float, float]:
     """Return Σ y at a level, and how fast it falls as the level rises."""
     total, slope = 0.0, 0.0
@@ -241,7 +242,7 @@ def _value_of(reach: Reach, at: Point) -> float:
     return total
 
 
-@compiled
+@kernel
 def _distances(reach: Reach, rules: Rules, state: Saddle, a: Point, b: Point) -> tuple[float, float]:
     """Return the squared distances of y and of the prices, in the norms of the steps."""
     apart, price = 0.0, 0.0
@@ -254,7 +255,7 @@ def _distances(reach: Reach, rules: Rules, state: Saddle, a: Point, b: Point) ->
     return apart, price
 
 
-@nested
+@kernel
 def _restart(reach: Reach, rules: Rules, state: Saddle) -> None:
     apart, price = _distances(reach, rules, state, state.next, state.begun)
     if apart > _TINY and price > _TINY:
@@ -264,13 +265,13 @@ def _restart(reach: Reach, rules: Rules, state: Saddle) -> None:
     state.mark[1] = 0.0
 
 
-@nested
+@kernel
 def _mix(now: Floats, to: Floats, begun: Floats, part: float) -> None:
     for at in range(len(now)):
         now[at] = part * (2.0 * to[at] - now[at]) + (1.0 - part) * begun[at]
 
 
-@compiled
+@kernel
 def _move(state: Saddle) -> None:
     """Reflect ``now`` at ``next`` and draw it to where the last restart was; what follows of y, λ and μ follows."""
     now, to, begun = state.now, state.next, state.begun
@@ -284,7 +285,7 @@ def _move(state: Saddle) -> None:
     state.mark[1] += 1.0
 
 
-@compiled
+@nested
 def _note(reach: Reach, rules: Rules, state: Saddle, p: int) -> None:
     """Keep the bound and the y of ``next`` where they are better than the best."""
     bound = bound_of(reach, rules, state.next, p)

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel
 from siting.locate.cover.cover import best_addition
 from siting.locate.cover.reach import Flags, Floats, Ints, Reach
+from siting.locate.problem.fill import fill
 from siting.locate.problem.sides import Sides, activity_of, do_swap, may_swap
 
 _FULL = 1e-12
@@ -59,20 +60,20 @@ def trail_of(is_open: Flags, seed: int, *, free: bool = False) -> Trail:
     )
 
 
-@nested
+@kernel
 def _draw(step: Ints, count: int) -> int:
     """Return a pseudo-random number from 0 to ``count`` − 1."""
     step[2] = (step[2] * 1103515245 + 12345) % 2147483648
     return int((step[2] // 8192) % count)
 
 
-@nested
+@kernel
 def _lost(share: float, before: float, after: float) -> float:
     """Return how much less of a point a candidate adds when its cover rises from ``before`` to ``after``."""
     return min(share, max(0.0, 1.0 - before)) - min(share, max(0.0, 1.0 - after))
 
 
-@compiled
+@kernel
 def _open(reach: Reach, cover: Floats, gain: Floats, j: int) -> int:
     """Open j: bring cover and gains up to date; return the pairs looked at."""
     looked = reach.by_start[j + 1] - reach.by_start[j]
@@ -88,7 +89,7 @@ def _open(reach: Reach, cover: Floats, gain: Floats, j: int) -> int:
     return int(looked)
 
 
-@nested
+@kernel
 def _shut(reach: Reach, cover: Floats, gain: Floats, k: int) -> int:
     """Shut k: bring cover and gains up to date; return the pairs looked at."""
     looked = reach.by_start[k + 1] - reach.by_start[k]
@@ -104,16 +105,17 @@ def _shut(reach: Reach, cover: Floats, gain: Floats, k: int) -> int:
     return int(looked)
 
 
-@compiled
+@kernel
 def _begin(reach: Reach, is_open: Flags, cover: Floats, gain: Floats) -> float:
     """Fill the cover of every point and the gain of every candidate for a set; return its value."""
+    charge = 0.0
     for j in range(len(is_open)):
+        gain[j] -= reach.charge[j]
         if is_open[j]:
+            charge += reach.charge[j]
             for at in range(reach.by_start[j], reach.by_start[j + 1]):
                 cover[reach.by_point[at]] += reach.share[j]
-    value = 0.0
-    gain -= reach.charge
-    value -= float(reach.charge[is_open].sum())
+    value = -charge
     for i in range(len(cover)):
         value += reach.weight[i] * min(1.0, cover[i])
         if cover[i] < 1.0 - _FULL:
@@ -123,7 +125,7 @@ def _begin(reach: Reach, is_open: Flags, cover: Floats, gain: Floats) -> float:
     return value
 
 
-@compiled
+@kernel
 def _fill(
     reach: Reach, sides: Sides, trail: Trail, activity: Floats, cover: Floats, gain: Floats, p: int
 ) -> tuple[bool, int]:
@@ -140,7 +142,7 @@ def _fill(
     return True, looked
 
 
-@nested
+@kernel
 def _best_for(gain: Floats, trail: Trail, sides: Sides, activity: Floats, k: int) -> tuple[int, float]:
     """Return the shut candidate that gains most in exchange for k, −1 where none may; held ones only for a new best."""
     best, best_j, now = -np.inf, -1, trail.step[0]
@@ -156,7 +158,7 @@ def _best_for(gain: Floats, trail: Trail, sides: Sides, activity: Floats, k: int
     return best_j, best - loss
 
 
-@nested
+@kernel
 def _look_at(
     reach: Reach, sides: Sides, trail: Trail, activity: Floats, cover: Floats, gain: Floats, offers: Offers, k: int
 ) -> int:
@@ -169,7 +171,7 @@ def _look_at(
     return looked + _open(reach, cover, gain, k)
 
 
-@nested
+@kernel
 def _is_stale(trail: Trail, offers: Offers, k: int) -> bool:
     if offers.seen[k] < 0 or trail.step[0] - offers.seen[k] >= _REFRESH:
         return True
@@ -177,7 +179,7 @@ def _is_stale(trail: Trail, offers: Offers, k: int) -> bool:
     return bool(j >= 0 and (trail.is_open[j] or trail.until[j] > trail.step[0]))
 
 
-@nested
+@kernel
 def _best_move(
     reach: Reach, sides: Sides, trail: Trail, activity: Floats, cover: Floats, gain: Floats, offers: Offers
 ) -> tuple[int, int, float, int]:
@@ -202,7 +204,7 @@ def _best_move(
         looked += _look_at(reach, sides, trail, activity, cover, gain, offers, best_k)
 
 
-@nested
+@kernel
 def _touch(reach: Reach, offers: Offers, j: int) -> int:
     """Forget what is known of the exchanges of all that share a demand point with j; return the pairs looked at."""
     looked = 0
@@ -214,11 +216,11 @@ def _touch(reach: Reach, offers: Offers, j: int) -> int:
     return int(looked)
 
 
-@nested
+@kernel
 def _keep_best(trail: Trail) -> None:
     if trail.value[0] > trail.value[1] + 1e-9 * abs(trail.value[1]):
         trail.value[1] = trail.value[0]
-        trail.best[:] = trail.is_open
+        fill(trail.best, trail.is_open)
         trail.step[1] = trail.step[0]
 
 

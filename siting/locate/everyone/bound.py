@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.everyone.dominance import Covering
 
 Ints = NDArray[np.int64]
@@ -103,7 +103,7 @@ def raise_bound(left: Left, k: int, weight: Floats, rounds: int) -> tuple[bool, 
     return False, work
 
 
-@nested
+@kernel
 def _load(left: Left, weight: Floats, active: Ints, load: Floats) -> float:
     """Fill the weight that each candidate covers, and return the weight that is needed."""
     load[:] = 0.0
@@ -128,7 +128,7 @@ def _largest(load: Floats, k: int) -> tuple[float, float, float]:
     return level, part.sum(), (k - above) / equal
 
 
-@nested
+@kernel
 def _turn(
     left: Left, load: Floats, cut: tuple[float, float], weight: Floats, slope: Floats, active: Ints
 ) -> tuple[float, int]:
@@ -155,7 +155,7 @@ def _turn(
     return square, kept
 
 
-@compiled
+@kernel
 def _move(left: Left, weight: Floats, slope: Floats, active: Ints, length: float, k: int) -> None:
     total = 0.0
     for i in active:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.problem.pairs import Pairs
 
 Ints = NDArray[np.int64]
@@ -101,7 +101,7 @@ def _tables_of(cover: Covering, need: Ints, usable: Flags) -> _Tables:
     return tables
 
 
-@nested
+@kernel
 def _is_within(bits: Bits, other: Bits) -> bool:
     for word in range(len(bits)):
         if bits[word] & ~other[word]:
@@ -111,7 +111,7 @@ def _is_within(bits: Bits, other: Bits) -> bool:
     return False
 
 
-@nested
+@kernel
 def _drop_candidates(cover: Covering, need: Ints, usable: Flags, tables: _Tables) -> bool:
     changed = False
     for j in range(len(usable)):
@@ -125,7 +125,7 @@ def _drop_candidates(cover: Covering, need: Ints, usable: Flags, tables: _Tables
     return changed
 
 
-@nested
+@kernel
 def _candidate_is_dominated(cover: Covering, need: Ints, usable: Flags, tables: _Tables, j: int) -> bool:
     if tables.size[j] == 0:
         return True
@@ -143,7 +143,7 @@ def _candidate_is_dominated(cover: Covering, need: Ints, usable: Flags, tables: 
     return False
 
 
-@nested
+@kernel
 def _drop_points(cover: Covering, need: Ints, usable: Flags, tables: _Tables) -> bool:
     """Drop the demand points that some other one implies."""
     changed = False
@@ -165,7 +165,7 @@ def _drop_points(cover: Covering, need: Ints, usable: Flags, tables: _Tables) ->
     return changed
 
 
-@nested
+@kernel
 def _forget(cover: Covering, usable: Flags, tables: _Tables, i: int) -> None:
     for at in range(cover.start[i], cover.start[i + 1]):
         j = cover.candidate[at]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested, uncounted
 from siting.locate.everyone.bound import branching_candidate, first_weights, left_of, raise_bound, settled
 from siting.locate.everyone.dominance import Covering, reduced
 from siting.locate.problem.plan import Amounts, Positions
@@ -159,7 +159,7 @@ def _weigh(tree: Tree, depth: int) -> int:
     return GOING
 
 
-@nested
+@kernel
 def _open_forced(tree: Tree, depth: int) -> bool:
     """Open the candidates of demand points that have only as many as they need; tell whether there were any."""
     cover, need, usable = tree.cover, tree.need[depth], tree.usable[depth]
@@ -177,7 +177,7 @@ def _open_forced(tree: Tree, depth: int) -> bool:
     return False
 
 
-@compiled
+@uncounted
 def _open(tree: Tree, depth: int, j: int) -> None:
     if tree.left[depth] > 0:
         tree.chosen[tree.length[depth]] = j

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, uncounted
 from siting.locate.everyone.dominance import Covering
 from siting.locate.problem.plan import Positions
 from siting.locate.problem.sides import Sides, activity_of, do_swap, may_swap
@@ -70,7 +70,7 @@ def work_of(state: Weighing) -> int:
     return int(state.tally[_WORK])
 
 
-@compiled
+@uncounted
 def _tell(cover: Covering, state: Weighing) -> None:
     """Fill what follows from the set and the weights."""
     tally = state.tally
@@ -87,14 +87,14 @@ def _tell(cover: Covering, state: Weighing) -> None:
             _list(state, i)
 
 
-@nested
+@kernel
 def _list(state: Weighing, i: int) -> None:
     state.place[i] = state.tally[_SHORT]
     state.short[state.tally[_SHORT]] = i
     state.tally[_SHORT] += 1
 
 
-@nested
+@kernel
 def _unlist(state: Weighing, i: int) -> None:
     state.tally[_SHORT] -= 1
     last = state.short[state.tally[_SHORT]]
@@ -103,7 +103,7 @@ def _unlist(state: Weighing, i: int) -> None:
     state.place[i] = -1
 
 
-@nested
+@kernel
 def _rescore(cover: Covering, state: Weighing, i: int, j: int, opened: bool) -> None:
     """Change the scores of the candidates of a demand point after its count changed by candidate j."""
     near = cover.candidate[cover.start[i] : cover.start[i + 1]]
@@ -123,7 +123,7 @@ def _rescore(cover: Covering, state: Weighing, i: int, j: int, opened: bool) -> 
                 state.score[k] += change
 
 
-@nested
+@kernel
 def _switch(cover: Covering, state: Weighing, j: int) -> None:
     """Open candidate j if it is shut, and shut it if it is open."""
     opened = not state.is_open[j]
@@ -145,7 +145,7 @@ def _switch(cover: Covering, state: Weighing, j: int) -> None:
     state.score[j] = score
 
 
-@nested
+@kernel
 def _least_loss(state: Weighing, sides: Sides, activity: NDArray[np.float64], alone: bool) -> int:
     """Return the open candidate to shut, −1 for none; ``alone``: the rules must hold once it is shut."""
     best = -1
@@ -158,13 +158,13 @@ def _least_loss(state: Weighing, sides: Sides, activity: NDArray[np.float64], al
     return best
 
 
-@nested
+@kernel
 def _is_before(state: Weighing, loss: int, k: int, other_loss: int, j: int) -> bool:
     """Tell whether j is better to move than k: the smaller loss, then the one that has not moved for longest."""
     return other_loss < loss or (other_loss == loss and state.moved[j] < state.moved[k])
 
 
-@nested
+@kernel
 def _most_gain(cover: Covering, state: Weighing, sides: Sides, activity: NDArray[np.float64], k: int) -> int:
     """Return the candidate to open in place of k (−1: beside all), of those of a demand point drawn; −1 for none."""
     tally = state.tally
@@ -181,7 +181,7 @@ def _most_gain(cover: Covering, state: Weighing, sides: Sides, activity: NDArray
     return best
 
 
-@nested
+@kernel
 def _add_weight(cover: Covering, state: Weighing) -> None:
     for at in range(state.tally[_SHORT]):
         i = state.short[at]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested, uncounted
 from siting.locate.median.lagrangian import Multipliers, Relaxed, begin, begin_settling
 from siting.locate.median.near import Floats, Indices, Ints, Nearest, by_candidate
 
@@ -33,7 +33,7 @@ def _cells(near: Nearest, m: int) -> tuple[Ints, int]:
     return cell, count
 
 
-@nested
+@kernel
 def _join_cell(near: Nearest, members: Ints, saved: Floats, touched: Indices) -> tuple[int, float]:
     """Fill what the candidates of a cell save against its limit; return how many there are, and the limit."""
     count, limit = 0, 0.0
@@ -94,7 +94,7 @@ def spread(values: Floats, cell: Ints, weight: Floats) -> Floats:
     return np.asarray(values[cell] * weight / np.bincount(cell, weight)[cell], dtype=np.float64)
 
 
-@compiled
+@uncounted
 def _mean_slope(near: Nearest, value: Floats, share: Floats, smooth: Floats) -> None:
     for i in range(len(value)):
         smooth[i] = 1.0

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, uncounted
 from siting.locate.median.near import Flags, Floats, Indices, Ints, Nearest
+from siting.locate.problem.fill import fill
 from siting.locate.problem.sides import Sides, activity_of, do_swap, may_swap
 
 COUNT, CURSOR, RANDOM = 0, 1, 2
@@ -63,21 +64,21 @@ def plan_of(near: Nearest, sides: Sides, is_open: Flags, seed: int) -> Plan:
     return plan
 
 
-@nested
+@kernel
 def copy_plan(to: Plan, plan: Plan) -> None:
     """Make one plan as the other, but for the random state and the work done."""
-    to.is_open[:] = plan.is_open
-    to.opened[:] = plan.opened
-    to.first[:] = plan.first
-    to.second[:] = plan.second
-    to.who[:] = plan.who
-    to.loss[:] = plan.loss
-    to.activity[:] = plan.activity
+    fill(to.is_open, plan.is_open)
+    fill(to.opened, plan.opened)
+    fill(to.first, plan.first)
+    fill(to.second, plan.second)
+    fill(to.who, plan.who)
+    fill(to.loss, plan.loss)
+    fill(to.activity, plan.activity)
     to.whole[COUNT] = plan.whole[COUNT]
     to.amount[TOTAL] = plan.amount[TOTAL]
 
 
-@compiled
+@uncounted
 def _look(near: Nearest, plan: Plan, i: int) -> None:
     """Find the nearest two of a demand point anew."""
     if plan.who[i] >= 0:
@@ -97,7 +98,7 @@ def _look(near: Nearest, plan: Plan, i: int) -> None:
     plan.amount[TOTAL] += plan.first[i]
 
 
-@nested
+@kernel
 def _mark(near: Nearest, plan: Plan, i: int, before: float) -> None:
     top = max(before, plan.second[i])
     at = near.start[i]
@@ -135,7 +136,7 @@ def exchange(near: Nearest, sides: Sides, plan: Plan, j: int, k: int) -> None:
         plan.amount[WORK] += near.by_start[new + 1] - near.by_start[new]
 
 
-@nested
+@kernel
 def _saving(near: Nearest, plan: Plan, j: int) -> float:
     saved = 0.0
     for at in range(near.by_start[j], near.by_start[j + 1]):
@@ -144,7 +145,7 @@ def _saving(near: Nearest, plan: Plan, j: int) -> float:
     return saved
 
 
-@nested
+@kernel
 def _is_above(sides: Sides, activity: Floats, j: int) -> bool:
     """Tell whether opening j passes the upper side of a row."""
     for at in range(sides.start[j], sides.start[j + 1]):
@@ -155,7 +156,7 @@ def _is_above(sides: Sides, activity: Floats, j: int) -> bool:
     return False
 
 
-@nested
+@kernel
 def _helps(sides: Sides, activity: Floats, j: int) -> bool:
     """Tell whether opening j raises a row that is still below its lower side."""
     for at in range(sides.start[j], sides.start[j + 1]):
@@ -164,9 +165,13 @@ def _helps(sides: Sides, activity: Floats, j: int) -> bool:
     return False
 
 
-@nested
+@kernel
 def _is_short(sides: Sides, activity: Floats) -> bool:
-    return bool((activity < sides.low).any())
+    short = 0
+    for row in range(len(activity)):
+        if activity[row] < sides.low[row]:
+            short += 1
+    return short > 0
 
 
 @compiled
@@ -207,7 +212,7 @@ def add_greedily(
     return True
 
 
-@nested
+@kernel
 def _partner(near: Nearest, sides: Sides, plan: Plan, j: int, free: bool, least: float) -> tuple[float, int]:
     """Return what opening j saves with the best partner, and that, −1 for none: then it may open alone.
 
@@ -236,7 +241,7 @@ def _partner(near: Nearest, sides: Sides, plan: Plan, j: int, free: bool, least:
     return best, best_k
 
 
-@compiled
+@uncounted
 def improve_plan(near: Nearest, sides: Sides, plan: Plan, free: bool, most_work: float) -> bool:
     """Exchange until no candidate that is marked makes the plan better, or ``most_work`` was done; tell if done.
 
@@ -263,7 +268,7 @@ def improve_plan(near: Nearest, sides: Sides, plan: Plan, free: bool, most_work:
     return True
 
 
-@nested
+@kernel
 def _draw(plan: Plan, below: int) -> int:
     """Return a random number from 0 below ``below`` (xorshift; Marsaglia, 2003)."""
     x = np.uint64(plan.whole[RANDOM])
@@ -274,7 +279,7 @@ def _draw(plan: Plan, below: int) -> int:
     return int(np.int64((x >> np.uint64(11)) % np.uint64(below)))
 
 
-@nested
+@kernel
 def _kick_near(near: Nearest, sides: Sides, plan: Plan) -> None:
     """Exchange two or three outlets for others near one demand point."""
     i = _draw(plan, len(near.limit))
@@ -293,7 +298,7 @@ def _kick_near(near: Nearest, sides: Sides, plan: Plan) -> None:
             exchange(near, sides, plan, j, k)
 
 
-@nested
+@kernel
 def _kick_far(near: Nearest, sides: Sides, plan: Plan) -> None:
     """Open any candidate and shut its best partner."""
     j = _draw(plan, len(plan.is_open))
@@ -304,7 +309,7 @@ def _kick_far(near: Nearest, sides: Sides, plan: Plan) -> None:
         exchange(near, sides, plan, j, k)
 
 
-@compiled
+@uncounted
 def kick(near: Nearest, sides: Sides, plan: Plan, base: Plan, best: Plan, free: bool, heat: float, work: float) -> int:
     """Kick and improve ``plan`` until ``work`` was done; return how often ``best`` became better.
 

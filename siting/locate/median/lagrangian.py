@@ -22,9 +22,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, nested
 from siting.locate.median.choice import Choice, choose_sites, limits_of_swap
 from siting.locate.median.near import Flags, Floats, Nearest
+from siting.locate.problem.fill import fill
 from siting.locate.problem.sides import Sides
 
 BEST, SCALE, MIXING, FAILED, COUNT, MARK = 0, 1, 2, 3, 4, 5
@@ -94,11 +95,11 @@ def relaxed(near: Nearest, sides: Sides, choice: Choice, charge: Floats | None =
     return Relaxed(near, sides, choice, charge, spread / np.where(largest > 0.0, largest, 1.0) ** 2)
 
 
-@nested
+@kernel
 def site_prices(relaxed: Relaxed, value: Floats, rows: Floats, prices: Floats) -> float:
     """Fill ρ, shape (m,); return Σ λ − Σ μ b."""
     near, sides = relaxed.near, relaxed.sides
-    prices[:] = relaxed.charge
+    fill(prices, relaxed.charge)
     total = 0.0
     for i in range(len(value)):
         top = value[i]
@@ -138,7 +139,7 @@ def bound_of(relaxed: Relaxed, trial: Trial) -> float:
     return total - ROUNDING * (len(trial.value) + len(prices)) * size
 
 
-@nested
+@kernel
 def _fill_slope(relaxed: Relaxed, trial: Trial) -> None:
     near, sides = relaxed.near, relaxed.sides
     trial.slope[:] = 1.0
@@ -154,7 +155,7 @@ def _fill_slope(relaxed: Relaxed, trial: Trial) -> None:
             trial.activity[sides.row[at]] += sides.value[at]
 
 
-@nested
+@kernel
 def _row_slope(sides: Sides, activity: Floats, rows: Floats, row: int) -> float:
     """Return how the bound changes with a row's multiplier."""
     if rows[row] > 0.0 or (rows[row] == 0.0 and activity[row] > sides.high[row]):
@@ -164,12 +165,12 @@ def _row_slope(sides: Sides, activity: Floats, rows: Floats, row: int) -> float:
     return 0.0
 
 
-@nested
+@kernel
 def _is_stuck(slope: float, value: float, limit: float) -> bool:
     return (value >= limit and slope > 0.0) or (value <= 0.0 and slope < 0.0)
 
 
-@compiled
+@kernel
 def _norm(relaxed: Relaxed, value: Floats, rows: Floats, slope: Floats, activity: Floats) -> float:
     total = 0.0
     for i in range(len(value)):
@@ -180,7 +181,7 @@ def _norm(relaxed: Relaxed, value: Floats, rows: Floats, slope: Floats, activity
     return total
 
 
-@nested
+@kernel
 def _move_rows(relaxed: Relaxed, rows: Floats, activity: Floats, step: float, to: Floats) -> None:
     for row in range(len(rows)):
         moved = rows[row] + step * relaxed.weight[row] * _row_slope(relaxed.sides, activity, rows, row)
@@ -199,11 +200,11 @@ def _trial_of(relaxed: Relaxed, known: Multipliers) -> Trial:
     )
 
 
-@compiled
+@kernel
 def _keep(known: Multipliers, trial: Trial, bound: float) -> None:
     known.state[BEST] = bound
-    known.value[:] = trial.value
-    known.rows[:] = trial.rows
+    fill(known.value, trial.value)
+    fill(known.rows, trial.rows)
 
 
 @compiled
@@ -258,7 +259,7 @@ def begin_settling(relaxed: Relaxed, known: Multipliers) -> None:
         known.share[j] = 1.0 if trial.chosen[j] else 0.0
 
 
-@nested
+@kernel
 def _mix(known: Multipliers, trial: Trial) -> float:
     """Mix the set of a trial into the means, so that they become as small as they can; return how far it agreed."""
     own, cross, mean = 0.0, 0.0, 0.0
@@ -310,7 +311,7 @@ def settle(relaxed: Relaxed, known: Multipliers, price: float, steps: int) -> bo
     return True
 
 
-@nested
+@kernel
 def _is_worth_while(known: Multipliers, price: float) -> bool:
     """Mix less where a period gained little; tell whether that may still help."""
     known.state[COUNT] += 1.0

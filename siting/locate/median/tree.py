@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from outlet.compiled import compiled
+from outlet.compiled import compiled, uncounted
 from siting.locate.median.choice import Choice
 from siting.locate.median.lagrangian import (
     BEST,
@@ -83,7 +83,7 @@ class Visit:
     is_whole: bool = True
 
 
-@compiled
+@uncounted
 def price_at_least(near: Nearest, is_open: Flags) -> float:
     """Return what a set costs within the windows: at most its true cost."""
     total = 0.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from outlet.compiled import compiled, nested
+from outlet.compiled import compiled, kernel, uncounted
 from siting.locate.problem.plan import Positions
 from siting.locate.problem.rules import SiteRows
 
@@ -53,7 +53,7 @@ def activity_of(sides: Sides, is_open: NDArray[np.bool_]) -> NDArray[np.float64]
     return total
 
 
-@nested
+@kernel
 def _value_in(sides: Sides, j: int, row: int) -> float:
     if j >= 0:
         for at in range(sides.start[j], sides.start[j + 1]):
@@ -62,7 +62,7 @@ def _value_in(sides: Sides, j: int, row: int) -> float:
     return 0.0
 
 
-@compiled
+@uncounted
 def may_swap(sides: Sides, activity: NDArray[np.float64], j: int, k: int) -> bool:
     """Tell whether the rows still hold once j opens and k shuts; −1 stands for no candidate."""
     if j >= 0:
@@ -80,7 +80,7 @@ def may_swap(sides: Sides, activity: NDArray[np.float64], j: int, k: int) -> boo
     return True
 
 
-@compiled
+@uncounted
 def do_swap(sides: Sides, activity: NDArray[np.float64], is_open: NDArray[np.bool_], j: int, k: int) -> None:
     """Open j and shut k in place; −1 stands for no candidate."""
     if j >= 0:
