@@ -9,14 +9,16 @@ with exactly the artefacts of a run that nobody disturbed.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
+import pkgutil
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -38,11 +40,7 @@ def main() -> int:
     parser.add_argument("--writes", type=int, default=25, help="writes of whole runs to die at")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--small", action="store_true", help="a project without halls: faster")
-    parser.add_argument("--die-at", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.die_at is not None:
-        return _run_and_die(arguments.folder, arguments.die_at)
     with tempfile.TemporaryDirectory(prefix="outlet-crash-", ignore_cleanup_errors=True) as root:
         faults = list(each_write_of_a_commit(Path(root) / "commit"))
         print(f"one commit: {len(faults)} faults")
@@ -103,15 +101,24 @@ def _commit_and_die(out: Path, at: int) -> None:
     _small_commit(out, "new", ("a.csv", "deep/b.json", "made/d.txt"))
 
 
-def _fork(body: Callable[[], None]) -> int:
+def _fork(body: Callable[[], int | None]) -> int:
+    return os.waitpid(_begin(body), 0)[1]
+
+
+def _begin(body: Callable[[], int | None]) -> int:
+    """Begin a process, the leader of a session, that ends with the code the body returns; return its number."""
+    sys.stdout.flush()
     child = os.fork()
     if child == 0:
+        code: int | None = 3
         try:
-            body()
+            os.setsid()
+            code = body()
         except BaseException:  # noqa: BLE001 - a forked child must never come back into the parent's code
-            os._exit(3)
-        os._exit(0)
-    return os.waitpid(child, 0)[1]
+            traceback.print_exc()
+        finally:
+            os._exit(code or 0)
+    return child
 
 
 class Writes:
@@ -147,6 +154,7 @@ def _whole_runs(root: Path, arguments: argparse.Namespace) -> Iterator[str]:
     before, project = root / "before", root / "project"
     write(before, {**files, "data/candidates.csv": OLDER})
     write(project, files)
+    _import_all()
     _finish(before)
     started = time.perf_counter()
     _finish(project)
@@ -177,14 +185,12 @@ def _one(
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(project, place, ignore=shutil.ignore_patterns("out"))
     write(place / "out", old)
-    own = [sys.executable, __file__, "--die-at", str(write_at), "--folder", str(place)]
-    command = _command(place) if write_at is None else own
-    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = _begin(partial(_run, place) if write_at is None else partial(_run_and_die, place, write_at))
     if write_at is None:
         time.sleep(seconds)
-        process.kill()
-    process.wait()
-    yield from (f"{name}: process {pid} was left over" for pid in _left_over(process.pid))
+        os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    yield from (f"{name}: process {pid} was left over" for pid in _left_over(process))
     base = [{f"scenarios/two/{path}": data for path, data in made.items()} for made in (old, new)]
     yield from (f"{name}: {fault}" for fault in torn(tree(place / "out"), [old, new, *base], exempt=_MANIFESTS))
     code, said = _finish(place, check=False)
@@ -200,24 +206,43 @@ def _one(
 _MANIFESTS = ("manifest.json", "scenarios/two/manifest.json")
 
 
-def _command(folder: Path) -> list[str]:
-    return [sys.executable, "-c", "from outlet.cli.main import main; main()", "run", str(folder), "--quiet"]
+def _import_all() -> None:
+    """Import what runs import, once for all of them."""
+    import layout
+    import siting
+
+    for package in (siting, layout):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+
+
+def _run(folder: Path, *more: str) -> int:
+    """Run a project in this process, and keep what it says beside it."""
+    from outlet.cli.main import run_command
+
+    said = os.open(_said(folder), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    return run_command(["run", str(folder), "--quiet", *more])
+
+
+def _said(folder: Path) -> Path:
+    return folder.with_suffix(".txt")
 
 
 def _finish(folder: Path, *, check: bool = True) -> tuple[int, str]:
-    done = subprocess.run(_command(folder), capture_output=True, check=False, text=True, errors="replace", timeout=600)
-    if check and done.returncode != 0:
-        raise SystemExit(f"the small project does not run: exit {done.returncode}\n{done.stderr[-3000:]}")
-    return done.returncode, done.stderr
+    code = os.waitstatus_to_exitcode(_fork(partial(_run, folder)))
+    said = _said(folder).read_text(encoding="utf-8", errors="replace")
+    if check and code != 0:
+        raise SystemExit(f"the small project does not run: exit {code}\n{said[-3000:]}")
+    return code, said
 
 
-def _run_and_die(folder: Path, at: int) -> int:
+def _run_and_die(folder: Path, at: int | None) -> int:
     """Run a project in this process and die at a write; say how many there were where it does not come to that."""
-    from outlet.cli.main import run_command
-
     writes = Writes(folder / "out", at)
-    code = run_command(["run", str(folder), "--quiet", "--workers", "1"])
-    print(writes.seen, file=sys.stderr)
+    code = _run(folder, "--workers", "1")
+    print(writes.seen, file=sys.stderr, flush=True)
     return code
 
 
@@ -225,9 +250,9 @@ def _count_writes(root: Path, project: Path) -> int:
     """Return how many writes the main process of a whole run does."""
     place = root / "count"
     shutil.copytree(project, place, ignore=shutil.ignore_patterns("out"))
-    own = [sys.executable, __file__, "--die-at", "-1", "--folder", str(place)]
-    done = subprocess.run(own, capture_output=True, check=True, text=True)
-    return int(done.stderr.split()[-1])
+    if _fork(partial(_run_and_die, place, None)) != 0:
+        raise SystemExit(f"the small project does not run where writes are counted: {_said(place).read_text()}")
+    return int(_said(place).read_text(encoding="utf-8").split()[-1])
 
 
 def _left_over(session: int) -> list[int]:
