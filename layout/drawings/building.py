@@ -19,7 +19,7 @@ from layout.drawings.sheet import DOUBLE_LEAF_M, WALL_M, Sheet, wall_m
 from layout.drawings.words import Say
 from layout.floor.doorway import Doorway
 from layout.floor.plan import Door, FloorPlan
-from layout.zones.plan import PlacedZone, staff_doors
+from layout.zones.plan import PlacedZone, room_doors
 
 PARTITION_M = 0.1
 NEAR_WALL_M = 0.3
@@ -198,11 +198,6 @@ def _services(sheet: Sheet, services: Iterable[BaseGeometry], _: Say) -> list[Ma
     return drawn
 
 
-def room_doors(zone: PlacedZone, zones: Iterable[PlacedZone]) -> tuple[Doorway, ...]:
-    """Return all doors of a room: its own, then those to the open zones of its staff."""
-    return () if zone.door is None else (zone.door, *staff_doors(zone, zones))
-
-
 def partitions(zone: PlacedZone, zones: Iterable[PlacedZone], floor: FloorPlan) -> BaseGeometry:
     """Return the walls round an enclosed zone, metres: inside its edge, open at its doors.
 
@@ -241,8 +236,7 @@ def draw_partitions(sheet: Sheet, zones: Sequence[PlacedZone], floor: FloorPlan)
             drawn.append(element("path", {"d": path(sheet, walls), **style}))
             for door in room_doors(zone, zones):
                 if has_leaf(door, walls):
-                    into = math.radians(door.facing_deg + 180)
-                    drawn += _leaf(sheet, *door.jambs, (round(math.cos(into)), round(math.sin(into))))
+                    drawn += _leaf(sheet, door.hinge, door.closing, door.into)
     return drawn
 
 

@@ -16,7 +16,7 @@ from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from layout.data.plans.dxf_write import dxf_bytes, new_drawing
-from layout.drawings.building import has_leaf, lines, partitions, polygons, room_doors, zone_shape
+from layout.drawings.building import has_leaf, lines, partitions, polygons, zone_shape
 from layout.drawings.dxf_blocks import door_block, equipment_block, layer_name
 from layout.drawings.dxf_dimensions import draw_dimensions
 from layout.drawings.dxf_names import POST_M, draw_broken, enlarged, place_rule_marks, write_names, write_title
@@ -31,6 +31,7 @@ from layout.floor.doorway import Doorway
 from layout.floor.isovist import sight_edges
 from layout.floor.plan import Door
 from layout.posts.plan import Equipment
+from layout.zones.plan import room_doors
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -141,7 +142,12 @@ def _room(space: Modelspace, doors: Iterable[Doorway], walls: BaseGeometry) -> N
         if has_leaf(door, walls):
             start, end = rounded(door.jambs)
             space.add_line(start, end, dxfattribs={"layer": "SWING_ROOM"})
-            turned = {"layer": "SWING_ROOM", "rotation": round((door.facing_deg + 90.0) % 360.0, 4)}
+            hung_low = door.facing_deg in (0.0, 270.0)  # where the leaf of a block so turned hangs
+            turned: dict[str, str | float] = {
+                "layer": "SWING_ROOM",
+                "rotation": round((door.facing_deg + 90.0) % 360.0, 4),
+                "xscale": -1 if door.hung_far == hung_low else 1,
+            }
             middle = rounded([(door.x, door.y)])[0]
             space.add_blockref(door_block(space.doc, door.width_m), middle, dxfattribs=turned)
 

@@ -15,9 +15,10 @@ from shapely.geometry import LineString, Point, mapping
 from shapely.geometry.base import BaseGeometry
 
 from layout.drawings.broken import broken_at, geometry
-from layout.drawings.building import room_doors, zone_shape
+from layout.drawings.building import zone_shape
 from layout.drawings.hall import HallDrawing
 from layout.floor.plan import Door
+from layout.zones.plan import room_doors
 
 Properties = dict[str, str | float | bool | None]
 SCHEMA = 1

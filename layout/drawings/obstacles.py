@@ -8,13 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from layout.drawings.building import PARTITION_M, lines, room_doors
+from layout.drawings.building import PARTITION_M, lines
 from layout.drawings.contents import post_radius
 from layout.drawings.hall import HallDrawing
 from layout.drawings.sheet import Box, Sheet
 from layout.floor.cells import forbidden_rectangles, free_cells
 from layout.floor.doorway import Doorway
 from layout.floor.plan import FloorPlan
+from layout.zones.plan import room_doors
 
 SMALL_HALL_M2 = 1000.0
 ALONG_MM = 1.5
@@ -78,8 +79,7 @@ def _boxes_along(sheet: Sheet, drawn: Sequence[Sequence[Sequence[float]]]) -> li
 
 def _swing(sheet: Sheet, door: Doorway) -> list[Box]:
     """Return the quarter of a disc that the leaf of a room's door sweeps, in strips; it opens into the room."""
-    (x, y), into, width = door.jambs[0], math.radians(door.facing_deg + 180), door.width_m
-    ahead, level = (round(math.cos(into)), round(math.sin(into))), door.facing_deg % 180 == 90
+    (x, y), ahead, width = door.hinge, door.into, door.width_m
     found = []
     for k in range(SWING_STRIPS):
         along, near, far = (
@@ -87,8 +87,9 @@ def _swing(sheet: Sheet, door: Doorway) -> list[Box]:
             width * k / SWING_STRIPS,
             width / SWING_STRIPS,
         )
-        if level:
-            found.append(sheet.box(x, y + ahead[1] * near - (far if ahead[1] < 0 else 0.0), along, far))
+        back = along if door.hung_far else 0.0
+        if door.facing_deg % 180 == 90:
+            found.append(sheet.box(x - back, y + ahead[1] * near - (far if ahead[1] < 0 else 0.0), along, far))
         else:
-            found.append(sheet.box(x + ahead[0] * near - (far if ahead[0] < 0 else 0.0), y, far, along))
+            found.append(sheet.box(x + ahead[0] * near - (far if ahead[0] < 0 else 0.0), y - back, far, along))
     return found

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from layout.floor.doorway import Doorway, doorway, doorway_between
+from layout.floor.doorway import Doorway, doorway, doorways_between, hung_apart
 
 DOOR_M = 0.9
 """Clear width of a room's door where no rule set says more; preset."""
@@ -65,13 +65,18 @@ class PlacedZone:
         return doorway(self.rects, self.front_deg, self.access, self.door_m) if self.enclosed else None
 
 
+def room_doors(room: PlacedZone, zones: Iterable[PlacedZone]) -> tuple[Doorway, ...]:
+    """Return all doors of a room, its own first, no leaf in the swing of another; none of an open zone."""
+    if room.door is None:
+        return ()
+    beside = [zone for zone in zones if zone.id != room.id and not (zone.enclosed or zone.public or room.public)]
+    places = (doorways_between(room.rects, zone.rects, room.door_m) for zone in beside)
+    return hung_apart([[room.door], *(found for found in places if found)])
+
+
 def staff_doors(room: PlacedZone, zones: Iterable[PlacedZone]) -> tuple[Doorway, ...]:
     """Return the doors by which staff go from a room of theirs to each open zone of theirs beside it."""
-    if not room.enclosed or room.public:
-        return ()
-    beside = [zone for zone in zones if zone.id != room.id and not zone.enclosed and not zone.public]
-    doors = (doorway_between(room.rects, zone.rects, room.door_m) for zone in beside)
-    return tuple(door for door in doors if door is not None)
+    return room_doors(room, zones)[1:]
 
 
 Severity = Literal["must", "should", "advice"]

@@ -17,14 +17,14 @@ from ezdxf.document import Drawing
 from shapely.geometry import Polygon
 
 from layout.data.read import read_plan
-from layout.drawings.building import has_leaf, partitions, room_doors
+from layout.drawings.building import has_leaf, partitions
 from layout.drawings.dxf import layer_name, make_dxf
 from layout.drawings.dxf_text import CAPITAL, dxf_text
 from layout.drawings.hall import HallDrawing
 from layout.drawings.text import LINE_HEIGHT, text_width
 from layout.drawings.words import Words
 from layout.settings.hall import HallSettings
-from layout.zones.plan import BrokenRule
+from layout.zones.plan import BrokenRule, room_doors
 from outlet.page import translate
 
 
@@ -213,4 +213,5 @@ def test_rooms_have_doors_that_open_into_them(hall: HallDrawing) -> None:
         assert swung
         room = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in zone.rects]).buffer(0.01)
         for line in swung:
+            assert tuple(line.dxf.start)[:2] == pytest.approx(door.hinge, abs=1e-3), "as in hall.svg"
             assert room.covers(shapely.Point(line.dxf.start.lerp(line.dxf.end, 0.3)))

@@ -10,10 +10,10 @@ import pytest
 from shapely.geometry import shape
 
 from layout.data.read import read_plan
-from layout.drawings.building import room_doors
 from layout.drawings.geojson import make_geojson
 from layout.drawings.hall import HallDrawing
 from layout.settings.hall import HallSettings
+from layout.zones.plan import room_doors
 
 
 def test_local_metres_are_stated(hall: HallDrawing) -> None:
