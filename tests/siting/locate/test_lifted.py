@@ -75,15 +75,17 @@ def test_the_breakpoint_is_the_best_of_all(data):
 @settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_moving_outlets_keeps_gains_true(data):
+    """Up to what is rounded away of a weak attraction while a strong one is open."""
     scaled, demand, pull = drawn(data)
     m = scaled.shape[1]
     own = pull_of(pull, np.arange(0))
     gain = gains_of(pull, own)
-    opened = set()
+    opened, rounded = set(), demand @ (8 * np.finfo(float).eps * scaled.sum(axis=1))
     for j in data.draw(st.lists(st.integers(0, m - 1), max_size=8)):
         shift(pull, own, gain, j, -1.0 if j in opened else 1.0)
         opened ^= {j}
-    np.testing.assert_allclose(won_with(pull, own), won_by(scaled, demand, sorted(opened)), rtol=1e-6, atol=1e-9)
+    won = won_by(scaled, demand, sorted(opened))
+    np.testing.assert_allclose(won_with(pull, own), won, rtol=1e-6, atol=1e-9 + rounded)
     for j in set(range(m)) - opened:
-        right = won_by(scaled, demand, sorted(opened | {j})) - won_by(scaled, demand, sorted(opened))
-        np.testing.assert_allclose(gain[j], right, rtol=1e-4, atol=1e-6)
+        right = won_by(scaled, demand, sorted(opened | {j})) - won
+        np.testing.assert_allclose(gain[j], right, rtol=1e-4, atol=1e-6 + rounded)
