@@ -31,7 +31,8 @@ def slots(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
         right = frame.width - kind.width - EDGE_M
         yield from ((right, float(v), False) for v in np.arange(EDGE_M, frame.depth, STEP_M))
         return
-    yield from _beside_an_aisle(frame, kind, count, a_row)
+    if kind.place == "middle" and kind.staffed and _closes_off(frame, kind, min(count, a_row)):
+        yield from _beside_an_aisle(frame, kind, count, a_row)
     lines = {"front": 0.0, "back": frame.depth - kind.depth, "middle": (frame.depth - kind.depth) / 2}
     v = lines[kind.place]
     fit = max(1, min(count, a_row))
@@ -46,17 +47,19 @@ def slots(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
         yield from ((EDGE_M, float(w), True) for w in np.arange(0.0, frame.depth - kind.width, STEP_M))
 
 
-def _beside_an_aisle(frame: Frame, kind: EquipmentKind, count: int, a_row: int) -> Iterator[Slot]:
-    """Propose staffed desks in the middle close to one side where, evenly spread, they would close off who sits there.
+def _closes_off(frame: Frame, kind: EquipmentKind, fit: int) -> bool:
+    """Whether desks evenly spread in a row leave nobody a way past them to who sits there."""
+    return (frame.width - fit * kind.width) / max(fit, 2) < PASS_M
 
-    `PASS_M` is then left at the other side, if there is as much.
-    """
+
+def _beside_an_aisle(frame: Frame, kind: EquipmentKind, count: int, a_row: int) -> Iterator[Slot]:
+    """Propose desks in the middle close to one side, `PASS_M` left at the other; in more rows where one has no room."""
     fit = min(count, a_row)
-    spare = frame.width - fit * kind.width
-    if kind.place != "middle" or not kind.staffed or fit < 1 or spare / max(fit, 2) >= PASS_M:
-        return
     row = fit * kind.width + (fit - 1) * kind.gap + EDGE_M
     if frame.width - row < PASS_M:
+        rows = list(_in_rows(frame, kind.model_copy(update={"aisle": PASS_M}), count))
+        if len(rows) >= count:
+            yield from rows
         return
     v = (frame.depth - kind.depth) / 2
     for first in (EDGE_M, frame.width - row):
@@ -64,11 +67,27 @@ def _beside_an_aisle(frame: Frame, kind: EquipmentKind, count: int, a_row: int) 
 
 
 def _rows(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
+    """Propose rows, then every step of the floor they take."""
+    places = list(_in_rows(frame, kind, count))
+    yield from places
+    if places:
+        first = places[0][1]
+        usable = max(frame.depth - kind.depth - _back(kind), 0.0)
+        for v in np.arange(first, usable + SLACK_M, STEP_M):
+            for u in np.arange(EDGE_M, frame.width - kind.aisle - kind.width, STEP_M):
+                yield float(u), float(v), False
+
+
+def _back(kind: EquipmentKind) -> float:
+    """Return how deep the place of who sits behind a thing is, metres."""
+    return kind.behind + STAND_M if kind.staffed else 0.0
+
+
+def _in_rows(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
     """Propose rows from the front, each centred; a first row leaves its clearance to the front where it can."""
     width = frame.width - 2 * EDGE_M - kind.aisle
     a_row = int((width + kind.gap + SLACK_M) // (kind.width + kind.gap))
-    back = kind.behind + STAND_M if kind.staffed else 0.0
-    usable = frame.depth - kind.depth - back
+    usable = frame.depth - kind.depth - _back(kind)
     if a_row < 1 or usable < -SLACK_M:
         return
     usable = max(usable, 0.0)
@@ -85,6 +104,3 @@ def _rows(frame: Frame, kind: EquipmentKind, count: int) -> Iterator[Slot]:
         start = EDGE_M if kind.aisle else (frame.width - here * kind.width - (here - 1) * kind.gap) / 2
         for k in range(here):
             yield start + k * (kind.width + kind.gap), first + row * kind.pitch, False
-    for v in np.arange(first, usable + SLACK_M, STEP_M):
-        for u in np.arange(EDGE_M, frame.width - kind.aisle - kind.width, STEP_M):
-            yield float(u), float(v), False

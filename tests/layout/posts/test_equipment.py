@@ -150,6 +150,15 @@ def test_desks_leave_a_way_past_them(width: float, desks: int, front: float) -> 
     assert max(after[0] - before[1] for before, after in pairwise(ends)) >= 0.7 - 1e-6
 
 
+def test_desks_stand_behind_each_other_where_a_row_of_them_closes_off_who_sits_there() -> None:
+    """Two desks of 1.4 m fill a room of 3.5 m; it is 5 m deep, so that there may be 0.7 m and more beside each."""
+    room = area("vip", (2.0, 2.0, 3.5, 5.0))
+    plan = place_equipment(floor(8, 10), [room], read_catalogue(), {"vip": {"posts": 2}})
+    first, second = (thing for thing in plan.equipment if thing.kind == "vip_desk")
+    assert second.y - first.y == pytest.approx(2.1)
+    assert all(max(desk.x - 2.0, 5.5 - desk.x - desk.w) >= 0.7 for desk in (first, second))
+
+
 def test_what_does_not_fit_is_told() -> None:
     plan = place_equipment(floor(6, 6), [area("counters", (0, 0, 3, 3))], read_catalogue(), {"counters": {"posts": 5}})
     assert len(counters_of(plan)) == 2
