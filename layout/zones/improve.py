@@ -130,26 +130,45 @@ def alternatives(
     limits: Limits,
     *,
     count: int = 3,
+    effort: float = 1.0,
     start: Placement | None = None,
     inspect: Inspect | None = None,
 ) -> tuple[Arrangement, ...]:
-    """Return up to ``count`` arrangements of different topology, ``best`` among them, from what its search found.
+    """Return up to ``count`` arrangements of different topology, ``best`` among them.
 
-    In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. They
+    In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. What
+    the search for ``best`` found comes first; where that is all alike, the hall is searched anew, to differ. They
     come by what they break, on cells and then finished, and by what they cost, so that an alternative that polishing
-    made better than ``best`` comes before it. Fewer are returned where the search found no others. Nothing is searched
-    anew: each costs one polish. ``start`` and ``inspect`` are those of `arrange`.
+    made better than ``best`` comes before it. Fewer are returned where none that differs was found. ``effort``,
+    ``start`` and ``inspect`` are those of `arrange`.
     """
     chosen = [best]
-    for item in best.others:
-        if len(chosen) == count:
+    while len(chosen) < count:
+        item = next((one for one in best.others if _is_unlike(one, chosen)), None)
+        item = item or _searched(problem, chosen, limits, effort)
+        if item is None:
             break
-        if _is_unlike(item, chosen):
-            polished = _polish(problem, item, limits)
-            chosen.append(polished if _is_unlike(polished, chosen) else item)
+        polished = _polish(problem, item, limits)
+        chosen.append(polished if _is_unlike(polished, chosen) else item)
     if inspect is not None and len(chosen) > 1:
         chosen = [item if item.musts is not None else replace(item, musts=inspect(item)) for item in chosen]
     return tuple(sorted(chosen, key=lambda item: _finished_order(item, start)))
+
+
+def _searched(problem: PackProblem, chosen: Sequence[Arrangement], limits: Limits, effort: float) -> Arrangement | None:
+    """Return the best plan of a search for those that differ from the chosen ones, None where it finds none."""
+    found = anneal(
+        problem,
+        steps=_steps(problem, effort),
+        restarts=RESTARTS,
+        seed=limits.seed + len(chosen),
+        workers=limits.workers,
+        until=time.perf_counter() + SPENT * limits.seconds,
+        known=[item.placement for item in chosen],
+    )
+    judged = (Arrangement(item.placement, judge(problem, item.placement)) for item in found)
+    differing = [item for item in judged if not item.verdict.fatal and _is_unlike(item, chosen)]
+    return min(differing, key=_order, default=None)
 
 
 def _is_unlike(item: Arrangement, others: Sequence[Arrangement]) -> bool:
@@ -172,7 +191,7 @@ def _pool(
     share = REPAIR_SHARE if start is not None else (TIMED_SHARE if limits.work is None else 1.0)
     found = anneal(
         problem,
-        steps=max(2_000, round(effort * TRIALS_A_ZONE * problem.count * share)),
+        steps=_steps(problem, effort * share),
         restarts=RESTARTS if start is None else REPAIRS,
         seed=limits.seed,
         workers=limits.workers,
@@ -182,6 +201,10 @@ def _pool(
     )
     judged = (Arrangement(item.placement, judge(problem, item.placement)) for item in found)
     return sorted(judged, key=lambda item: _order(item, start)), any(item.timed for item in found)
+
+
+def _steps(problem: PackProblem, effort: float) -> int:
+    return max(2_000, round(effort * TRIALS_A_ZONE * problem.count))
 
 
 def _inspected(pooled: list[Arrangement], inspect: Inspect) -> list[Arrangement]:

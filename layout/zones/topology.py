@@ -6,6 +6,8 @@ common. Shifting and resizing zones changes no pair; exchanging two zones or mir
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from layout.zones.problem import Mask, Placement
@@ -24,6 +26,11 @@ def directions(placement: Placement) -> Mask:
     low, high = boxes[:, :2], boxes[:, 2:]
     beyond = low[None, :, :] >= high[:, None, :]
     return np.concatenate([beyond, beyond.transpose(1, 0, 2)], axis=2)
+
+
+def pairs_to_differ(n: int) -> int:
+    """Return how many pairs of n zones must lie otherwise for two plans to differ by the share `DIFFERENT`."""
+    return math.ceil(DIFFERENT * (n * (n - 1) // 2) - 1e-9)
 
 
 def unlike(a: Placement, b: Placement) -> float:

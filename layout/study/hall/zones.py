@@ -107,7 +107,13 @@ def plan_hall(stage: StageRun, hall: Hall, requirement: Requirement) -> HallChoi
     finishing = next(one for one in rounds if one.settled.problem is best.problem)
     start = task.start(best.problem)
     arranged = alternatives(
-        best.problem, found, best.limits, count=settings.alternatives, start=start, inspect=finishing.musts
+        best.problem,
+        found,
+        best.limits,
+        count=settings.alternatives,
+        effort=settings.effort,
+        start=start,
+        inspect=finishing.musts,
     )
     if settings.choose > len(arranged):
         raise InputError(

@@ -9,7 +9,7 @@ their results are read in order: any number of threads gives the same bytes. The
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +26,7 @@ from layout.zones.search.insert import reinsert
 from layout.zones.search.moves import move
 from layout.zones.search.price import HARD, SOFT, price
 from layout.zones.search.room import Rooms, make_rooms
+from layout.zones.search.slices import make_slicing, slice_hall
 from layout.zones.search.walks import real_price
 from outlet.compiled import compiled, compiling_seconds, kernel
 from outlet.draws import draw
@@ -71,6 +72,9 @@ class Stage(NamedTuple):
 FIRST, LARGE = 0.4, 24_000
 STAGES = (Stage(REHEAT, 4, 4, 2, 0.62), Stage(AGAIN, 2, 2, 2, 0.82), Stage(REFINE, 2, 1, 8, 1.0))
 AFTER_REPAIR = STAGES[1:]
+SLICES, SLICES_KEPT, SLICE_STEPS = 12, 4, 4
+SLICING, SLICED = 0.4, 0.2
+"""How many plans by cuts, how many go on, trials of each for one of a run; shares of the time of the first runs."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,7 @@ def anneal(
     until: float = np.inf,
     start: Placement | None = None,
     moved: float = 0.0,
+    known: Sequence[Placement] = (),
 ) -> list[Found]:
     """Return the best arrangements, each once, the best first.
 
@@ -200,11 +205,16 @@ def anneal(
         A placement to begin from: then no run begins elsewhere, and none is very warm.
     moved
         What each zone costs that does not stand as it did at the start.
+    known
+        Plans from which all found shall differ in topology.
     """
-    field = Field(problem, make_floor(problem), make_spec(problem, None if start is None else state_of(start), moved))
+    spec = make_spec(problem, None if start is None else state_of(start), moved, known)
+    field = Field(problem, make_floor(problem), spec)
     compiling = compiling_seconds()
     first = start_state(problem, seed) if start is None else state_of(start)
     _anneal(first, field.floor, field.spec, make_rooms(problem), FRESH._replace(steps=1), np.zeros(1), seed)
+    if start is None:
+        _Runs(seed, 1).slices(field, 1, 1, np.inf)
     until += compiling_seconds() - compiling
     began = time.perf_counter()
     runs = _Runs(seed, workers)
@@ -224,13 +234,17 @@ def anneal(
 
 def _begin(field: Field, steps: int, restarts: int, runs: _Runs, end: float) -> list[Found]:
     """Return what runs from nothing find; in large halls on coarse cells."""
-    large = field.problem.ground.free.size * field.problem.count >= LARGE
+    large = field.problem.ground.free.size * field.problem.count >= LARGE and not len(field.spec.known)
     coarse = coarsen(field.problem) if large else None
     begun = field.problem if coarse is None else coarse.problem
     starts = [start_state(begun, runs.seed * 1000 + number) for number in range(restarts)]
     plan = FRESH._replace(steps=steps)
     if coarse is None:
-        return runs.round(field, plan, starts, end)
+        now = time.perf_counter()
+        cut = in_order(runs.slices(field, SLICE_STEPS * steps, SLICES, now + SLICING * (end - now)))[:SLICES_KEPT]
+        fresh = runs.round(field, plan, starts, end)
+        again = AGAIN._replace(steps=steps // SLICES_KEPT)
+        return [*cut, *fresh, *runs.round(field, again, [item.places for item in cut], end + SLICED * (end - now))]
     found = runs.round(Field(begun, make_floor(begun), make_spec(begun)), plan, starts, end)
     fine = [coarse.fine(item.places) for item in found]
     timed = any(item.timed for item in found)
@@ -255,23 +269,43 @@ class _Runs:
 
     def round(self, field: Field, plan: Plan, starts: Sequence[Ints], end: float) -> list[Found]:
         """Return where runs from given states end, in their order, without those the clock kept from beginning."""
-        first = self.begun
-        self.begun += len(starts)
 
-        def run(number: int) -> Found | None:
-            waves = -(-len(starts) // self.workers) - number // self.workers
+        def run(number: int, seed: int, clock: Floats) -> Found:
+            places = starts[number]
+            told = _anneal(places, field.floor, field.spec, make_rooms(field.problem), plan, clock, seed)
+            return Found(told[0], told[1], places, told[2])
+
+        return self._share(run, len(starts), end)
+
+    def slices(self, field: Field, steps: int, count: int, end: float) -> list[Found]:
+        """Return plans that fill the hall by cuts, priced by real walks, without those the clock kept off."""
+
+        def run(_: int, seed: int, clock: Floats) -> Found:
+            places, rooms = start_state(field.problem, seed), make_rooms(field.problem)
+            slicing, state = make_slicing(field.problem), np.array([seed], dtype=np.uint64)
+            timed = slice_hall(places, slicing, field.floor, field.spec, rooms.scratch, steps, clock, state)
+            told = _anneal(places, field.floor, field.spec, rooms, FRESH, np.zeros(1), seed)
+            return Found(told[0], told[1], places, timed)
+
+        return self._share(run, count, end)
+
+    def _share(self, run: Callable[[int, int, Floats], Found], count: int, end: float) -> list[Found]:
+        """Return what runs by number, seed and clock find."""
+        first = self.begun
+        self.begun += count
+
+        def one(number: int) -> Found | None:
+            waves = -(-count // self.workers) - number // self.workers
             left = end - time.perf_counter()
             paced = left < SHORT
             seconds = left / max(1, waves) if paced else left
             if seconds <= 0 and first + number > 0:
                 return None
-            places, seed = starts[number], self.seed * 1000 + first + number
             with _ticking(seconds, paced) as clock:
-                told = _anneal(places, field.floor, field.spec, make_rooms(field.problem), plan, clock, seed)
-            return Found(told[0], told[1], places, told[2])
+                return run(number, self.seed * 1000 + first + number, clock)
 
         with ThreadPoolExecutor(self.workers) as pool:
-            ended = list(pool.map(run, range(len(starts))))
+            ended = list(pool.map(one, range(count)))
         found = [item for item in ended if item is not None]
         return found if len(found) == len(ended) else [replace(item, timed=True) for item in found]
 

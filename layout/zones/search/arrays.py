@@ -6,6 +6,7 @@ second rectangle of an L; a wing of width 0 is none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,10 @@ from scipy import ndimage
 
 from layout.floor.cells import forbidden_rectangles
 from layout.floor.walk import reached, touching, walk_distances
-from layout.zones.problem import Floats, Ground, Ints, Mask, PackProblem
+from layout.zones.problem import Floats, Ground, Ints, Mask, PackProblem, Placement
 from layout.zones.search.bits import Board, board_of
 from layout.zones.terms import entrance_cells
+from layout.zones.topology import directions, pairs_to_differ
 
 Places = Ints
 X, Y, W, H, FRONT, X2, Y2, W2, H2 = range(9)
@@ -73,7 +75,8 @@ class Spec(NamedTuple):
     are the pairs people walk between, 0 the entrance, which comes second, with their ``load``, people per visitor.
     ``daylight`` is 1 by the number of zones that want daylight for each of them, 0 for others.
     ``partner`` is a zone that gives a zone its staff side, or −1. ``home`` (n, 9) is the state to begin from where
-    zones shall stay, else −1, and ``moved`` what a zone costs that does not.
+    zones shall stay, else −1, and ``moved`` what a zone costs that does not. ``known`` (k, n, n, 4) is where zones lie
+    from each other in plans to differ from, see `layout.zones.topology.directions`, in at least ``differing`` pairs.
     """
 
     shapes: Ints
@@ -98,6 +101,8 @@ class Spec(NamedTuple):
     weights: Floats
     home: Ints
     moved: float
+    known: NDArray[np.uint8]
+    differing: int
 
 
 class Scratch(NamedTuple):
@@ -105,13 +110,16 @@ class Scratch(NamedTuple):
 
     ``parted`` (1,) counts the entrances whose aisles do not join those of the widest.
 
-    ``open``, ``cover`` (what visitors' aisles cover), ``public`` and ``staff`` (reached positions), ``turns`` (where a
-    turning circle fits) and ``spare`` are boards; ``access`` (n, 2) row and column before each front, −1 none;
+    ``open``, ``cover`` (what visitors' aisles cover), ``fits`` and ``narrow`` (positions where walkers of visitors and
+    of staff fit), ``public`` and ``staff`` (those they reach), ``turns`` (where a turning circle fits) and ``spare``
+    are boards; ``access`` (n, 2) row and column before each front, −1 none;
     ``bill`` the hard and the soft price of the last trial.
     """
 
     open: Board
     spare: Board
+    fits: Board
+    narrow: Board
     public: Board
     staff: Board
     turns: Board
@@ -193,8 +201,13 @@ def _table(mask: Mask) -> NDArray[np.int32]:
     return table
 
 
-def make_spec(problem: PackProblem, home: Ints | None = None, moved: float = 0.0) -> Spec:
-    """Return the zones as the compiled functions read them; each of ``home`` (n, 9) stays, or costs ``moved``."""
+def make_spec(
+    problem: PackProblem, home: Ints | None = None, moved: float = 0.0, known: Sequence[Placement] = ()
+) -> Spec:
+    """Return the zones as the compiled functions read them; each of ``home`` (n, 9) stays, or costs ``moved``.
+
+    Plans shall differ in topology from those ``known``.
+    """
     flow = problem.flow / max(float(problem.flow[0].sum()), 1e-9)
     both = np.tril(flow + flow.T, -1)
     legs = _legs(both)
@@ -223,6 +236,10 @@ def make_spec(problem: PackProblem, home: Ints | None = None, moved: float = 0.0
         weights=np.array([*(problem.weights.get(name, 0.0) for name in TERMS), repelled]),
         home=np.full((problem.count, 9), -1, dtype=np.int64) if home is None else home,
         moved=moved,
+        known=np.array([directions(plan) for plan in known], dtype=np.uint8).reshape(
+            -1, problem.count, problem.count, 4
+        ),
+        differing=pairs_to_differ(problem.count),
     )
 
 
@@ -250,6 +267,7 @@ def _pairs(mask: Mask) -> Ints:
 def make_scratch(problem: PackProblem) -> Scratch:
     """Return the room that pricing works in."""
     shape = board_of(problem.ground.free).shape
-    one, two, three, four, five, six = (np.zeros(shape, dtype=np.uint64) for _ in range(6))
+    one, two, three, four, five, six, seven, eight = (np.zeros(shape, dtype=np.uint64) for _ in range(8))
     access = np.full((problem.count, 2), -1, dtype=np.int64)
-    return Scratch(one, two, three, four, five, six, access, np.zeros(2), np.zeros(1, dtype=np.int64))
+    none = np.zeros(1, dtype=np.int64)
+    return Scratch(one, two, three, four, five, six, seven, eight, access, np.zeros(2), none)

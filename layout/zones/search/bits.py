@@ -50,6 +50,19 @@ def wipe(board: Board, x: int, y: int, w: int, h: int) -> None:
 
 
 @kernel
+def any_in(board: Board, x: int, y: int, w: int, h: int) -> bool:
+    """Tell whether any cell of a rectangle is set."""
+    for q in range(board.shape[1]):
+        low, high = max(x, 64 * q), min(x + w, 64 * q + 64)
+        if high > low:
+            mask = (FULL >> np.uint64(64 - (high - low))) << np.uint64(low - 64 * q)
+            for r in range(max(0, y), min(board.shape[0], y + h)):
+                if board[r, q] & mask != ZERO:
+                    return True
+    return False
+
+
+@kernel
 def copy_board(source: Board | Ints, target: Board | Ints) -> None:
     """Copy a board, or another table, cell by cell: for ``target[:] = source`` numba compiles for seconds."""
     for r in range(source.shape[0]):
@@ -125,6 +138,16 @@ def erode(source: Board, k: int, target: Board) -> None:
     erode_right(target, k, target)
 
 
+@kernel
+def _widen(board: Board, r: int, by: np.uint64) -> None:
+    """Set in a row the cells up to ``by`` right of its set ones, where as many are."""
+    for q in range(board.shape[1] - 1, -1, -1):
+        shifted = board[r, q] << by
+        if q > 0:
+            shifted |= board[r, q - 1] >> (WORD - by)
+        board[r, q] |= shifted
+
+
 @uncounted
 def dilate(source: Board, k: int, target: Board) -> None:
     """Set in ``target`` the cells of the k × k squares whose lower left cells are set."""
@@ -136,14 +159,25 @@ def dilate(source: Board, k: int, target: Board) -> None:
         for r in range(rows - 1, step - 1, -1):
             for q in range(words):
                 target[r, q] |= target[r - step, q]
-        by = np.uint64(step)
         for r in range(rows):
-            for q in range(words - 1, -1, -1):
-                shifted = target[r, q] << by
-                if q > 0:
-                    shifted |= target[r, q - 1] >> (WORD - by)
-                target[r, q] |= shifted
+            _widen(target, r, np.uint64(step))
         have += step
+
+
+@kernel
+def dilate_rows(source: Board, k: int, low: int, high: int, target: Board) -> None:
+    """Set rows ``low`` to ``high`` of ``target`` as `dilate` does, and leave the others."""
+    words = source.shape[1]
+    for r in range(max(0, low), min(source.shape[0], high)):
+        for q in range(words):
+            target[r, q] = source[r, q]
+            for s in range(1, min(k, r + 1)):
+                target[r, q] |= source[r - s, q]
+        have = 1
+        while have < k:
+            step = min(have, k - have, 63)
+            _widen(target, r, np.uint64(step))
+            have += step
 
 
 @kernel

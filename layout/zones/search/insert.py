@@ -15,6 +15,7 @@ import numpy as np
 
 from layout.zones.problem import Ints
 from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Spec
+from layout.zones.search.beside import know_others, price_beside, start, stay
 from layout.zones.search.bits import M1, ONE, ZERO, Board, copy_board, erode_right, erode_up, has, ones, wipe, word_at
 from layout.zones.search.moves import State
 from layout.zones.search.price import (
@@ -24,13 +25,12 @@ from layout.zones.search.price import (
     HARD,
     SOFT,
     alone,
-    before,
     entry,
-    price,
-    reach,
     square_at,
     staff_side,
+    steps_to,
 )
+from layout.zones.search.reach import reach
 from layout.zones.search.room import KEPT, Room, Rooms
 from layout.zones.search.ruin import ruin
 from layout.zones.search.shapes import gap, norm
@@ -45,7 +45,7 @@ IN_THE_WAY, BLINK = 0.08, 0.1
 @kernel
 def _know(places: Ints, floor: Floor, spec: Spec, rooms: Rooms) -> None:
     """Note the walks from the entrances in a state, and which zones break hard rules."""
-    scratch, walker, room = rooms
+    scratch, walker, room = rooms.scratch, rooms.walker, rooms.room
     reach(places, floor, scratch)
     for i in range(len(places)):
         room.bill[HARD] = entry(places, i, floor, spec, scratch)
@@ -112,7 +112,7 @@ def _costs(places: Ints, i: int, floor: Floor, spec: Spec, room: Room) -> int:
 @kernel
 def _stand(place: Ints, i: int, others: int, floor: Floor, spec: Spec, rooms: Rooms) -> float:
     """Return about what the walks to a zone cost, infinite where nobody comes there."""
-    scratch, room = rooms.scratch, rooms.room
+    before, room = rooms.before, rooms.room
     staff = spec.staff[i]
     k = floor.sizes[1] if staff else floor.sizes[0]
     length = place[3] if place[4] % 2 == 0 else place[2]
@@ -120,9 +120,9 @@ def _stand(place: Ints, i: int, others: int, floor: Floor, spec: Spec, rooms: Ro
     for number in range(3):
         along = number * max(0, length - k) // 2
         r, c = square_at(place, along, k)
-        if not has(scratch.staff if staff else scratch.public, r, c):
+        if not has(before.staff if staff else before.public, r, c):
             continue
-        r, c = before(place, along, k)
+        r, c = steps_to(place, along, k)
         far = float(floor.from_door[r, c])
         walked = room.far[flat(r, c, floor)]
         far = far if staff or walked == np.inf else max(far, walked)
@@ -243,8 +243,8 @@ def _try_shape(places: Ints, i: int, least: int, others: int, floor: Floor, spec
 
     Where one side does, every second position; where none need, every fourth.
     """
-    scratch, room, place = rooms.scratch, rooms.room, places[i]
-    reached = scratch.staff if spec.staff[i] else scratch.public
+    before, room, place = rooms.before, rooms.room, places[i]
+    reached = before.staff if spec.staff[i] else before.public
     size = place[2], place[3], floor.sizes[1] if spec.staff[i] else floor.sizes[0]
     erode_up(room.clear, size[1], room.high)
     erode_right(room.high, size[0], room.fits)
@@ -309,7 +309,7 @@ def _priced(
             continue
         for value in range(5):
             places[i, value] = room.spots[spot, value]
-        if price(places, floor, spec, scratch, steep, lowest):
+        if price_beside(places, i, floor, spec, rooms, steep, lowest):
             room.bill[HARD], room.bill[SOFT] = scratch.bill[HARD], scratch.bill[SOFT]
             lowest, best = steep * room.bill[HARD] + room.bill[SOFT], spot
     for value in range(5):
@@ -330,11 +330,14 @@ def reinsert(places: Ints, floor: Floor, spec: Spec, rooms: Rooms, steep: float,
     if count == 0:
         return False
     _set_out(places, floor, spec, room)
+    start(places, floor, spec, rooms)
     for k in range(count):
         i = room.chosen[k]
-        reach(places, floor, rooms.scratch)
+        know_others(places, i, floor, spec, rooms)
         _spots(places, i, floor, spec, rooms, state)
         if not _priced(places, i, floor, spec, rooms, (steep, limit), state):
             return False
         wipe(room.clear, places[i, 0], places[i, 1], places[i, 2], places[i, 3])
+        if k + 1 < count:
+            stay(places, i, floor, spec, rooms)
     return True

@@ -2,7 +2,8 @@
 
 One zone shifts, stretches, turns, takes another shape, slides to the next obstacle, leans its back at a wall, joins
 another zone, or exchanges places with it; a zone and the one that gives it its staff side move as one block; a zone
-pushes others out of its way; a border between two zones moves; the wing of an L grows, goes, or changes sides.
+pushes others out of its way; a border between two zones moves; one zone grows at
+the cost of another farther away; the wing of an L grows, goes, or changes sides.
 """
 
 from __future__ import annotations
@@ -218,6 +219,40 @@ def _border(places: Ints, i: int, spec: Spec, state: State) -> None:
 
 
 @kernel
+def _beside(a: Ints, b: Ints, across: int) -> bool:
+    """Tell whether two zones have a row, or a column, in common: across 1 and 0."""
+    return bool(a[across] < b[across] + b[across + 2] and b[across] < a[across] + a[across + 2])
+
+
+@kernel
+def _transfer(places: Ints, i: int, j: int, spec: Spec, state: State) -> None:
+    """Let one zone grow towards another and that one shrink by as much; what begins or ends between them goes along.
+
+    Plans without a cell to spare from wall to wall change by this alone.
+    """
+    axis, by = pick(state, 2), 1 + pick(state, 3)
+    low, high = (i, j) if places[i, axis] < places[j, axis] else (j, i)
+    begin, end = places[low, axis] + places[low, axis + 2], places[high, axis]
+    by = by if draw(state) < 0.5 else -by
+    everywhere = draw(state) < 0.5
+    if begin > end:
+        return
+    for z in range(len(places)):
+        place = places[z]
+        here = everywhere or _beside(place, places[low], 1 - axis) or _beside(place, places[high], 1 - axis)
+        if spec.locked[z] or not here:
+            continue
+        begins = begin <= place[axis] <= end
+        ends = begin <= place[axis] + place[axis + 2] <= end
+        if begins and ends:
+            _shift(place, by if axis == 0 else 0, by if axis == 1 else 0)
+        elif begins:
+            _stretch(place, z, axis + 2, -by, spec)
+        elif ends:
+            _stretch(place, z, axis, by, spec)
+
+
+@kernel
 def _bend(places: Ints, i: int, spec: Spec, state: State) -> None:
     """Grow, change or take away the wing of a zone that may be an L."""
     place = places[i]
@@ -340,8 +375,10 @@ def move(places: Ints, floor: Floor, spec: Spec, heat: float, state: State) -> b
         _one(places, i, floor, spec, heat, state)
     elif kind < 0.90:
         _two(places, i, j, spec, heat, state)
-    else:
+    elif kind < 0.95:
         _border(places, i, spec, state)
+    else:
+        _transfer(places, i, j, spec, state)
     clamp(places[i], rows, columns)
     if draw(state) < 0.15:
         _push(places, i, spec, state)

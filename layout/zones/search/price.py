@@ -4,8 +4,8 @@ Its price is
 
 - hard, in steep steps: cells outside the buildable floor, overlaps, zones no walk reaches, fronts people cannot stand
   at, turning circles that fit nowhere, exits and other entrances cut off, counters away from their staff's zone, too
-  long a walk from the entrance. Reach is exact: the walkers of visitors and of staff are flooded over boards of bits,
-  as the judge does it;
+  long a walk from the entrance, pairs of zones that lie as in plans to differ from. Reach is exact: the walkers of
+  visitors and of staff are flooded over boards of bits, as the judge does it;
 - soft: the judge's terms. Walks are estimated round whichever zone is most in the way; `layout.zones.search.walks`
   has the real ones.
 
@@ -32,7 +32,8 @@ from layout.zones.search.arrays import (
     Scratch,
     Spec,
 )
-from layout.zones.search.bits import Board, copy_board, count_outside, dilate, erode, flood, has, join, meet, wipe
+from layout.zones.search.bits import Board, count_outside, has, meet
+from layout.zones.search.reach import reach
 from layout.zones.search.shapes import (
     Line,
     box_of,
@@ -47,6 +48,7 @@ from layout.zones.search.shapes import (
     shared,
     strip,
 )
+from layout.zones.search.unlike import likeness
 from layout.zones.search.views import price_views
 from outlet.compiled import kernel
 
@@ -159,64 +161,50 @@ def alone(places: Ints, i: int, floor: Floor, spec: Spec, bill: Floats) -> None:
 
 
 @kernel
-def _cheap(places: Ints, floor: Floor, spec: Spec, bill: Floats) -> None:
+def pair(places: Ints, i: int, j: int, floor: Floor, spec: Spec, bill: Floats) -> None:
+    """Price what two zones have to do with each other, wherever people come."""
+    m = floor.cell_m
+    bill[HARD] += OVERLAP * m * m * common(places, i, j)
+    weight = spec.close[i + 1, j + 1]
+    if weight != 0:
+        far = m * gap(places, i, j)
+        bill[SOFT] += spec.weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
+
+
+@kernel
+def price_cheap(places: Ints, floor: Floor, spec: Spec, bill: Floats) -> None:
     """Price what needs no walk and no sight."""
-    m, weights = floor.cell_m, spec.weights
+    bill[HARD], bill[SOFT] = 0.0, 0.0
     for i in range(len(places)):
         if is_out(places, i):
             continue
         alone(places, i, floor, spec, bill)
         for j in range(i):
-            bill[HARD] += OVERLAP * m * m * common(places, i, j)
-            weight = spec.close[i + 1, j + 1]
-            if weight != 0 and not is_out(places, j):
-                far = m * gap(places, i, j)
-                bill[SOFT] += weights[CLOSENESS] * weight * (far if weight > 0 else min(CAP_M, far))
+            if not is_out(places, j):
+                pair(places, i, j, floor, spec, bill)
 
 
 @kernel
-def _least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
-    """Return what the walks cost at least: those between zones are no shorter than the longer of their two gaps."""
-    m, weights = floor.cell_m, spec.weights
-    least = -weights[CLOSENESS] * CAP_M * weights[REPELLED]
+def _least_leg(places: Ints, leg: int, floor: Floor, spec: Spec) -> float:
+    """Return what a leg costs at least: the walk is no shorter than the longer of the two gaps between its ends."""
+    if _leg_out(places, spec, leg):
+        return 0.0
+    a, b = places[spec.legs[leg, 0] - 1], spec.legs[leg, 1] - 1
+    bx, by, bw, bh = floor.door[1], floor.door[0], 1, 1
+    if b >= 0:
+        bx, by, bw, bh = places[b, 0], places[b, 1], places[b, 2], places[b, 3]
+    dx = max(0, bx - a[0] - a[2], a[0] - bx - bw)
+    dy = max(0, by - a[1] - a[3], a[1] - by - bh)
+    return float(spec.weights[WALKING] * floor.cell_m * spec.load[leg] * max(0, max(dx, dy) - 2))
+
+
+@kernel
+def least_walk(places: Ints, floor: Floor, spec: Spec) -> float:
+    """Return what the walks cost at least."""
+    least = -spec.weights[CLOSENESS] * CAP_M * spec.weights[REPELLED]
     for leg in range(len(spec.legs)):
-        if _leg_out(places, spec, leg):
-            continue
-        a, b = places[spec.legs[leg, 0] - 1], spec.legs[leg, 1] - 1
-        bx, by, bw, bh = floor.door[1], floor.door[0], 1, 1
-        if b >= 0:
-            bx, by, bw, bh = places[b, 0], places[b, 1], places[b, 2], places[b, 3]
-        dx = max(0, bx - a[0] - a[2], a[0] - bx - bw)
-        dy = max(0, by - a[1] - a[3], a[1] - by - bh)
-        least += weights[WALKING] * m * spec.load[leg] * max(0, max(dx, dy) - 2)
+        least += _least_leg(places, leg, floor, spec)
     return float(least)
-
-
-@kernel
-def reach(places: Ints, floor: Floor, scratch: Scratch) -> None:
-    """Let the walkers of visitors and of staff set out: boards of ``scratch``.
-
-    Where visitors come, narrower staff come too, so that the search for where they come begins there.
-    """
-    copy_board(floor.free, scratch.open)
-    for i in range(len(places)):
-        for part in (0, 5):
-            if places[i, part + 2] > 0:
-                wipe(scratch.open, places[i, part], places[i, part + 1], places[i, part + 2], places[i, part + 3])
-    visitor, staff, turning = floor.sizes
-    erode(scratch.open, visitor, scratch.spare)
-    flood(scratch.spare, floor.start_public, scratch.public)
-    scratch.parted[0] = 0
-    for e in range(len(floor.others)):
-        if meet(floor.others[e], scratch.spare) and not meet(floor.others[e], scratch.public):
-            scratch.parted[0] += 1
-    dilate(scratch.public, visitor, scratch.cover)
-    erode(scratch.open, staff, scratch.spare)
-    copy_board(floor.start_staff, scratch.turns)
-    if staff <= visitor:
-        join(scratch.public, scratch.turns)
-    flood(scratch.spare, scratch.turns, scratch.staff)
-    erode(scratch.open, turning, scratch.turns)
 
 
 @kernel
@@ -233,7 +221,7 @@ def square_at(place: Ints, s: int, k: int) -> tuple[int, int]:
 
 
 @kernel
-def before(place: Ints, s: int, k: int) -> tuple[int, int]:
+def steps_to(place: Ints, s: int, k: int) -> tuple[int, int]:
     """Return the cell right before the front at which a walker stands, ``s`` cells along it."""
     r, c = square_at(place, s, k)
     front, half = place[4], k // 2
@@ -280,7 +268,7 @@ def entry(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> f
         if not has(reached, r, c):
             continue
         stood += 0 <= s <= length - k
-        r, c = before(place, s, k)
+        r, c = steps_to(place, s, k)
         if floor.from_door[r, c] < best:
             best = float(floor.from_door[r, c])
             scratch.access[i, 0], scratch.access[i, 1] = r, c
@@ -296,18 +284,28 @@ def entry(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> f
 
 
 @kernel
-def _walks(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
-    """Price walks by estimates, and what hangs on them."""
-    m, weights, bill = floor.cell_m, spec.weights, scratch.bill
+def _near(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
+    """Price how far from the entrance zones lie, by estimates."""
+    m, bill = floor.cell_m, scratch.bill
     for i in range(len(places)):
         weight = spec.close[0, i + 1]
         if is_out(places, i) or (weight == 0 and spec.within[i] == 0):
             continue
         far = _from_door(places, i, floor, scratch)
-        bill[SOFT] += weights[CLOSENESS] * weight * (m * far if weight > 0 else min(CAP_M, m * far))
+        bill[SOFT] += spec.weights[CLOSENESS] * weight * (m * far if weight > 0 else min(CAP_M, m * far))
         if spec.within[i] > 0 and far > spec.within[i]:
             bill[HARD] += FAR + FAR_M * m * (far - spec.within[i])
+
+
+@kernel
+def _walks(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
+    """Price walks by estimates; False where with what those to come cost at least they surely exceed ``limit``."""
+    bill, ahead = scratch.bill, 0.0
     for leg in range(len(spec.legs)):
+        ahead += _least_leg(places, leg, floor, spec)
+    for leg in range(len(spec.legs)):
+        if steep * bill[HARD] + bill[SOFT] + ahead > limit:
+            return False
         if _leg_out(places, spec, leg):
             continue
         k, other = spec.legs[leg, 0] - 1, spec.legs[leg, 1] - 1
@@ -315,7 +313,9 @@ def _walks(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
             far = _from_door(places, k, floor, scratch)
         else:
             far = detour(_line(scratch.access, k, other), places, floor.solids, scratch.cover)
-        bill[SOFT] += weights[WALKING] * m * spec.load[leg] * far
+        bill[SOFT] += spec.weights[WALKING] * floor.cell_m * spec.load[leg] * far
+        ahead -= _least_leg(places, leg, floor, spec)
+    return bool(steep * bill[HARD] + bill[SOFT] <= limit)
 
 
 @kernel
@@ -359,15 +359,9 @@ def _price_passing(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> 
 
 
 @kernel
-def price_still(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
-    """Price all but walks into ``scratch.bill``, and let walkers set out; False where ``limit`` is surely exceeded."""
+def price_reached(places: Ints, floor: Floor, spec: Spec, scratch: Scratch) -> None:
+    """Add to ``scratch.bill`` what hangs on where walkers come, who have set out."""
     bill = scratch.bill
-    bill[HARD], bill[SOFT] = 0.0, 0.0
-    _cheap(places, floor, spec, bill)
-    least = _least_walk(places, floor, spec)
-    if steep * bill[HARD] + bill[SOFT] + least > limit:
-        return False
-    reach(places, floor, scratch)
     bill[SOFT] += spec.weights[DEAD_FLOOR] * floor.cell_m**2 * count_outside(scratch.open, scratch.cover)
     for i in range(len(places)):
         if not is_out(places, i):
@@ -376,17 +370,36 @@ def price_still(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep:
     for e in range(len(floor.exits)):
         if not meet(floor.exits[e], scratch.staff):
             bill[HARD] += EXIT
+
+
+@kernel
+def price_walked(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
+    """Add walks, sight and passing to ``scratch.bill``; False where ``limit`` is exceeded."""
+    bill = scratch.bill
+    _near(places, floor, spec, scratch)
+    if not _walks(places, floor, spec, scratch, steep, limit):
+        return False
+    bill[SOFT] += price_views(places, floor, spec) + _price_passing(places, floor, spec, scratch)
+    return bool(steep * bill[HARD] + bill[SOFT] <= limit)
+
+
+@kernel
+def price_still(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
+    """Price all but walks into ``scratch.bill``, and let walkers set out; False where ``limit`` is surely exceeded."""
+    bill = scratch.bill
+    price_cheap(places, floor, spec, bill)
+    bill[HARD] += likeness(places, spec)
+    least = least_walk(places, floor, spec)
+    if steep * bill[HARD] + bill[SOFT] + least > limit:
+        return False
+    reach(places, floor, scratch)
+    price_reached(places, floor, spec, scratch)
     return bool(steep * bill[HARD] + bill[SOFT] + least <= limit)
 
 
 @kernel
 def price(places: Ints, floor: Floor, spec: Spec, scratch: Scratch, steep: float, limit: float) -> bool:
     """Price a state into ``scratch.bill``; False where ``steep`` · hard + soft surely exceeds ``limit``."""
-    bill = scratch.bill
     if not price_still(places, floor, spec, scratch, steep, limit):
         return False
-    _walks(places, floor, spec, scratch)
-    if steep * bill[HARD] + bill[SOFT] > limit:
-        return False
-    bill[SOFT] += price_views(places, floor, spec) + _price_passing(places, floor, spec, scratch)
-    return bool(steep * bill[HARD] + bill[SOFT] <= limit)
+    return price_walked(places, floor, spec, scratch, steep, limit)

@@ -24,7 +24,8 @@ class Room(NamedTuple):
     (n, 2) where zones are entered, ``far`` and ``previous`` the walks from the entrances, as `Walker` has them.
     ``ends`` (n + 1, 3): row and column of others' accesses and what a cell of walk to them costs, last what a cell of
     walk from the entrance costs, and what it costs up to a cap; the ``spots`` (k, 5) kept and their ``scores``; a
-    ``bill``; the zones ``chosen``; ``faults`` (n,) the hard price of each zone in the state whose walks are known.
+    ``bill``; the zones ``chosen``; ``faults`` (n,) the hard price of each zone in the state whose walks are known;
+    ``bills`` (n, 2) what zones cost by themselves while one is out.
     """
 
     clear: Board
@@ -42,19 +43,21 @@ class Room(NamedTuple):
     bill: Floats
     chosen: Ints
     faults: Floats
+    bills: Floats
 
 
 class Rooms(NamedTuple):
-    """Room for one run to work in."""
+    """Room for one run to work in; ``before`` is about a state to which a zone is added, ``scratch`` about a trial."""
 
     scratch: Scratch
+    before: Scratch
     walker: Walker
     room: Room
 
 
 def make_rooms(problem: PackProblem) -> Rooms:
     """Return the room for one run."""
-    scratch, walker = make_scratch(problem), make_walker(problem)
+    scratch, before, walker = make_scratch(problem), make_scratch(problem), make_walker(problem)
     one, two, three, four, five = (np.zeros_like(scratch.open) for _ in range(5))
     room = Room(
         clear=one,
@@ -72,5 +75,6 @@ def make_rooms(problem: PackProblem) -> Rooms:
         bill=np.zeros(2),
         chosen=np.zeros(MOST, dtype=np.int64),
         faults=np.zeros(problem.count),
+        bills=np.zeros((problem.count, 2)),
     )
-    return Rooms(scratch, walker, room)
+    return Rooms(scratch, before, walker, room)

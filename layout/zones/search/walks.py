@@ -21,9 +21,9 @@ from layout.zones.search.price import (
     HARD,
     SEEN_M,
     SOFT,
-    before,
     price_still,
     square_at,
+    steps_to,
 )
 from layout.zones.search.shapes import ROOT2, ROOT5
 from layout.zones.search.views import price_views
@@ -180,7 +180,7 @@ def _enter(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, far
     for s in range(-(k // 2), length - k + k // 2 + 1):
         r, c = square_at(place, s, k)
         if has(reached, r, c):
-            r, c = before(place, s, k)
+            r, c = steps_to(place, s, k)
             if far[flat(r, c, floor)] < best:
                 best = float(far[flat(r, c, floor)])
                 scratch.access[i, 0], scratch.access[i, 1] = r, c
