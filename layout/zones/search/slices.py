@@ -15,7 +15,7 @@ import numpy as np
 from layout.zones.problem import Floats, Ints, PackProblem
 from layout.zones.search.arrays import Floor, Scratch, Spec
 from layout.zones.search.bits import copy_board
-from layout.zones.search.moves import State, clamp
+from layout.zones.search.moves import State, clamp, cut_wing
 from layout.zones.search.price import HARD, SOFT, price
 from outlet.compiled import kernel, uncounted
 from outlet.draws import draw, pick
@@ -49,31 +49,45 @@ def _weight(row: Ints, floor: Floor, spec: Spec) -> float:
     """Return what share of a room a leaf takes."""
     n = len(spec.target)
     usual = float(spec.target[row[LEAF]]) if row[LEAF] < n else GAP_M2 / floor.cell_m**2
-    return usual * (0.6 + 0.15 * row[SIZE])
+    return float(usual * (0.6 + 0.15 * row[SIZE]))
+
+
+@kernel
+def _shape(i: int, w: int, h: int, front: int, largest: bool, spec: Spec) -> int:
+    """Return the largest or smallest shape of a zone that fits a room with its front, −1 where none does."""
+    best, area = -1, 0
+    for at in range(spec.first[i], spec.first[i + 1]):
+        u, v = spec.shapes[at, 0], spec.shapes[at, 1]
+        fits = (u <= w and v <= h) if front % 2 == 1 else (v <= w and u <= h)
+        if fits and (best < 0 or (u * v > area) == largest):
+            best, area = at, u * v
+    return best
 
 
 @kernel
 def _lay(place: Ints, i: int, row: Ints, room: tuple[int, int, int, int], floor: Floor, spec: Spec) -> None:
-    """Give a zone the largest shape that fits its room, or its smallest, its back at the room's edge."""
+    """Give a zone the largest shape that fits its room, its back at the room's edge, or where none does its smallest.
+
+    What would not fit the hall with its front looks another way.
+    """
     x, y, w, h = room
+    rows, columns = floor.from_door.shape
     front = row[FRONT]
-    best, large = -1, -1
-    for at in range(spec.first[i], spec.first[i + 1]):
-        u, v = spec.shapes[at, 0], spec.shapes[at, 1]
-        a, b = (u, v) if front % 2 == 1 else (v, u)
-        if a <= w and b <= h and u * v > large:
-            best, large = at, u * v
+    best = _shape(i, w, h, front, True, spec)
     if best < 0:
-        best = spec.first[i]
-    u, v = spec.shapes[best, 0], spec.shapes[best, 1]
-    a, b = (u, v) if front % 2 == 1 else (v, u)
+        best = _shape(i, columns, rows, front, False, spec)
+    if best < 0:
+        front = (front + 1) % 4
+        best = max(spec.first[i], _shape(i, columns, rows, front, False, spec))
+    a, b = spec.shapes[best, 0], spec.shapes[best, 1]
+    if front % 2 == 0:
+        a, b = b, a
     right, top = x + w - a, y + h - b
     place[0] = x if front == 0 else (right if front == 2 else (x if row[END] == 0 else right))
     place[1] = y if front == 1 else (top if front == 3 else (y if row[END] == 0 else top))
     place[2], place[3], place[4] = a, b, front
-    for value in range(5, 9):
-        place[value] = 0
-    clamp(place, floor.from_door.shape[0], floor.from_door.shape[1])
+    cut_wing(place)
+    clamp(place, rows, columns)
 
 
 @kernel
