@@ -1,8 +1,8 @@
 """Arrange the zones of one hall: `arrange`; plans of other topology: `alternatives`.
 
 1. Cheap necessary conditions are tested and named: zones at least size against free floor, a zone that fits nowhere.
-2. `layout.zones.search` anneals topologies from many starts in threads, in large halls on coarse cells first, goes on
-   from the best few, and refines the best by real walks.
+2. `layout.zones.search` anneals topologies from many starts in threads, in large halls on coarse cells first, in others
+   also from plans that fill the hall by cuts, goes on from the best few, and refines the best by real walks.
 3. `layout.zones.check` judges them; those that break least come first, then the cheapest. Where whoever asks can tell
    which rules a finished hall breaks, the first few are finished, and those that break fewer come first.
 4. `layout.zones.polish` settles exact positions and sizes by CP-SAT while the topology stays; its answer is judged

@@ -231,6 +231,18 @@ def test_alternatives_differ_in_topology(ground: Ground, make_problem: MakeProbl
         assert all(unlike(plan.placement, other.placement) >= DIFFERENT for other in plans[:number])
 
 
+def test_where_all_found_is_alike_the_hall_is_searched_anew(ground: Ground, make_problem: MakeProblem) -> None:
+    problem = bank(ground, make_problem)
+    best = replace(arrange(problem, QUICK, effort=0.1).require(), others=())
+    plans = alternatives(problem, best, QUICK, effort=0.1)
+    assert len(plans) == 3
+    assert all(plan.verdict.broken == () for plan in plans)
+    for number, plan in enumerate(plans):
+        assert all(unlike(plan.placement, other.placement) >= DIFFERENT for other in plans[:number])
+    again = alternatives(problem, best, QUICK, effort=0.1)
+    assert [plan.placement.key() for plan in again] == [plan.placement.key() for plan in plans]
+
+
 def test_an_alternative_that_polishing_made_better_comes_first(
     ground: Ground, make_problem: MakeProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
