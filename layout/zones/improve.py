@@ -137,17 +137,19 @@ def alternatives(
     """Return up to ``count`` arrangements of different topology, ``best`` among them.
 
     In any two of them at least the share `layout.zones.topology.DIFFERENT` of the pairs of zones lie otherwise. What
-    the search for ``best`` found comes first; where that is all alike, the hall is searched anew, to differ. They
-    come by what they break, on cells and then finished, and by what they cost, so that an alternative that polishing
-    made better than ``best`` comes before it. Fewer are returned where none that differs was found. ``effort``,
-    ``start`` and ``inspect`` are those of `arrange`.
+    the search for ``best`` found is taken; where all of that is alike, or breaks more rules than ``best``, the hall is
+    searched anew, to differ. They come by what they break, on cells and then finished, and by what they cost, so that
+    an alternative that polishing made better than ``best`` comes before it. Fewer are returned where none that differs
+    was found. ``effort``, ``start`` and ``inspect`` are those of `arrange`.
     """
     chosen = [best]
     while len(chosen) < count:
-        item = next((one for one in best.others if _is_unlike(one, chosen)), None)
-        item = item or _searched(problem, chosen, limits, effort)
-        if item is None:
+        found = [one for one in best.others if _is_unlike(one, chosen)]
+        if not any(len(one.verdict.broken) <= len(best.verdict.broken) for one in found):
+            found += _searched(problem, chosen, limits, effort)
+        if not found:
             break
+        item = min(found, key=_order)
         polished = _polish(problem, item, limits)
         chosen.append(polished if _is_unlike(polished, chosen) else item)
     if inspect is not None and len(chosen) > 1:
@@ -155,8 +157,8 @@ def alternatives(
     return tuple(sorted(chosen, key=lambda item: _finished_order(item, start)))
 
 
-def _searched(problem: PackProblem, chosen: Sequence[Arrangement], limits: Limits, effort: float) -> Arrangement | None:
-    """Return the best plan of a search for those that differ from the chosen ones, None where it finds none."""
+def _searched(problem: PackProblem, chosen: Sequence[Arrangement], limits: Limits, effort: float) -> list[Arrangement]:
+    """Return what a search for plans that differ from the chosen ones finds."""
     found = anneal(
         problem,
         steps=_steps(problem, effort),
@@ -167,8 +169,7 @@ def _searched(problem: PackProblem, chosen: Sequence[Arrangement], limits: Limit
         known=[item.placement for item in chosen],
     )
     judged = (Arrangement(item.placement, judge(problem, item.placement)) for item in found)
-    differing = [item for item in judged if not item.verdict.fatal and _is_unlike(item, chosen)]
-    return min(differing, key=_order, default=None)
+    return [item for item in judged if not item.verdict.fatal and _is_unlike(item, chosen)]
 
 
 def _is_unlike(item: Arrangement, others: Sequence[Arrangement]) -> bool:

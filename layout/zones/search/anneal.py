@@ -72,7 +72,7 @@ class Stage(NamedTuple):
 FIRST, LARGE = 0.4, 24_000
 STAGES = (Stage(REHEAT, 4, 4, 2, 0.62), Stage(AGAIN, 2, 2, 2, 0.82), Stage(REFINE, 2, 1, 8, 1.0))
 AFTER_REPAIR = STAGES[1:]
-SLICES, SLICES_KEPT, SLICE_STEPS = 12, 4, 4
+SLICES, SLICES_KEPT, SLICE_STEPS = 8, 4, 2
 SLICING, SLICED = 0.4, 0.2
 """How many plans by cuts, how many go on, trials of each for one of a run; shares of the time of the first runs."""
 

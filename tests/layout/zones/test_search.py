@@ -15,6 +15,7 @@ from layout.floor.walk import covered_by, reached_positions, touching
 from layout.zones.bound import least_walking
 from layout.zones.check import judge
 from layout.zones.improve import Arrangement, alternatives, arrange
+from layout.zones.plan import BrokenRule
 from layout.zones.problem import Ground, PackProblem, Placement, shapes_of
 from layout.zones.search.anneal import anneal, make_rooms, start_state, state_of
 from layout.zones.search.arrays import make_floor, make_scratch, make_spec
@@ -26,6 +27,7 @@ from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits
 
 MakeProblem = Callable[..., PackProblem]
+RULE = BrokenRule("reachable", "waiting", "no walk leads to it")
 QUICK = Limits(workers=2, work=0.2, seconds=120.0)
 
 
@@ -239,7 +241,9 @@ def test_where_all_found_is_alike_the_hall_is_searched_anew(ground: Ground, make
     assert all(plan.verdict.broken == () for plan in plans)
     for number, plan in enumerate(plans):
         assert all(unlike(plan.placement, other.placement) >= DIFFERENT for other in plans[:number])
-    again = alternatives(problem, best, QUICK, effort=0.1)
+    broken = tuple(replace(plan, verdict=replace(plan.verdict, broken=(RULE,))) for plan in plans[1:])
+    again = alternatives(problem, replace(best, others=broken), QUICK, effort=0.1)
+    assert all(plan.verdict.broken == () for plan in again), "nor where all that differs breaks a rule"
     assert [plan.placement.key() for plan in again] == [plan.placement.key() for plan in plans]
 
 
