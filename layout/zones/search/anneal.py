@@ -234,7 +234,7 @@ def anneal(
 
 def _begin(field: Field, steps: int, restarts: int, runs: _Runs, end: float) -> list[Found]:
     """Return what runs from nothing find; in large halls on coarse cells."""
-    large = field.problem.ground.free.size * field.problem.count >= LARGE and not len(field.spec.known)
+    large = field.problem.ground.free.size * field.problem.count >= LARGE
     coarse = coarsen(field.problem) if large else None
     begun = field.problem if coarse is None else coarse.problem
     starts = [start_state(begun, runs.seed * 1000 + number) for number in range(restarts)]
@@ -245,7 +245,8 @@ def _begin(field: Field, steps: int, restarts: int, runs: _Runs, end: float) -> 
         fresh = runs.round(field, plan, starts, end)
         again = AGAIN._replace(steps=steps // SLICES_KEPT)
         return [*cut, *fresh, *runs.round(field, again, [item.places for item in cut], end + SLICED * (end - now))]
-    found = runs.round(Field(begun, make_floor(begun), make_spec(begun)), plan, starts, end)
+    spec = make_spec(begun)._replace(known=field.spec.known)
+    found = runs.round(Field(begun, make_floor(begun), spec), plan, starts, end)
     fine = [coarse.fine(item.places) for item in found]
     timed = any(item.timed for item in found)
     return [replace(item, timed=timed) for item in runs.round(field, plan._replace(steps=0), fine, np.inf)]
@@ -283,7 +284,7 @@ class _Runs:
         def run(_: int, seed: int, clock: Floats) -> Found:
             places, rooms = start_state(field.problem, seed), make_rooms(field.problem)
             slicing, state = make_slicing(field.problem), np.array([seed], dtype=np.uint64)
-            timed = slice_hall(places, slicing, field.floor, field.spec, rooms.scratch, steps, clock, state)
+            timed = slice_hall(places, slicing, field.floor, field.spec, steps, clock, state)
             told = _anneal(places, field.floor, field.spec, rooms, FRESH, np.zeros(1), seed)
             return Found(told[0], told[1], places, timed)
 

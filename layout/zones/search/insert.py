@@ -17,6 +17,7 @@ from layout.zones.problem import Ints
 from layout.zones.search.arrays import CLOSENESS, WALKING, Floor, Spec
 from layout.zones.search.beside import know_others, price_beside, start, stay
 from layout.zones.search.bits import M1, ONE, ZERO, Board, copy_board, erode_right, erode_up, has, ones, wipe, word_at
+from layout.zones.search.entry import entry, square_at, steps_to
 from layout.zones.search.moves import State
 from layout.zones.search.price import (
     CAP_M,
@@ -25,10 +26,7 @@ from layout.zones.search.price import (
     HARD,
     SOFT,
     alone,
-    entry,
-    square_at,
     staff_side,
-    steps_to,
 )
 from layout.zones.search.reach import reach
 from layout.zones.search.room import KEPT, Room, Rooms

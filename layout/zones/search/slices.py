@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from layout.zones.problem import Floats, Ints, PackProblem
-from layout.zones.search.arrays import Floor, Scratch, Spec
+from layout.zones.search.arrays import Floor, Scratch, Spec, make_scratch
 from layout.zones.search.bits import copy_board
 from layout.zones.search.moves import State, clamp, cut_wing
 from layout.zones.search.price import HARD, SOFT, price
@@ -35,13 +35,15 @@ class Slicing(NamedTuple):
     trial: Ints
     plan: Ints
     stack: Ints
+    scratch: Scratch
 
 
 def make_slicing(problem: PackProblem) -> Slicing:
     """Return the room that slicing works in."""
     leaves = problem.count + GAPS
     row = np.zeros((leaves, 7), dtype=np.int64)
-    return Slicing(row, row.copy(), np.zeros((problem.count, 9), dtype=np.int64), np.zeros((2 * leaves, 6), np.int64))
+    plan, stack = np.zeros((problem.count, 9), dtype=np.int64), np.zeros((2 * leaves, 7), dtype=np.int64)
+    return Slicing(row, row.copy(), plan, stack, make_scratch(problem))
 
 
 @kernel
@@ -177,13 +179,13 @@ def _begin(rows: Ints, state: State) -> None:
 
 @uncounted
 def slice_hall(
-    places: Ints, slicing: Slicing, floor: Floor, spec: Spec, scratch: Scratch, steps: int, clock: Floats, state: State
+    places: Ints, slicing: Slicing, floor: Floor, spec: Spec, steps: int, clock: Floats, state: State
 ) -> bool:
     """Anneal from a row at random; the best plan by estimated walks is left in ``places``, where locked zones are.
 
     Another thread writes into ``clock`` which share of the time is spent. Tell whether it cooled or ended the run.
     """
-    row, trial, plan, stack = slicing
+    row, trial, plan, stack, scratch = slicing
     _begin(row, state)
     copy_board(places, plan)
     _decode(row, plan, stack, floor, spec)

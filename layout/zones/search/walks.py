@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from layout.zones.problem import Ints, PackProblem
 from layout.zones.search.arrays import CLOSENESS, EXPOSURE, WALKING, Floor, Scratch, Spec
 from layout.zones.search.bits import ONE, Board, dilate, has
+from layout.zones.search.entry import square_at, steps_to
 from layout.zones.search.price import (
     CAP_M,
     FAR,
@@ -22,8 +23,6 @@ from layout.zones.search.price import (
     SEEN_M,
     SOFT,
     price_still,
-    square_at,
-    steps_to,
 )
 from layout.zones.search.shapes import ROOT2, ROOT5
 from layout.zones.search.views import price_views

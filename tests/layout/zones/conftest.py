@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from layout.zones.problem import Ground, PackProblem, shapes_of
+from layout.zones.problem import Ground, Mask, PackProblem, shapes_of
 
 MakeProblem = Callable[..., PackProblem]
+MakeBare = Callable[[Mask], Ground]
 
 
 @pytest.fixture
@@ -35,6 +36,27 @@ def make_ground(rows: int = 32, columns: int = 40) -> Ground:
         aisle_staff=4,
         turning=6,
     )
+
+
+@pytest.fixture
+def make_bare() -> MakeBare:
+    """Make a hall that is all floor and has nothing but entrances, from their mask."""
+
+    def make(entrance: Mask) -> Ground:
+        none = np.zeros_like(entrance)
+        return Ground(
+            free=~none,
+            buildable=~entrance,
+            entrance=entrance,
+            exits=none[None][:0],
+            windows=none,
+            cell_m=0.25,
+            aisle_public=5,
+            aisle_staff=4,
+            turning=6,
+        )
+
+    return make
 
 
 @pytest.fixture

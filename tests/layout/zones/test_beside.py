@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layout.zones.problem import Ground, PackProblem, Placement, shapes_of
+from layout.zones.problem import Ground, Mask, PackProblem, Placement, shapes_of
 from layout.zones.search.anneal import make_rooms, start_state
 from layout.zones.search.arrays import make_floor, make_scratch, make_spec
 from layout.zones.search.beside import know_others, price_beside, start, stay
@@ -21,6 +22,7 @@ from layout.zones.search.unlike import LIKE, likeness
 from layout.zones.topology import DIFFERENT, pairs_to_differ, unlike
 
 MakeProblem = Callable[..., PackProblem]
+MakeBare = Callable[[Mask], Ground]
 RANDOM = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -114,23 +116,11 @@ def test_likeness_is_what_topology_says(ground: Ground, make_problem: MakeProble
     assert likeness(now, make_spec(problem)) == 0.0
 
 
-def test_a_full_hall_is_filled_by_cuts(make_problem: MakeProblem) -> None:
+def test_a_full_hall_is_filled_by_cuts(make_bare: MakeBare, make_problem: MakeProblem) -> None:
     """Three zones that leave a hall of 30 × 20 cells one aisle, and not a cell besides."""
-    free = np.ones((20, 30), dtype=bool)
-    entrance = np.zeros_like(free)
+    entrance = np.zeros((20, 30), dtype=bool)
     entrance[8:12, :2] = True
-    none = np.zeros_like(free)
-    ground = Ground(
-        free=free,
-        buildable=free & ~entrance,
-        entrance=entrance,
-        exits=none[None][:0],
-        windows=none,
-        cell_m=0.25,
-        aisle_public=4,
-        aisle_staff=4,
-        turning=4,
-    )
+    ground = replace(make_bare(entrance), aisle_public=4, turning=4)
     shapes = (np.array([[30, 8]]), np.array([[18, 8]]), np.array([[12, 8]]))
     problem = make_problem(ground, ("a", "b", "c"), shapes=shapes, target=np.array([240, 144, 96]))
     floor, spec, scratch = make_floor(problem), make_spec(problem), make_scratch(problem)
@@ -138,7 +128,7 @@ def test_a_full_hall_is_filled_by_cuts(make_problem: MakeProblem) -> None:
     for seed in range(6):
         places = start_state(problem, seed)
         state = np.array([seed], dtype=np.uint64)
-        assert not slice_hall(places, make_slicing(problem), floor, spec, scratch, 20_000, np.zeros(1), state)
+        assert not slice_hall(places, make_slicing(problem), floor, spec, 20_000, np.zeros(1), state)
         price(places, floor, spec, scratch, 1.0, np.inf)
         found.append(float(scratch.bill[HARD]))
         assert np.isfinite(scratch.bill[SOFT])

@@ -16,7 +16,8 @@ from layout.zones.bound import least_walking
 from layout.zones.check import judge
 from layout.zones.improve import Arrangement, alternatives, arrange
 from layout.zones.plan import BrokenRule
-from layout.zones.problem import Ground, PackProblem, Placement, shapes_of
+from layout.zones.problem import Ground, Mask, PackProblem, Placement, shapes_of
+from layout.zones.search import anneal as anneal_module
 from layout.zones.search.anneal import anneal, make_rooms, start_state, state_of
 from layout.zones.search.arrays import make_floor, make_scratch, make_spec
 from layout.zones.search.bits import board_of, count_outside, dilate, erode, erode_right, erode_up, flood, meet, word_at
@@ -27,6 +28,7 @@ from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits
 
 MakeProblem = Callable[..., PackProblem]
+MakeBare = Callable[[Mask], Ground]
 RULE = BrokenRule("reachable", "waiting", "no walk leads to it")
 QUICK = Limits(workers=2, work=0.2, seconds=120.0)
 
@@ -135,23 +137,13 @@ def test_a_random_state_without_hard_price_breaks_no_rule(ground: Ground, make_p
 
 
 @pytest.mark.parametrize(("y", "joined"), [(0, False), (6, True)])
-def test_aisles_of_two_entrances_shall_join(make_problem: MakeProblem, y: int, joined: bool) -> None:
+def test_aisles_of_two_entrances_shall_join(
+    make_bare: MakeBare, make_problem: MakeProblem, y: int, joined: bool
+) -> None:
     """A hall of 40 × 20 cells with an entrance at either end, and a zone across it that leaves 0 or 6 cells."""
-    free = np.ones((20, 40), dtype=bool)
-    entrance = np.zeros_like(free)
+    entrance = np.zeros((20, 40), dtype=bool)
     entrance[7:13, :6] = entrance[7:13, -6:] = True
-    none = np.zeros_like(free)
-    ground = Ground(
-        free=free,
-        buildable=free & ~entrance,
-        entrance=entrance,
-        exits=none[None][:0],
-        windows=none,
-        cell_m=0.25,
-        aisle_public=5,
-        aisle_staff=4,
-        turning=6,
-    )
+    ground = make_bare(entrance)
     problem = make_problem(ground, ("a",), shapes=(np.array([[20 - y, 8]]),), target=np.array([8 * (20 - y)]))
     places = np.array([[16, y, 8, 20 - y, 2, 0, 0, 0, 0]])
     scratch = make_scratch(problem)
@@ -233,7 +225,11 @@ def test_alternatives_differ_in_topology(ground: Ground, make_problem: MakeProbl
         assert all(unlike(plan.placement, other.placement) >= DIFFERENT for other in plans[:number])
 
 
-def test_where_all_found_is_alike_the_hall_is_searched_anew(ground: Ground, make_problem: MakeProblem) -> None:
+@pytest.mark.parametrize("large", [anneal_module.LARGE, 0], ids=["fine", "coarse"])
+def test_where_all_found_is_alike_the_hall_is_searched_anew(
+    ground: Ground, make_problem: MakeProblem, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(anneal_module, "LARGE", large)
     problem = bank(ground, make_problem)
     best = replace(arrange(problem, QUICK, effort=0.1).require(), others=())
     plans = alternatives(problem, best, QUICK, effort=0.1)
