@@ -224,8 +224,8 @@ def _front_positions(place: Ints, positions: Mask, k: int) -> list[tuple[int, in
     side = int(place[4])
     x, y, w, h = outside(place, side, k)
     length = h if side % 2 == 0 else w
-    found = []
-    for s in range(-(k // 2), length - k + k // 2 + 1):
+    found, over = [], (k - 1) // 2
+    for s in range(-over, length - k + over + 1):
         r, c = (y + s, x) if side % 2 == 0 else (y, x + s)
         if 0 <= r < positions.shape[0] and 0 <= c < positions.shape[1] and positions[r, c]:
             found.append((r, c, s))

@@ -6,7 +6,8 @@
 3. `layout.zones.check` judges them; those that break least come first, then the cheapest. Where whoever asks can tell
    which rules a finished hall breaks, the first few are finished, and those that break fewer come first.
 4. `layout.zones.polish` settles exact positions and sizes by CP-SAT while the topology stays; its answer is judged
-   again, and taken where it breaks no more rules and costs less.
+   again, and taken where it breaks no more rules and costs less. In halls that are not large the next few plans are
+   settled too, as long as time is left: which is best is known only then.
 
 A plan begun from another costs more for each zone that stands elsewhere, so that zones move for a reason only.
 
@@ -24,7 +25,7 @@ import numpy as np
 from layout.zones.check import Verdict, judge
 from layout.zones.polish.settle import settle
 from layout.zones.problem import Ints, Mask, PackProblem, Placement
-from layout.zones.search.anneal import anneal
+from layout.zones.search.anneal import anneal, is_large
 from layout.zones.topology import DIFFERENT, unlike
 from outlet.outcome import Limits, Outcome
 
@@ -32,7 +33,7 @@ TRIALS_A_ZONE = 2_000
 RESTARTS = 6
 REPAIRS, REPAIR_SHARE, REPAIR_SECONDS = 2, 0.07, 3.2
 TIMED_SHARE = 2.25
-INSPECTED, MOVED = 4, 0.5
+INSPECTED, SETTLED, MOVED = 4, 8, 0.5
 SPENT, POLISHED, LEAST_POLISH = 0.82, 0.96, 0.2
 
 
@@ -109,10 +110,22 @@ def arrange(
     if inspect is not None:
         pooled = _inspected(pooled, inspect)
     best = pooled[0]
-    left = replace(limits, seconds=max(LEAST_POLISH, POLISHED * limits.seconds - (time.perf_counter() - started)))
     if best.verdict.fatal:
         return Outcome.without_plan("work", _why(best.verdict), seconds=time.perf_counter() - started)
-    polished = replace(_kept(best, _polish(problem, best, left), start, inspect), others=_unlike(pooled))
+    until = started + POLISHED * limits.seconds
+
+    def polish(item: Arrangement) -> Arrangement:
+        left = max(LEAST_POLISH, until - time.perf_counter())
+        return _polish(problem, item, replace(limits, seconds=left))
+
+    polished = _kept(best, polish(best), start, inspect)
+    if start is None and not is_large(problem):
+        for item in (item for item in pooled[1:SETTLED] if not item.verdict.fatal):
+            if until - time.perf_counter() < LEAST_POLISH:
+                timed = True
+                break
+            polished = _better(polished, polish(item), inspect)
+    polished = replace(polished, others=_unlike(pooled))
     seconds = time.perf_counter() - started
     return Outcome(
         status="feasible",
@@ -231,6 +244,15 @@ def _kept(best: Arrangement, polished: Arrangement, start: Placement | None, ins
         return replace(polished, musts=best.musts)
     polished = replace(polished, musts=inspect(polished))
     return best if (polished.musts or 0) > (best.musts or 0) else polished
+
+
+def _better(best: Arrangement, other: Arrangement, inspect: Inspect | None) -> Arrangement:
+    """Return the better of two polished plans, of which the first is known to break what it breaks when finished."""
+    if _order(other) >= _order(best):
+        return best
+    if inspect is not None:
+        other = replace(other, musts=inspect(other))
+    return other if (other.musts or 0) <= (best.musts or 0) else best
 
 
 def stood(start: Placement, now: Placement) -> Mask:

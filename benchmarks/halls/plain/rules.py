@@ -98,13 +98,13 @@ def meets_one(made: PlainModel, rectangle: Rectangle, aisles: list[Rectangle], k
 
 
 def _add_walker(made: PlainModel, zone: ZoneVariables, *, staff: bool, full: bool) -> None:
-    """Let a walker stand at a zone's front in an aisle, at least half of them before it, and note the cell it enters.
+    """Let a walker stand at a zone's front in an aisle, more than half of them before it, and note the cell it enters.
 
     Before a full front the aisle reaches along all of it.
     """
     model, ground = made.model, made.problem.ground
     k = ground.aisle_staff if staff else ground.aisle_public
-    half = k // 2
+    half, over = k // 2, (k - 1) // 2
     walker = made.rectangle((k, k), (k, k), "walker")
     cell = made.point()
     aisles = made.aisles if staff else made.aisles[: made.public]
@@ -124,8 +124,8 @@ def _add_walker(made: PlainModel, zone: ZoneVariables, *, staff: bool, full: boo
     for side, is_front in enumerate(zone.front):
         model.add(walker.line((side + 2) % 4) == zone.line(side)).only_enforce_if(is_front)
         (low, high), (first, last) = walker.span(side), zone.span(side)
-        model.add(low >= first - half).only_enforce_if(is_front)
-        model.add(high <= last + half).only_enforce_if(is_front)
+        model.add(low >= first - over).only_enforce_if(is_front)
+        model.add(high <= last + over).only_enforce_if(is_front)
         for axis in (0, 1):
             model.add(cell[axis] == cells[side][axis]).only_enforce_if(is_front)
         if full:
@@ -137,14 +137,15 @@ def _add_walker(made: PlainModel, zone: ZoneVariables, *, staff: bool, full: boo
 
 
 def _turning_circle(made: PlainModel, zone: ZoneVariables) -> Rectangle:
-    """Return the free square at a visitors' zone's front, at least half of it before the front."""
+    """Return the free square at a visitors' zone's front, more than half of it before the front."""
     model, size = made.model, made.problem.ground.turning
+    over = (size - 1) // 2
     square = made.rectangle((size, size), (size, size), "turning")
     for side, is_front in enumerate(zone.front):
         model.add(square.line((side + 2) % 4) == zone.line(side)).only_enforce_if(is_front)
         (low, high), (first, last) = square.span(side), zone.span(side)
-        model.add(low >= first - size // 2).only_enforce_if(is_front)
-        model.add(high <= last + size // 2).only_enforce_if(is_front)
+        model.add(low >= first - over).only_enforce_if(is_front)
+        model.add(high <= last + over).only_enforce_if(is_front)
     return square
 
 

@@ -1,8 +1,9 @@
 """Choose where people step to each zone of an arrangement: `choose_accesses`.
 
-The judge of an arrangement takes the place before a front that is nearest to the entrance, up to half a walker beyond
-the front's end. The rule `access` asks for more: a stretch of the front as wide as a door before which nothing stands.
-Of all places that are reached the nearest that keeps the rule is taken; where none does, the nearest stays.
+The judge of an arrangement takes the place before a front that is nearest to the entrance, less than half a walker
+beyond the end of the front. The rule `access` asks for more: a stretch of the front as wide as a door before which
+nothing stands. Of all places that are reached the nearest that keeps the rule is taken; where none does, the nearest
+stays.
 """
 
 from __future__ import annotations

@@ -194,14 +194,14 @@ class Relaxed:
 
     def _before(self, square: Square, k: int, i: int) -> None:
         """Put a square flush before a zone's front, more than half of it along the front."""
-        zone, model = self.zones[i], self.model
+        zone, model, over = self.zones[i], self.model, (k - 1) // 2
         for side in range(4):
             at = (square.x + k, square.y + k, square.x + 0, square.y + 0)[(side + 2) % 4]
             low = square.y if side % 2 == 0 else square.x
             first, last = zone.span(side)
             model.add(at == zone.line(side)).only_enforce_if(zone.front[side])
-            model.add(low >= first - k // 2).only_enforce_if(zone.front[side])
-            model.add(low + k - k // 2 <= last).only_enforce_if(zone.front[side])
+            model.add(low >= first - over).only_enforce_if(zone.front[side])
+            model.add(low + k - over <= last).only_enforce_if(zone.front[side])
 
     def _near(self, square: Square, walker: Walker, i: int) -> None:
         """Let the middle of the walker's side at the front lie within the longest walk of any entrance cell."""

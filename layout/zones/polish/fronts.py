@@ -70,20 +70,20 @@ def _before(main: Block, front: int, depth: int, along: tuple[Edge, Edge], there
 
 
 def _square(model: cp_model.CpModel, main: Block, front: int, at: tuple[int, int], *, loose: bool) -> Block:
-    """Return a square flush with a front, at most half beside it; at an end it stays there unless ``loose``."""
+    """Return a square flush with a front, less than half beside it; at an end it stays there unless ``loose``."""
     begin, k = at
-    axis = 1 - front % 2
+    axis, over = 1 - front % 2, (k - 1) // 2
     low, high = main.edges[axis], main.edges[axis + 2]
-    first, last = main.start[axis] - k // 2, main.start[axis + 2] - k + k // 2
+    first, last = main.start[axis] - over, main.start[axis + 2] - k + over
     along: Edge
     if not loose and begin <= first:
-        along = low - k // 2
+        along = low - over
     elif not loose and begin >= last:
-        along = high - (k - k // 2)
+        along = high - (k - over)
     else:
         along = model.new_int_var(-k, 10_000, "")
-        model.add(along >= low - k // 2)
-        model.add(along <= high - (k - k // 2))
+        model.add(along >= low - over)
+        model.add(along <= high - (k - over))
         model.add_hint(along, begin)
     return _before(main, front, k, (along, along + k), (begin, begin + k))
 
@@ -104,9 +104,9 @@ def _entered(square: Block, front: int, k: int) -> Point:
 
 def _turning(walkable: Mask, main: Block, front: int, t: int, near: int) -> int | None:
     """Return where along a front a turning circle fits at the start, the nearest to its access; None where nowhere."""
-    axis = 1 - front % 2
+    axis, over = 1 - front % 2, (t - 1) // 2
     low, high = main.span(axis)
-    places = range(low - t // 2, high - t + t // 2 + 1)
+    places = range(low - over, high - t + over + 1)
     for begin in sorted(places, key=lambda place: (abs(place - near), place)):
         west, south, east, north = _before(main, front, t, (begin, begin + t), (begin, begin + t)).start
         if west >= 0 and south >= 0:

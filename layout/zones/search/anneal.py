@@ -234,8 +234,7 @@ def anneal(
 
 def _begin(field: Field, steps: int, restarts: int, runs: _Runs, end: float) -> list[Found]:
     """Return what runs from nothing find; in large halls on coarse cells."""
-    large = field.problem.ground.free.size * field.problem.count >= LARGE
-    coarse = coarsen(field.problem) if large else None
+    coarse = coarsen(field.problem) if is_large(field.problem) else None
     begun = field.problem if coarse is None else coarse.problem
     starts = [start_state(begun, runs.seed * 1000 + number) for number in range(restarts)]
     plan = FRESH._replace(steps=steps)
@@ -250,6 +249,11 @@ def _begin(field: Field, steps: int, restarts: int, runs: _Runs, end: float) -> 
     fine = [coarse.fine(item.places) for item in found]
     timed = any(item.timed for item in found)
     return [replace(item, timed=timed) for item in runs.round(field, plan._replace(steps=0), fine, np.inf)]
+
+
+def is_large(problem: PackProblem) -> bool:
+    """Tell whether a hall is one that is searched on coarse cells first."""
+    return problem.ground.free.size * problem.count >= LARGE
 
 
 class Field(NamedTuple):

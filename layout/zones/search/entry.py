@@ -43,7 +43,8 @@ def steps_to(place: Ints, s: int, k: int) -> tuple[int, int]:
 @kernel
 def _turns(place: Ints, length: int, floor: Floor, scratch: Scratch) -> bool:
     t = floor.sizes[2]
-    for s in range(-(t // 2), length - t + t // 2 + 1):
+    over = (t - 1) // 2
+    for s in range(-over, length - t + over + 1):
         r, c = square_at(place, s, t)
         if has(scratch.turns, r, c):
             return True
@@ -67,9 +68,9 @@ def entry(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch) -> f
     k = floor.sizes[1] if spec.staff[i] else floor.sizes[0]
     reached = scratch.staff if spec.staff[i] else scratch.public
     length = place[3] if place[4] % 2 == 0 else place[2]
-    best, stood = np.inf, 0
+    best, stood, over = np.inf, 0, (k - 1) // 2
     scratch.access[i, 0], scratch.access[i, 1] = -1, -1
-    for s in range(-(k // 2), length - k + k // 2 + 1):
+    for s in range(-over, length - k + over + 1):
         r, c = square_at(place, s, k)
         if not has(reached, r, c):
             continue

@@ -175,8 +175,8 @@ def _enter(places: Ints, i: int, floor: Floor, spec: Spec, scratch: Scratch, far
     reached = scratch.staff if spec.staff[i] else scratch.public
     place = places[i]
     length = place[3] if place[4] % 2 == 0 else place[2]
-    best = np.inf
-    for s in range(-(k // 2), length - k + k // 2 + 1):
+    best, over = np.inf, (k - 1) // 2
+    for s in range(-over, length - k + over + 1):
         r, c = square_at(place, s, k)
         if has(reached, r, c):
             r, c = steps_to(place, s, k)

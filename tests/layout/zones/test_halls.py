@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from halls.small import SMALL
 
 from layout.zones.check import judge
 from layout.zones.improve import arrange
+from layout.zones.polish.settle import settle
 from layout.zones.problem import Ground, Ints, PackProblem, Placement
+from layout.zones.search.anneal import Found, anneal
 from outlet.cp_sat import CpSatRun, run_cp_sat
 from outlet.outcome import Limits
 
@@ -51,6 +54,24 @@ def test_our_plan_of_a_small_hall_is_not_dearer_than_the_planted_one(name: str) 
     found = arrange(case.problem, Limits(workers=1, work=0.3, seconds=600.0), effort=0.25).require()
     assert found.verdict.broken == ()
     assert found.verdict.cost <= case.planted_cost + 1e-6
+
+
+def test_none_of_the_next_plans_would_be_better_once_its_dimensions_are_settled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem, limits = read_case("parcel_corner_90").problem, Limits(workers=1, work=0.3, seconds=600.0, seed=2)
+    plans: list[Placement] = []
+
+    def search(*args: Any, **kwargs: Any) -> list[Found]:
+        found = anneal(*args, **kwargs)
+        plans.extend(item.placement for item in found)
+        return found
+
+    monkeypatch.setattr("layout.zones.improve.anneal", search)
+    best = arrange(problem, limits, effort=0.1).require().verdict
+    settled = [settle(problem, plan, judge(problem, plan), limits).verdict for plan in plans[:8]]
+    assert best.cost == pytest.approx(min(verdict.cost for verdict in settled if not verdict.broken))
+    assert best.cost < settled[0].cost - 1e-6, "then only the first was settled"
 
 
 def test_climbing_never_breaks_a_rule_or_costs_more() -> None:

@@ -62,10 +62,10 @@ def _spine(made: PlainModel) -> list[Rectangle]:
 
 
 def _access(made: PlainModel, i: int, size: int, k: int) -> Rectangle:
-    """Return the free square at a zone's front: flush with it, and at least half a walker before it."""
+    """Return the free square at a zone's front: flush with it, and more than half a walker before it."""
     zone, model = made.zones[i], made.model
     square = made.rectangle((size, size), (size, size), f"access{i}")
-    half = size if made.problem.full_front[i] else size - k // 2
+    half = size if made.problem.full_front[i] else size - (k - 1) // 2
     for side in range(4):
         is_front = zone.front[side]
         model.add(square.line((side + 2) % 4) == zone.line(side)).only_enforce_if(is_front)
