@@ -106,7 +106,7 @@ def key_of(seed: int, day: int, purpose: int) -> np.uint64:
 @uncounted
 def uniform(key: np.uint64, position: int) -> float:
     """Return a number between 0 and 1, neither of them."""
-    return (float(_mix(key + np.uint64(position + 1) * _STEP) >> _S11) + 0.5) * _FINE
+    return (float(np.int64(_mix(key + np.uint64(position + 1) * _STEP) >> _S11)) + 0.5) * _FINE
 
 
 @uncounted
@@ -154,7 +154,7 @@ def gamma(shape: float, key: np.uint64) -> float:
         u = uniform(key, position + 1)
         position += 2
         v = (1.0 + c * x) ** 3
-        if v > 0.0 and math.log(u) < 0.5 * x * x + d - d * v + d * math.log(v):
+        if v > 0.0 and (u < 1.0 - 0.0331 * x**4 or math.log(u) < 0.5 * x * x + d - d * v + d * math.log(v)):
             break
     found = d * v
     return found if shape >= 1.0 else found * uniform(key, position) ** (1.0 / shape)

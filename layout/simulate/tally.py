@@ -57,9 +57,9 @@ class Sums(NamedTuple):
 
 
 @kernel
-def _spread(busy: Floats, begin: float, end: float, p: int, length: float) -> None:
-    """Add the minutes of a span to the intervals they lie in; those after closing are left out."""
-    t = int(begin / length)
+def _spread(busy: Floats, begin: float, end: float, at: tuple[int, int], length: float) -> None:
+    """Add the minutes of a span to the intervals they lie in, from ``at[0]`` on; those after closing are left out."""
+    t, p = at
     while t < busy.shape[0] and begin < end:
         until = min(end, (t + 1) * length)
         if until > begin:
@@ -72,9 +72,10 @@ def _spread(busy: Floats, begin: float, end: float, p: int, length: float) -> No
 def _count_busy(busy: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], asked: Asked) -> None:
     """Add the minutes that servers spend with a day's visitors."""
     called, left, server, length = trace.called, trace.left, trace.server, asked.length
+    interval = visitors.interval
     for v in range(span[0], span[1]):
         if server[v] != NOBODY:
-            _spread(busy, called[v], left[v], server[v], length)
+            _spread(busy, called[v], left[v], (interval[v], server[v]), length)
 
 
 @kernel
@@ -105,54 +106,64 @@ def _count_cells(
 
 
 @kernel
-def _count_line(
-    line: Ints, visitors: Visitors, trace: Replay, span: tuple[int, int], counted: NDArray[np.bool_]
+def _middle_from(at: float, minutes: int) -> int:
+    """Return the first minute whose middle does not lie before a time; at most ``minutes``."""
+    return int(np.ceil(at - 0.5)) if at < minutes else minutes
+
+
+@kernel
+def _count_waits(
+    lines: Ints,
+    day: Floats,
+    visitors: Visitors,
+    trace: Replay,
+    span: tuple[int, int],
+    asked: tuple[NDArray[np.bool_], float],
 ) -> None:
-    """Note in which minutes a day's visitors begin and cease to wait; in their middle who waits is counted."""
-    stream, joined, called, left = visitors.stream, trace.joined, trace.called, trace.left
-    for v in range(span[0], span[1]):
-        if counted[stream[v]]:
-            _mark(line, joined[v], min(called[v], left[v]))
+    """Note at which minutes' middles a day's visitors wait for posts, in ``lines[0]`` those of streams that count.
 
-
-@kernel
-def _mark(line: Ints, begin: float, end: float) -> None:
-    """Note that one more is there from a minute to another."""
-    minutes = len(line) - 1
-    if end > begin:
-        line[min(int(np.ceil(begin - 0.5)), minutes)] += 1
-        line[int(np.ceil(end - 0.5)) if end < minutes else minutes] -= 1
-
-
-@kernel
-def _count_present(anywhere: Ints, present: Ints, visitors: Visitors, trace: Replay, span: tuple[int, int]) -> None:
-    """Note in which minutes a day's visitors wait anywhere, for reception too, and in which they are there at all."""
-    arrival, joined, called, left = visitors.arrival, trace.joined, trace.called, trace.left
-    received = trace.triage_start
-    for v in range(span[0], span[1]):
-        if received[v] > arrival[v]:
-            _mark(anywhere, arrival[v], received[v])
-        _mark(anywhere, joined[v], min(called[v], left[v]))
-        _mark(present, arrival[v], left[v])
-
-
-@kernel
-def _count_streams(
-    lines: Floats, day: Floats, visitors: Visitors, trace: Replay, span: tuple[int, int], length: float
-) -> None:
-    """Add the mean number of each stream who wait, by interval and over the day, and its square; ``day`` is room."""
-    stream, joined, called, left = visitors.stream, trace.joined, trace.called, trace.left
-    intervals = len(day) - 1
+    ``asked`` has the streams that count, and the length of an interval. ``day`` takes the minutes waited by interval
+    and stream, and in its last row those of the day.
+    """
+    stream, interval, joined, called, left = visitors.stream, visitors.interval, trace.joined, trace.called, trace.left
+    (counted, length), intervals, minutes = asked, len(day) - 1, lines.shape[1] - 1
     closing = intervals * length
-    day[:] = 0.0
     for v in range(span[0], span[1]):
-        begin, end = joined[v], min(called[v], left[v], closing)
+        begin, end = joined[v], min(called[v], left[v])
         if end > begin:
-            day[intervals, stream[v]] += (end - begin) / closing
-            _spread(day, begin, end, stream[v], length)
+            s, first, last = stream[v], _middle_from(begin, minutes), _middle_from(end, minutes)
+            lines[1, first] += 1
+            lines[1, last] -= 1
+            if counted[s]:
+                lines[0, first] += 1
+                lines[0, last] -= 1
+            end = min(end, closing)
+            if end > begin:
+                day[intervals, s] += end - begin
+                _spread(day[:intervals], begin, end, (interval[v], s), length)
+
+
+@kernel
+def _count_present(lines: Ints, visitors: Visitors, trace: Replay, span: tuple[int, int]) -> None:
+    """Note at which minutes' middles a day's visitors wait for reception (``lines[1]``), and are there (``[2]``)."""
+    arrival, left, received, minutes = visitors.arrival, trace.left, trace.triage_start, lines.shape[1] - 1
+    for v in range(span[0], span[1]):
+        first = _middle_from(arrival[v], minutes)
+        if received[v] > arrival[v]:
+            lines[1, first] += 1
+            lines[1, _middle_from(received[v], minutes)] -= 1
+        if left[v] > arrival[v]:
+            lines[2, first] += 1
+            lines[2, _middle_from(left[v], minutes)] -= 1
+
+
+@kernel
+def _add_streams(lines: Floats, day: Floats, length: float) -> None:
+    """Add the mean number of each stream who wait, by interval and over the day, and its square."""
+    intervals = len(day) - 1
     for t in range(intervals + 1):
         for s in range(day.shape[1]):
-            value = day[t, s] / length if t < intervals else day[t, s]
+            value = day[t, s] / (length if t < intervals else intervals * length)
             lines[0, t, s] += value
             lines[1, t, s] += value * value
 
@@ -235,7 +246,7 @@ def _reception(
         if np.isfinite(start):
             waits[0, visitors.interval[v]] += start - visitors.arrival[v]
             waits[1, visitors.interval[v]] += 1.0
-            _spread(sums.busy, start, trace.triage_end[v], rules.triage_pool, asked.length)
+            _spread(sums.busy, start, trace.triage_end[v], (visitors.interval[v], rules.triage_pool), asked.length)
     for t in range(asked.intervals):
         _add_pair(sums.reception, t, waits[0, t], waits[1, t])
 
@@ -268,13 +279,13 @@ def count_days(rules: Rules, asked: Asked, visitors: Visitors, trace: Replay) ->
     by_stream = np.arange(streams) + intervals * pools
     line_of = asked.counted[rules.pool]
     for d in range(days):
-        counts[:], line[:] = 0.0, 0
+        counts[:], by_day[:], line[:] = 0.0, 0.0, 0
         span = (visitors.first[d], visitors.first[d + 1])
         _count_cells(counts, visitors, trace, span, (by_visitor, by_stream), asked.target)
         _count_busy(sums.busy, visitors, trace, span, asked)
-        _count_line(line[0], visitors, trace, span, line_of)
-        _count_present(line[1], line[2], visitors, trace, span)
-        _count_streams(sums.lines, by_day, visitors, trace, span, asked.length)
+        _count_waits(line, by_day, visitors, trace, span, (line_of, asked.length))
+        _count_present(line, visitors, trace, span)
+        _add_streams(sums.lines, by_day, asked.length)
         if rules.triage_pool != NOBODY:
             _reception(visitors, trace, span, sums, rules, asked)
         for s in range(streams):
