@@ -12,7 +12,7 @@ Rules, all of the judge's (`layout.zones.check`):
 - ``staff_side``: at the back or a side a zone touches one that gives it its staff side, as long as a staff aisle;
 - ``reachable``: aisles are free rectangles as wide as a visitors' aisle, one a zone, and two as wide as a staff's; the
   first holds the middle of the widest entrance, each other one overlaps an earlier one by its width; at the front of
-  every zone a walker stands in one of them, at least half before it; ``entrances``: one of them touches each;
+  every zone a walker stands in one of them, more than half before it; ``entrances``: one of them touches each;
 - ``front``: an aisle reaches along all of a full front; ``turning``: a circle's square is free at the front of
   visitors' zones; ``exits``: an aisle touches the floor before each;
 - ``entrance_within``: a walk to some entrance is short enough.
