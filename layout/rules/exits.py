@@ -15,7 +15,7 @@ from layout.rules.data import Rule
 from layout.rules.lattice import AT_DOOR_M, Lattice
 from layout.rules.scene import TOLERANCE_M, Finding, Scene, area, before_door, door_line, door_name, spot
 
-POST_REACH_M = 0.6
+POST_REACH_M, MICROMETRE = 0.6, 1e-6
 LEAST_AISLE_M = 0.8
 MOUTH_M2 = 0.02
 
@@ -141,7 +141,8 @@ def way_out(scene: Scene, rule: Rule) -> Iterator[Finding]:
         if not near or (not shut.is_empty and shut.distance(at) < out.distance(at)):
             yield Finding(post.id, "no walk leads from it to a way out", spot([(post.x, post.y)]))
     for zone in scene.hall.zones.zones:
-        pocket = shut.buffer(rule.of("body_m") / 2).intersection(scene.shapes[zone.id])
+        floor = shut.buffer(rule.of("body_m") / 2)
+        pocket = shapely.intersection(floor, scene.shapes[zone.id], grid_size=MICROMETRE)
         if pocket.area > rule.of("pocket_m2"):
             yield Finding(zone.id, f"no walk leads out of {pocket.area:.1f} m² of it", area(pocket))
 
@@ -152,8 +153,9 @@ def dead_end(scene: Scene, rule: Rule) -> Iterator[Finding]:
     walked = shapely.union_all(scene.middles(scene.public_floor, body)).buffer(body / 2)
     open_floor = shapely.union_all(scene.middles(scene.public_floor, wide)).buffer(wide / 2 + TOLERANCE_M)
     doors = shapely.union_all([before_door(door, AT_DOOR_M) for door in scene.ways_out])
-    for part in shapely.get_parts(walked.difference(open_floor)):
-        ends = shapely.get_parts(part.buffer(0.05).intersection(shapely.union_all([open_floor, doors])))
+    leads_to = shapely.union_all([open_floor, doors], grid_size=MICROMETRE)
+    for part in shapely.get_parts(shapely.difference(walked, open_floor, grid_size=MICROMETRE)):
+        ends = shapely.get_parts(shapely.intersection(part.buffer(0.05), leads_to, grid_size=MICROMETRE))
         mouths = [end for end in ends if end.area > MOUTH_M2]
         if len(mouths) != 1:
             continue
