@@ -108,6 +108,7 @@ def arrange(
         limits = replace(limits, seconds=min(limits.seconds, REPAIR_SECONDS))
     pooled, timed = _pool(problem, limits, effort, start)
     if inspect is not None:
+        inspect = _once(inspect)
         pooled = _inspected(pooled, inspect)
     best = pooled[0]
     if best.verdict.fatal:
@@ -219,6 +220,19 @@ def _pool(
 
 def _steps(problem: PackProblem, effort: float) -> int:
     return max(2_000, round(effort * TRIALS_A_ZONE * problem.count))
+
+
+def _once(inspect: Inspect) -> Inspect:
+    """Return what inspects each plan once."""
+    known: dict[bytes, int] = {}
+
+    def inspected(item: Arrangement) -> int:
+        key = item.placement.key()
+        if key not in known:
+            known[key] = inspect(item)
+        return known[key]
+
+    return inspected
 
 
 def _inspected(pooled: list[Arrangement], inspect: Inspect) -> list[Arrangement]:
