@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from layout.floor.walk import covered_by, reached_positions, touching
 from layout.zones.bound import least_walking
 from layout.zones.check import judge
-from layout.zones.improve import Arrangement, alternatives, arrange
+from layout.zones.improve import SETTLED, Arrangement, alternatives, arrange
 from layout.zones.plan import BrokenRule
 from layout.zones.problem import Ground, Mask, PackProblem, Placement, shapes_of
 from layout.zones.search import anneal as anneal_module
@@ -311,7 +311,7 @@ def test_a_plan_that_breaks_fewer_rules_when_finished_comes_first(ground: Ground
 
     plan = arrange(problem, QUICK, effort=0.1, inspect=inspect).require()
     assert raw
-    assert 3 <= len(set(asked)) == len(asked) <= 4
+    assert 3 <= len(set(asked)) == len(asked) <= 3 + SETTLED
     assert plan.placement.key() == asked[2]
     assert plan.musts == 0
     assert cheapest.musts is None
